@@ -1,0 +1,74 @@
+"""One API for classification losses on NumPy, PyTorch, TensorFlow and JAX arrays.
+
+>>> import numpy as np, xlogits as xl
+>>> logits = np.array([[2.0, 1.0, 0.0], [0.0, 0.0, 0.0]])
+>>> xl.softmax_cross_entropy(logits, np.array([0, 2])).round(4)
+array([0.4076, 1.0986])
+
+Importing this package loads neither NumPy nor a framework: every name below is looked up when it is
+first used, and a framework's adapter when its first array arrives.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from xlogits import dialects, errors, losses
+    from xlogits.api import (
+        log_sigmoid,
+        log_softmax,
+        logit,
+        logsumexp,
+        sigmoid,
+        sigmoid_cross_entropy,
+        softmax,
+        softmax_cross_entropy,
+        softplus,
+    )
+    from xlogits.gradient import value_and_grad
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "softmax_cross_entropy": "api",
+    "sigmoid_cross_entropy": "api",
+    "softmax": "api",
+    "log_softmax": "api",
+    "sigmoid": "api",
+    "log_sigmoid": "api",
+    "logit": "api",
+    "logsumexp": "api",
+    "softplus": "api",
+    "value_and_grad": "gradient",
+    "dialects": "",
+    "errors": "",
+    "losses": "",
+}
+
+__all__ = [
+    "dialects",
+    "errors",
+    "log_sigmoid",
+    "log_softmax",
+    "logit",
+    "logsumexp",
+    "losses",
+    "sigmoid",
+    "sigmoid_cross_entropy",
+    "softmax",
+    "softmax_cross_entropy",
+    "softplus",
+    "value_and_grad",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'xlogits' has no attribute {name!r}")
+    from importlib import import_module
+
+    home = import_module(f"xlogits.{_HOME[name] or name}")
+    globals()[name] = found = getattr(home, name) if _HOME[name] else home
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

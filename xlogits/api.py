@@ -1,0 +1,209 @@
+"""The canonical functions: logits first, labels second, nothing reduced unless you say how."""
+
+from typing import Any
+
+from xlogits.losses import Reduction, SigmoidCrossEntropy, SoftmaxCrossEntropy, Transform
+
+Array = Any
+
+
+def softmax_cross_entropy(
+    logits: Array,
+    labels: Array,
+    *,
+    axis: int = -1,
+    class_weight: Array | None = None,
+    sample_weight: Array | float | None = None,
+    label_smoothing: float = 0.0,
+    ignore_index: int | None = None,
+    reduction: str = "none",
+) -> Array:
+    r"""Cross-entropy between class labels and logits over classes that exclude each other, in nats.
+
+    $$ \ell_i = -\sum_j w_j \big((1 - \varepsilon) q_{ij} + \varepsilon / C\big)
+       \log \mathrm{softmax}(x_i)_j $$
+
+    Args:
+        logits: floating point, any number of axes, the C classes on `axis`.
+        labels: class indexes 0 to C - 1, integers in the shape of the logits without `axis`
+            (then $q_{ij} = [j = y_i]$); or one number $q_{ij}$ per class in the shape of the
+            logits. Rows of $q$ may have any sum.
+        axis: where the classes are.
+        class_weight: one factor $w_j$ per class, shape (C,).
+        sample_weight: one factor per item, in the shape of the logits without `axis`, or a number.
+        label_smoothing: $\varepsilon$ in [0, 1], the share of the labels spread over all classes.
+        ignore_index: items with this class index cost 0, have no gradient, and hide any NaN.
+        reduction: "none", "sum", or a mean named by what it divides by: "mean_over_items",
+            "mean_over_valid", "mean_over_class_weight", "mean_over_sample_weight",
+            "mean_over_weight_as_given", "mean_over_nonzero_weight"; plain "mean" where no weight
+            and no ignored label makes a difference (see `xlogits.reduction`).
+
+    Returns:
+        One number per item, or a single one if reduced: an array of the same framework and dtype.
+
+    Raises:
+        ShapeError, DtypeError, OptionError, BackendError: what was passed, and what was expected.
+        LabelError: a class index out of range. Where values cannot be read without waiting for a
+            device or leaving a trace (jax.jit, GPUs, XLA) the item is NaN instead.
+
+    Example:
+        >>> import numpy as np
+        >>> logits = np.array([[2.0, 1.0, 0.0], [0.0, 0.0, 0.0]])
+        >>> softmax_cross_entropy(logits, np.array([0, 2]), reduction="mean").round(6)
+        np.float64(0.753109)
+
+    Source: Bridle, "Training Stochastic Model Recognition Algorithms as Networks can Lead to
+    Maximum Mutual Information Estimation of Parameters" (1990); label smoothing: Szegedy et al.,
+    "Rethinking the Inception Architecture" (2016).
+    """
+    loss = SoftmaxCrossEntropy(
+        axis=axis,
+        label_smoothing=label_smoothing,
+        ignore_index=ignore_index,
+        reduction=Reduction(reduction),
+    )
+    return loss(logits, labels, sample_weight=sample_weight, class_weight=class_weight)
+
+
+def sigmoid_cross_entropy(
+    logits: Array,
+    labels: Array,
+    *,
+    axis: int = -1,
+    pos_weight: Array | float | None = None,
+    sample_weight: Array | float | None = None,
+    label_smoothing: float = 0.0,
+    reduction: str = "none",
+) -> Array:
+    r"""Cross-entropy between labels in [0, 1] and the logits of independent events, in nats.
+
+    $$ \ell = -w z' \log \sigma(x) - (1 - z') \log \sigma(-x) ,
+       \qquad z' = (1 - \varepsilon) z + \varepsilon / 2 $$
+
+    Args:
+        logits: floating point, any shape.
+        labels: the probability of each event, or 0/1 of any dtype, in the shape of the logits.
+        axis: where the classes of a `pos_weight` of shape (C,) are.
+        pos_weight: the factor $w$ of the positive term: a number, one per class, or any shape
+            that broadcasts to the logits.
+        sample_weight: one factor per entry, in the shape of the logits, or a number.
+        label_smoothing: $\varepsilon$ in [0, 1], which moves labels towards 1/2.
+        reduction: as in `softmax_cross_entropy`.
+
+    Returns:
+        The shape of the logits, or a single number if reduced; the same framework and dtype.
+
+    Raises:
+        ShapeError, DtypeError, OptionError, BackendError: what was passed, and what was expected.
+
+    Example:
+        >>> import numpy as np
+        >>> sigmoid_cross_entropy(np.array([2.0, -1.0]), np.array([1.0, 0.0])).round(6)
+        array([0.126928, 0.313262])
+
+    Source: Bishop, "Pattern Recognition and Machine Learning" (2006), equation 4.90.
+    """
+    loss = SigmoidCrossEntropy(
+        axis=axis, label_smoothing=label_smoothing, reduction=Reduction(reduction)
+    )
+    return loss(logits, labels, sample_weight=sample_weight, pos_weight=pos_weight)
+
+
+def softmax(logits: Array, *, axis: int = -1) -> Array:
+    r"""Probabilities $e^{x_i} / \sum_j e^{x_j}$ along `axis`, in the shape and dtype of the logits.
+
+    Raises:
+        ShapeError, DtypeError, BackendError: what was passed, and what was expected.
+
+    Example:
+        >>> import numpy as np
+        >>> softmax(np.array([2.0, 1.0, 0.0])).round(4)
+        array([0.6652, 0.2447, 0.09  ])
+    """
+    return Transform(function="softmax", axis=axis)(logits)
+
+
+def log_softmax(logits: Array, *, axis: int = -1) -> Array:
+    r"""Log-probabilities $x_i - \log \sum_j e^{x_j}$ along `axis`, never by way of a softmax.
+
+    Raises:
+        ShapeError, DtypeError, BackendError: what was passed, and what was expected.
+
+    Example:
+        >>> import numpy as np
+        >>> log_softmax(np.array([2.0, 1.0, 0.0])).round(4)
+        array([-0.4076, -1.4076, -2.4076])
+    """
+    return Transform(function="log_softmax", axis=axis)(logits)
+
+
+def logsumexp(logits: Array, *, axis: int = -1, keepdims: bool = False) -> Array:
+    r"""The log of the normaliser, $\log \sum_j e^{x_j}$ along `axis`, without overflow.
+
+    Raises:
+        ShapeError, DtypeError, BackendError: what was passed, and what was expected.
+
+    Example:
+        >>> import numpy as np
+        >>> logsumexp(np.array([1000.0, 1000.0])).round(4)
+        np.float64(1000.6931)
+    """
+    return Transform(function="logsumexp", axis=axis, keepdims=keepdims)(logits)
+
+
+def sigmoid(logits: Array) -> Array:
+    r"""The probability $1 / (1 + e^{-x})$ of an event from its logit, elementwise.
+
+    Raises:
+        DtypeError, BackendError: what was passed, and what was expected.
+
+    Example:
+        >>> import numpy as np
+        >>> sigmoid(np.array([-2.0, 0.0, 2.0])).round(4)
+        array([0.1192, 0.5   , 0.8808])
+    """
+    return Transform(function="sigmoid")(logits)
+
+
+def log_sigmoid(logits: Array) -> Array:
+    r"""The log-probability $-\log(1 + e^{-x})$ of an event from its logit, elementwise.
+
+    Raises:
+        DtypeError, BackendError: what was passed, and what was expected.
+
+    Example:
+        >>> import numpy as np
+        >>> log_sigmoid(np.array([-1000.0, 0.0])).round(4)
+        array([-1.000e+03, -6.931e-01])
+    """
+    return Transform(function="log_sigmoid")(logits)
+
+
+def logit(probabilities: Array) -> Array:
+    r"""The logit $\log(p / (1 - p))$ of a probability, elementwise: the inverse of `sigmoid`.
+
+    0 gives -inf, 1 gives inf, and anything outside [0, 1] gives NaN.
+
+    Raises:
+        DtypeError, BackendError: what was passed, and what was expected.
+
+    Example:
+        >>> import numpy as np
+        >>> logit(np.array([0.25, 0.5])).round(4)
+        array([-1.0986,  0.    ])
+    """
+    return Transform(function="logit")(probabilities)
+
+
+def softplus(x: Array) -> Array:
+    r"""$\log(1 + e^x)$, elementwise, without overflow: the cost of the logit $x$ for the label 0.
+
+    Raises:
+        DtypeError, BackendError: what was passed, and what was expected.
+
+    Example:
+        >>> import numpy as np
+        >>> softplus(np.array([-1.0, 0.0, 1000.0])).round(4)
+        array([3.133e-01, 6.931e-01, 1.000e+03])
+    """
+    return Transform(function="softplus")(x)

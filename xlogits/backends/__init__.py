@@ -1,0 +1,67 @@
+"""One module of array functions for each framework, chosen by the type of the array.
+
+`namespace(x)` is the only door. It never imports a framework: an array of one can only exist where
+the user has imported it already. What a backend module has to provide is listed in `protocol.py`.
+"""
+
+import sys
+from typing import Any
+
+from xlogits.errors import BackendError
+
+_NAMESPACES: dict[type, Any] = {}
+
+
+def namespace(array: Any, role: str = "logits") -> Any:
+    """The backend module for an array; `role` names the argument in the error."""
+    return _NAMESPACES.get(type(array)) or _bind(array, role)
+
+
+def require_same(xp: Any, first: str, **arrays: Any) -> None:
+    """Raise unless every array (None and Python numbers aside) belongs to `xp`."""
+    for role, array in arrays.items():
+        if array is None or type(array) is float or type(array) is int:
+            continue
+        other = namespace(array, role)
+        if other is not xp:
+            raise BackendError(
+                f"{first} is a {xp.NAME} array and {role} is a {other.NAME} array; one call takes "
+                f"arrays of one framework: convert {role} to {xp.NAME} first"
+            )
+
+
+def _bind(array: Any, role: str) -> Any:
+    """Find the backend of a type met for the first time, and remember it.
+
+    The plain import statements, and the order of the tests, are what torch.compile can trace.
+    """
+    loaded = sys.modules
+    module: Any
+    if "torch" in loaded and isinstance(array, loaded["torch"].Tensor):
+        from xlogits.backends import torch as module
+    elif "numpy" in loaded and isinstance(
+        array, (loaded["numpy"].ndarray, loaded["numpy"].generic)
+    ):
+        from xlogits.backends import numpy as module
+    elif "jax" in loaded and isinstance(array, loaded["jax"].Array):
+        from xlogits.backends import jax as module
+    elif "tensorflow" in loaded and isinstance(
+        array, (loaded["tensorflow"].Tensor, loaded["tensorflow"].Variable)
+    ):
+        from xlogits.backends import tensorflow as module
+    else:
+        raise BackendError(_unknown(array, role))
+    refusal = module.refuse(array)
+    if refusal:
+        raise BackendError(f"{role} is {refusal}")
+    _NAMESPACES[type(array)] = module
+    return module
+
+
+def _unknown(array: Any, role: str) -> str:
+    kind = type(array)
+    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    return (
+        f"{role} is a {name}; expected an array of NumPy, PyTorch, TensorFlow or JAX: "
+        f"convert it first, for example numpy.asarray({role})"
+    )

@@ -1,0 +1,163 @@
+"""The backend functions on JAX arrays and tracers."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from xlogits.errors import require_labels
+
+NAME = "JAX"
+
+Array = Any
+
+
+def refuse(x: Array) -> str:
+    if jax.dtypes.issubdtype(x.dtype, jax.dtypes.extended):
+        return f"a JAX array of {x.dtype}, which holds no numbers"
+    return ""
+
+
+def shape(x: Array) -> tuple[int, ...]:
+    return x.shape  # type: ignore[no-any-return]
+
+
+def dtype(x: Array) -> str:
+    return x.dtype.name  # type: ignore[no-any-return]
+
+
+def known(x: Array) -> Any:
+    if isinstance(x, jax.core.Tracer) or x.platform() != "cpu":
+        return None
+    return np.asarray(x)
+
+
+def cast(x: Array, dtype: str) -> Array:
+    return x if x.dtype == dtype else x.astype(dtype)
+
+
+def full_like(x: Array, value: float) -> Array:
+    return jnp.full_like(x, value)
+
+
+def expand(x: Array, axis: int) -> Array:
+    return jnp.expand_dims(x, axis)
+
+
+def sizes(x: Array) -> list[int]:
+    return list(x.shape)
+
+
+def reshape(x: Array, shape: Sequence[Any]) -> Array:
+    return jnp.reshape(x, shape)
+
+
+def transpose(x: Array, order: Sequence[int]) -> Array:
+    return jnp.transpose(x, order)
+
+
+def concat(xs: Sequence[Array], axis: int) -> Array:
+    return jnp.concatenate(xs, axis)
+
+
+def one_hot(labels: Array, classes: int, axis: int, dtype: str) -> Array:
+    return jax.nn.one_hot(labels, classes, axis=axis, dtype=dtype)
+
+
+def where(condition: Array, x: Array | float, y: Array | float) -> Array:
+    return jnp.where(condition, x, y)
+
+
+def take(vector: Array, labels: Array) -> Array:
+    return vector.at[_wrapless(labels, vector.shape[0])].get(mode="fill", fill_value=jnp.nan)
+
+
+def pick(x: Array, labels: Array, axis: int) -> Array:
+    indexes = jnp.expand_dims(_wrapless(labels, x.shape[axis]), axis)
+    picked = jnp.take_along_axis(x, indexes, axis, mode="fill", fill_value=jnp.nan)
+    return jnp.squeeze(picked, axis)
+
+
+def _wrapless(labels: Array, classes: int) -> Array:
+    """Negative labels moved past the end, where the fill value is: JAX counts them from the end."""
+    return jnp.where(labels < 0, classes, labels)
+
+
+def check_labels(labels: Array, classes: int) -> Array:
+    values = known(labels)
+    if values is not None:
+        require_labels(values, classes)
+    return labels
+
+
+def stop_gradient(x: Array) -> Array:
+    return jax.lax.stop_gradient(x)
+
+
+def exp(x: Array) -> Array:
+    return jnp.exp(x)
+
+
+def log(x: Array) -> Array:
+    return jnp.log(x)
+
+
+def clip(x: Array, low: float, high: float) -> Array:
+    return jnp.clip(x, low, high)
+
+
+def sigmoid(x: Array) -> Array:
+    return jax.nn.sigmoid(x)
+
+
+def log_sigmoid(x: Array) -> Array:
+    return jax.nn.log_sigmoid(x)
+
+
+def softplus(x: Array) -> Array:
+    return jax.nn.softplus(x)
+
+
+def logit(x: Array) -> Array:
+    return jax.scipy.special.logit(x)
+
+
+def sum(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
+    return jnp.sum(x, axis, keepdims=keepdims)
+
+
+def any(x: Array, axis: int) -> Array:
+    return jnp.any(x, axis)
+
+
+def count(x: Array, axis: int | None = None) -> Any:
+    return x.size if axis is None else x.shape[axis]
+
+
+def softmax(x: Array, axis: int) -> Array:
+    return jax.nn.softmax(x, axis)
+
+
+def log_softmax(x: Array, axis: int) -> Array:
+    return jax.nn.log_softmax(x, axis)
+
+
+def logsumexp(x: Array, axis: int, keepdims: bool = False) -> Array:
+    return jax.nn.logsumexp(x, axis, keepdims=keepdims)
+
+
+def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:
+    return -pick(log_softmax(logits, axis), labels, axis)
+
+
+def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:
+    return -labels * log_sigmoid(logits) - (1 - labels) * log_sigmoid(-logits)
+
+
+def value_and_grad(function: Callable[..., Array], arrays: tuple[Array, ...]) -> Any:
+    """`function(*arrays)` is (scalar, value); returns value and the scalar's gradients."""
+    every = tuple(range(len(arrays)))
+    (_, value), grads = jax.value_and_grad(function, argnums=every, has_aux=True)(*arrays)
+    return value, grads

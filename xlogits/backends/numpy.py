@@ -1,0 +1,175 @@
+"""The backend functions on NumPy arrays. Half-precision dtypes (bfloat16 from ml_dtypes) included."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from xlogits.errors import require_labels
+
+NAME = "NumPy"
+value_and_grad = None
+
+Array = Any
+
+
+def refuse(x: Array) -> str:
+    if isinstance(x, np.ma.MaskedArray):
+        return "a masked array, whose mask a loss would drop; pass x.filled(...) and sample_weight"
+    return ""
+
+
+def shape(x: Array) -> tuple[int, ...]:
+    return x.shape  # type: ignore[no-any-return]
+
+
+def dtype(x: Array) -> str:
+    return x.dtype.name  # type: ignore[no-any-return]
+
+
+def known(x: Array) -> Array:
+    return x
+
+
+def cast(x: Array, dtype: str) -> Array:
+    return x if x.dtype.name == dtype else x.astype(_dtype(dtype))
+
+
+def _dtype(name: str) -> Any:
+    if name == "bfloat16":  # an ml_dtypes array reached us, so the package is there
+        import ml_dtypes
+
+        return ml_dtypes.bfloat16
+    return np.dtype(name)
+
+
+def full_like(x: Array, value: float) -> Array:
+    return np.full_like(x, value)
+
+
+def expand(x: Array, axis: int) -> Array:
+    return np.expand_dims(x, axis)
+
+
+def sizes(x: Array) -> list[int]:
+    return list(x.shape)
+
+
+def reshape(x: Array, shape: Sequence[Any]) -> Array:
+    return np.reshape(x, shape)
+
+
+def transpose(x: Array, order: Sequence[int]) -> Array:
+    return np.transpose(x, order)
+
+
+def concat(xs: Sequence[Array], axis: int) -> Array:
+    return np.concatenate(xs, axis)
+
+
+def one_hot(labels: Array, classes: int, axis: int, dtype: str) -> Array:
+    hot = np.zeros((*labels.shape, classes), _dtype(dtype))
+    np.put_along_axis(hot, labels[..., None], 1, -1)
+    return np.moveaxis(hot, -1, axis)
+
+
+def where(condition: Array, x: Array | float, y: Array | float) -> Array:
+    return np.where(condition, x, y)
+
+
+def take(vector: Array, labels: Array) -> Array:
+    return vector[labels]
+
+
+def pick(x: Array, labels: Array, axis: int) -> Array:
+    return np.take_along_axis(x, np.expand_dims(labels, axis), axis).squeeze(axis)
+
+
+def check_labels(labels: Array, classes: int) -> Array:
+    require_labels(labels, classes)
+    return labels.astype(np.intp, copy=False)
+
+
+def stop_gradient(x: Array) -> Array:
+    return x
+
+
+def exp(x: Array) -> Array:
+    return np.exp(x)
+
+
+def log(x: Array) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log(x)
+
+
+def clip(x: Array, low: float, high: float) -> Array:
+    return np.clip(x, low, high)
+
+
+def sigmoid(x: Array) -> Array:
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, e) / (1 + e)
+
+
+def log_sigmoid(x: Array) -> Array:
+    return -softplus(-x)
+
+
+def softplus(x: Array) -> Array:
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def logit(x: Array) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # log(p / (1 - p)) in two halves: near 1/2 the second is the accurate one
+        near_half = np.log1p((2 * x - 1) / (1 - x))
+        return np.where(np.abs(x - 0.5) < 0.2, near_half, np.log(x) - np.log1p(-x))
+
+
+def sum(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
+    return np.sum(x, axis=axis, keepdims=keepdims)
+
+
+def any(x: Array, axis: int) -> Array:
+    return np.any(x, axis=axis)
+
+
+def count(x: Array, axis: int | None = None) -> Any:
+    return x.size if axis is None else x.shape[axis]
+
+
+def softmax(x: Array, axis: int) -> Array:
+    e = np.exp(x - _shift(x, axis))
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
+def log_softmax(x: Array, axis: int) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shifted = x - _shift(x, axis)
+        return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+
+
+def logsumexp(x: Array, axis: int, keepdims: bool = False) -> Array:
+    shift = _shift(x, axis)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        total = np.log(np.sum(np.exp(x - shift), axis=axis, keepdims=True)) + shift
+    return total if keepdims else total.squeeze(axis)
+
+
+def _shift(x: Array, axis: int) -> Array:
+    """The largest entry where it is finite, else 0: what is subtracted before exp."""
+    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    return np.where(np.isfinite(top), top, np.zeros_like(top))
+
+
+def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:
+    return logsumexp(logits, axis) - pick(logits, labels, axis)
+
+
+def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:
+    """Exact at infinite logits too: the product of 0 and infinity is 0."""
+    slope = np.where(logits > 0, 1 - labels, -labels)
+    with np.errstate(invalid="ignore"):
+        linear = np.where(slope == 0, 0, slope * logits)
+    return linear + np.log1p(np.exp(-np.abs(logits)))

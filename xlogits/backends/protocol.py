@@ -1,0 +1,89 @@
+"""What a backend module provides: a name, three questions about an array, and the array functions.
+
+The formulas in `xlogits.losses` are written with these functions and with the operators of the
+arrays themselves (`+ - * / == != < > & | ~`). A new framework is one more module with these names.
+`axis` is always one non-negative integer. Floating arrays in, floating arrays of the same dtype out.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+Array = Any
+Shape = tuple[int | None, ...]
+
+
+class Namespace(Protocol):
+    """The functions of one backend module."""
+
+    NAME: str
+
+    # -- questions that need no value, so that they can be asked while tracing
+    def refuse(self, x: Array) -> str:
+        """Why an array type of this framework is not supported ('' if it is)."""
+
+    def shape(self, x: Array) -> Shape:
+        """Static shape; None for a size that only the running graph knows."""
+
+    def dtype(self, x: Array) -> str:
+        """Name of the dtype: 'float32', 'bfloat16', 'int64', 'bool', ..."""
+
+    def known(self, x: Array) -> Any:
+        """The values as a NumPy array where reading them waits for no device and breaks no trace;
+        None elsewhere (compiled code, vmap, GPU)."""
+
+    # -- making and shaping
+    def cast(self, x: Array, dtype: str) -> Array: ...
+    def full_like(self, x: Array, value: float) -> Array: ...
+    def expand(self, x: Array, axis: int) -> Array:
+        """A new axis of size 1 at `axis`."""
+
+    def sizes(self, x: Array) -> list[Any]:
+        """The shape for use in `reshape`: what is not static is a number in the graph."""
+
+    def reshape(self, x: Array, shape: Sequence[Any]) -> Array: ...
+    def transpose(self, x: Array, order: Sequence[int]) -> Array: ...
+    def concat(self, xs: Sequence[Array], axis: int) -> Array: ...
+    def one_hot(self, labels: Array, classes: int, axis: int, dtype: str) -> Array: ...
+
+    # -- selecting
+    def where(self, condition: Array, x: Array | float, y: Array | float) -> Array: ...
+    def take(self, vector: Array, labels: Array) -> Array:
+        """`vector[labels]`."""
+
+    def pick(self, x: Array, labels: Array, axis: int) -> Array:
+        """The entry of `x` that `labels` names along `axis`; NaN for a label out of range."""
+
+    def check_labels(self, labels: Array, classes: int) -> Array:
+        """Labels ready for `pick` and `index_cross_entropy`: raises LabelError for one out of range
+        where values are known, and leaves it for those two to turn into NaN where they are not."""
+
+    def stop_gradient(self, x: Array) -> Array: ...
+
+    # -- elementwise
+    def exp(self, x: Array) -> Array: ...
+    def log(self, x: Array) -> Array: ...
+    def clip(self, x: Array, low: float, high: float) -> Array: ...
+    def sigmoid(self, x: Array) -> Array: ...
+    def log_sigmoid(self, x: Array) -> Array: ...
+    def softplus(self, x: Array) -> Array: ...
+    def logit(self, x: Array) -> Array: ...
+
+    # -- along axes
+    def sum(self, x: Array, axis: int | None = None, keepdims: bool = False) -> Array: ...
+    def any(self, x: Array, axis: int) -> Array: ...
+    def count(self, x: Array, axis: int | None = None) -> Array | float:
+        """Number of entries, of all or along one axis, as a number that divides a float array."""
+
+    def softmax(self, x: Array, axis: int) -> Array: ...
+    def log_softmax(self, x: Array, axis: int) -> Array: ...
+    def logsumexp(self, x: Array, axis: int, keepdims: bool = False) -> Array: ...
+
+    # -- the two losses that frameworks have fused kernels for, one number per item
+    def index_cross_entropy(self, logits: Array, labels: Array, axis: int) -> Array:
+        """logsumexp(x) - x[y]; `labels` come from `check_labels`."""
+
+    def sigmoid_cross_entropy(self, logits: Array, labels: Array) -> Array:
+        """softplus(x) - x y, elementwise."""
+
+    # -- gradients by the framework itself; NumPy has none and says so with None
+    value_and_grad: Callable[..., Any] | None

@@ -1,0 +1,186 @@
+"""The backend functions on TensorFlow tensors and variables: eager, tf.function, XLA."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from xlogits.errors import ShapeError, require_labels
+
+NAME = "TensorFlow"
+
+Array = Any
+
+
+def refuse(x: Array) -> str:
+    return ""
+
+
+def shape(x: Array) -> tuple[int | None, ...]:
+    if x.shape.rank is None:
+        raise ShapeError(
+            "a TensorFlow tensor of unknown rank; expected one whose number of axes is known: "
+            "call tf.ensure_shape or set_shape first"
+        )
+    return tuple(x.shape)
+
+
+def dtype(x: Array) -> str:
+    return x.dtype.name  # type: ignore[no-any-return]
+
+
+def known(x: Array) -> Any:
+    if not tf.executing_eagerly() or "CPU" not in x.device:
+        return None
+    return x.numpy()
+
+
+def cast(x: Array, dtype: str) -> Array:
+    return x if x.dtype == dtype else tf.cast(x, dtype)
+
+
+def full_like(x: Array, value: float) -> Array:
+    return tf.fill(tf.shape(x), tf.cast(value, x.dtype))
+
+
+def expand(x: Array, axis: int) -> Array:
+    return tf.expand_dims(x, axis)
+
+
+def sizes(x: Array) -> list[Any]:
+    if None not in tuple(x.shape):
+        return list(x.shape)
+    return [tf.shape(x)[i] if n is None else n for i, n in enumerate(x.shape)]
+
+
+def reshape(x: Array, shape: Sequence[Any]) -> Array:
+    return tf.reshape(x, shape)
+
+
+def transpose(x: Array, order: Sequence[int]) -> Array:
+    return tf.transpose(x, order)
+
+
+def concat(xs: Sequence[Array], axis: int) -> Array:
+    return tf.concat(xs, axis)
+
+
+def one_hot(labels: Array, classes: int, axis: int, dtype: str) -> Array:
+    return tf.one_hot(labels, classes, axis=axis, dtype=dtype)
+
+
+def where(condition: Array, x: Array, y: Array) -> Array:
+    if isinstance(y, (int, float)):
+        y = tf.cast(y, x.dtype)
+    elif isinstance(x, (int, float)):
+        x = tf.cast(x, y.dtype)
+    return tf.where(condition, x, y)
+
+
+def take(vector: Array, labels: Array) -> Array:
+    return _or_nan(tf.gather(vector, _inside(labels, vector.shape[0])), labels, vector.shape[0])
+
+
+def pick(x: Array, labels: Array, axis: int) -> Array:
+    last = x.shape.rank - 1
+    if axis != last:
+        x = tf.transpose(x, [*(i for i in range(last + 1) if i != axis), axis])
+    classes = x.shape[-1] or tf.shape(x)[-1]
+    picked = tf.gather(x, _inside(labels, classes), axis=-1, batch_dims=labels.shape.rank)
+    return _or_nan(picked, labels, classes)
+
+
+def _inside(labels: Array, classes: Any) -> Array:
+    """Labels with those out of range replaced by 0: tf.gather raises on a CPU, reads 0 on a GPU."""
+    classes = tf.cast(classes, labels.dtype)
+    return tf.where((labels >= 0) & (labels < classes), labels, tf.zeros_like(labels))
+
+
+def _or_nan(picked: Array, labels: Array, classes: Any) -> Array:
+    classes = tf.cast(classes, labels.dtype)
+    nan = tf.cast(float("nan"), picked.dtype)
+    return tf.where((labels >= 0) & (labels < classes), picked, nan)
+
+
+def check_labels(labels: Array, classes: int) -> Array:
+    values = known(labels)
+    if values is not None and classes is not None:
+        require_labels(values, classes)
+    return labels if labels.dtype in (tf.int32, tf.int64) else tf.cast(labels, tf.int64)
+
+
+def stop_gradient(x: Array) -> Array:
+    return tf.stop_gradient(x)
+
+
+def exp(x: Array) -> Array:
+    return tf.exp(x)
+
+
+def log(x: Array) -> Array:
+    return tf.math.log(x)
+
+
+def clip(x: Array, low: float, high: float) -> Array:
+    return tf.clip_by_value(x, low, high)
+
+
+def sigmoid(x: Array) -> Array:
+    return tf.sigmoid(x)
+
+
+def log_sigmoid(x: Array) -> Array:
+    return tf.math.log_sigmoid(x)
+
+
+def softplus(x: Array) -> Array:
+    return tf.math.softplus(x)
+
+
+def logit(x: Array) -> Array:
+    return tf.math.log(x) - tf.math.log1p(-x)
+
+
+def sum(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
+    return tf.reduce_sum(x, axis, keepdims)
+
+
+def any(x: Array, axis: int) -> Array:
+    return tf.reduce_any(x, axis)
+
+
+def count(x: Array, axis: int | None = None) -> Any:
+    size = tf.size(x) if axis is None else x.shape[axis] or tf.shape(x)[axis]
+    return tf.cast(size, x.dtype)
+
+
+def softmax(x: Array, axis: int) -> Array:
+    return tf.nn.softmax(x, axis)
+
+
+def log_softmax(x: Array, axis: int) -> Array:
+    return tf.nn.log_softmax(x, axis)
+
+
+def logsumexp(x: Array, axis: int, keepdims: bool = False) -> Array:
+    return tf.reduce_logsumexp(x, axis, keepdims)
+
+
+def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:
+    last = logits.shape.rank - 1
+    if axis != last:
+        logits = tf.transpose(logits, [*(i for i in range(last + 1) if i != axis), axis])
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+
+
+def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:
+    return tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)
+
+
+def value_and_grad(function: Callable[..., Array], arrays: tuple[Array, ...]) -> Any:
+    """`function(*arrays)` is (scalar, value); returns value and the scalar's gradients."""
+    with tf.GradientTape() as tape:
+        tape.watch(arrays)
+        scalar, value = function(*arrays)
+    grads = tape.gradient(scalar, arrays, unconnected_gradients="zero")
+    return value, grads

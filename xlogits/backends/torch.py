@@ -1,0 +1,194 @@
+"""The backend functions on PyTorch tensors, on any device, eager or inside torch.compile."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+from xlogits.errors import require_labels
+
+NAME = "PyTorch"
+
+Array = Any
+
+_NAMES = {
+    getattr(torch, name): name
+    for name in (
+        *("float16", "bfloat16", "float32", "float64", "bool", "complex64", "complex128"),
+        *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    )
+}
+_DTYPES = {name: dtype for dtype, name in _NAMES.items()}
+
+# PyTorch's kernels leave out one class index, -100 unless told otherwise. No label is ever this one.
+_IGNORE_NOTHING = -(2**63)
+
+
+def refuse(x: Array) -> str:
+    if x.layout is not torch.strided:
+        return f"a PyTorch tensor of layout {x.layout}; pass x.to_dense()"
+    if x.is_quantized:
+        return "a quantized PyTorch tensor; pass x.dequantize()"
+    return ""
+
+
+def shape(x: Array) -> tuple[int, ...]:
+    return tuple(x.shape)
+
+
+def dtype(x: Array) -> str:
+    return _NAMES.get(x.dtype) or str(x.dtype).removeprefix("torch.")
+
+
+def known(x: Array) -> Any:
+    if torch.compiler.is_compiling() or x.device.type != "cpu":
+        return None
+    try:
+        return x.detach().numpy()
+    except (RuntimeError, TypeError):  # inside vmap, on fake tensors, bfloat16
+        return None
+
+
+def cast(x: Array, dtype: str) -> Array:
+    return x if x.dtype == _DTYPES[dtype] else x.to(_DTYPES[dtype])
+
+
+def full_like(x: Array, value: float) -> Array:
+    return torch.full_like(x, value)
+
+
+def expand(x: Array, axis: int) -> Array:
+    return x.unsqueeze(axis)
+
+
+def sizes(x: Array) -> list[int]:
+    return list(x.shape)
+
+
+def reshape(x: Array, shape: Sequence[Any]) -> Array:
+    return x.reshape(shape)
+
+
+def transpose(x: Array, order: Sequence[int]) -> Array:
+    return x.permute(*order)
+
+
+def concat(xs: Sequence[Array], axis: int) -> Array:
+    return torch.cat(list(xs), axis)
+
+
+def one_hot(labels: Array, classes: int, axis: int, dtype: str) -> Array:
+    indexes = torch.arange(classes, device=labels.device)
+    indexes = indexes.reshape([-1 if i == axis else 1 for i in range(labels.ndim + 1)])
+    return (labels.unsqueeze(axis) == indexes).to(_DTYPES[dtype])
+
+
+def where(condition: Array, x: Array | float, y: Array | float) -> Array:
+    return torch.where(condition, x, y)
+
+
+def take(vector: Array, labels: Array) -> Array:
+    return pick(vector.expand(*labels.shape, -1), labels, labels.ndim)
+
+
+def pick(x: Array, labels: Array, axis: int) -> Array:
+    if x.device.type == "cpu":
+        try:
+            return x.gather(axis, labels.unsqueeze(axis)).squeeze(axis)
+        except RuntimeError:
+            _explain(labels, x.shape[axis])
+            raise
+    inside = (labels >= 0) & (labels < x.shape[axis])
+    picked = x.gather(axis, torch.where(inside, labels, 0).unsqueeze(axis)).squeeze(axis)
+    return torch.where(inside, picked, torch.nan)
+
+
+def _explain(labels: Array, classes: int) -> None:
+    """Turn a kernel's complaint about an index into our error, where it is one."""
+    values = known(labels)
+    if values is not None:
+        require_labels(values, classes)
+
+
+def check_labels(labels: Array, classes: int) -> Array:
+    return labels.long()  # the kernels themselves look at every index, at no cost
+
+
+def stop_gradient(x: Array) -> Array:
+    return x.detach()
+
+
+def exp(x: Array) -> Array:
+    return torch.exp(x)
+
+
+def log(x: Array) -> Array:
+    return torch.log(x)
+
+
+def clip(x: Array, low: float, high: float) -> Array:
+    return torch.clamp(x, low, high)
+
+
+def sigmoid(x: Array) -> Array:
+    return torch.sigmoid(x)
+
+
+def log_sigmoid(x: Array) -> Array:
+    return F.logsigmoid(x)
+
+
+def softplus(x: Array) -> Array:
+    return -F.logsigmoid(-x)  # F.softplus returns x itself above 20
+
+
+def logit(x: Array) -> Array:
+    return torch.logit(x)
+
+
+def sum(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
+    return torch.sum(x) if axis is None else torch.sum(x, axis, keepdim=keepdims)
+
+
+def any(x: Array, axis: int) -> Array:
+    return torch.any(x, axis)
+
+
+def count(x: Array, axis: int | None = None) -> Any:
+    return x.numel() if axis is None else x.shape[axis]
+
+
+def softmax(x: Array, axis: int) -> Array:
+    return F.softmax(x, axis)
+
+
+def log_softmax(x: Array, axis: int) -> Array:
+    return F.log_softmax(x, axis)
+
+
+def logsumexp(x: Array, axis: int, keepdims: bool = False) -> Array:
+    return torch.logsumexp(x, axis, keepdim=keepdims)
+
+
+def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:
+    if logits.device.type != "cpu":
+        return -pick(F.log_softmax(logits, axis), labels, axis)
+    classes = logits.shape[axis]
+    rows = logits if axis == min(1, logits.ndim - 1) else logits.movedim(axis, 1)
+    try:
+        return F.cross_entropy(rows, labels, reduction="none", ignore_index=_IGNORE_NOTHING)
+    except IndexError:
+        _explain(labels, classes)
+        raise
+
+
+def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:
+    return F.binary_cross_entropy_with_logits(logits, labels, reduction="none")
+
+
+def value_and_grad(function: Callable[..., Array], arrays: tuple[Array, ...]) -> Any:
+    """`function(*arrays)` is (scalar, value); returns value and the scalar's gradients."""
+    every = tuple(range(len(arrays)))
+    grads, (_, value) = torch.func.grad_and_value(function, argnums=every, has_aux=True)(*arrays)
+    return value, grads

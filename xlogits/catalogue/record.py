@@ -1,0 +1,164 @@
+"""What a framework's function computes, written down as data: one record, read by everything else.
+
+A record says which loss a function computes before its arguments are looked at, and for each
+parameter what it changes: an operand of the loss, a field of it, or nothing. `Native.read` turns the
+arguments of a call into a loss and its operands; the dialects, the parity matrix and the translation
+all start there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from xlogits.errors import OptionError, Refused
+from xlogits.losses import Loss, Transform
+
+
+class _Required:
+    def __repr__(self) -> str:
+        return "REQUIRED"
+
+
+REQUIRED: Any = _Required()
+
+
+@dataclass(frozen=True)
+class Arg:
+    """One parameter of a native function.
+
+    `to` names the operand or the field of the loss that the parameter sets, or is '' where it cannot
+    change a value. `values` maps the framework's words to ours. A parameter that is `absent` (None,
+    unless said otherwise) leaves the loss as it is. `refuse` is the reason why a call that passes
+    anything but the default cannot be read.
+    """
+
+    name: str
+    to: str = ""
+    default: Any = REQUIRED
+    values: Mapping[Any, Any] | None = None
+    absent: Any = None
+    refuse: str = ""
+
+
+@dataclass(frozen=True)
+class Together:
+    """Parameters that only mean something together, read as one (PyTorch's `size_average, reduce`).
+
+    A combination that is not among `values` leaves the loss as it is.
+    """
+
+    names: tuple[str, ...]
+    to: str
+    values: Mapping[tuple[Any, ...], Any]
+
+
+class Reading(NamedTuple):
+    """A call understood: what is computed, and the operands it is computed on."""
+
+    loss: Loss | Transform
+    operands: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Native:
+    """One function or class of a framework.
+
+    `args` are its parameters in order, with "/" and "*" where a signature has them. A class has its
+    constructor in `args` and the call of its instances in `then`. `loss` is what it computes before
+    the parameters are read.
+    """
+
+    name: str
+    loss: Loss | Transform
+    args: tuple[Arg | str, ...]
+    then: tuple[Arg | str, ...] = ()
+    together: tuple[Together, ...] = ()
+    aliases: tuple[str, ...] = ()
+    parameters: tuple[Arg, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parameters = tuple(a for a in (*self.args, *self.then) if isinstance(a, Arg))
+        object.__setattr__(self, "parameters", parameters)
+
+    @property
+    def framework(self) -> str:
+        return self.name.partition(".")[0]
+
+    @property
+    def short(self) -> str:
+        return self.name.rpartition(".")[2]
+
+    def parameter(self, to: str) -> Arg:
+        """The parameter that sets an operand or a field."""
+        return next(a for a in self.parameters if a.to == to)
+
+    def read(self, given: Mapping[str, Any]) -> Reading:
+        """The loss and operands of a call with these arguments, by parameter name."""
+        fields: dict[str, Any] = {}
+        operands: dict[str, Any] = {}
+        for arg in self.parameters:
+            value = given.get(arg.name, arg.default)
+            if value is REQUIRED:
+                raise TypeError(f"{self.short}() missing a required argument: '{arg.name}'")
+            if arg.to in self.loss.OPERANDS:
+                if not _equal(value, arg.absent):
+                    operands[arg.to] = value
+            elif arg.to and not _equal(value, arg.absent):
+                fields[arg.to] = self._translated(arg, value)
+            elif arg.refuse and not _equal(value, arg.default):
+                raise Refused(f"{self.name}({arg.name}={value!r}) is not supported: {arg.refuse}")
+        for group in self.together:
+            values = tuple(given.get(name) for name in group.names)
+            if values in group.values:
+                fields[group.to] = group.values[values]
+        for operand in ("pred", "target"):
+            if operand in self.loss.OPERANDS and operand not in operands:
+                raise OptionError(
+                    f"{self.name}() needs '{self.parameter(operand).name}'; it is None"
+                )
+        return Reading(replace(self.loss, **fields) if fields else self.loss, operands)
+
+    def _translated(self, arg: Arg, value: Any) -> Any:
+        if arg.values is None:
+            return value
+        try:
+            return arg.values[value]
+        except (KeyError, TypeError):
+            words = ", ".join(repr(word) for word in arg.values)
+            raise OptionError(
+                f"{self.name}({arg.name}={value!r}): expected one of {words}"
+            ) from None
+
+
+def bind(
+    function: str, args: tuple[Arg | str, ...], values: tuple[Any, ...], named: Any
+) -> dict[str, Any]:
+    """Arguments by parameter name, with Python's own errors; works inside torch.compile."""
+    positional = [
+        a.name for a in args[: args.index("*") if "*" in args else None] if isinstance(a, Arg)
+    ]
+    if len(values) > len(positional):
+        raise TypeError(
+            f"{function}() takes {len(positional)} positional arguments but {len(values)} were given"
+        )
+    bound = dict(zip(positional, values, strict=False))
+    known = [a.name for a in args if isinstance(a, Arg)]
+    for name, value in named.items():
+        if name not in known:
+            raise TypeError(f"{function}() got an unexpected keyword argument '{name}'")
+        if name in bound:
+            raise TypeError(f"{function}() got multiple values for argument '{name}'")
+        bound[name] = value
+    missing = [
+        a.name for a in args if isinstance(a, Arg) and a.default is REQUIRED and a.name not in bound
+    ]
+    if missing:
+        names = " and ".join(f"'{name}'" for name in missing)
+        count = f"{len(missing)} required positional argument" + "s" * (len(missing) > 1)
+        raise TypeError(f"{function}() missing {count}: {names}")
+    return bound
+
+
+def _equal(value: Any, word: Any) -> bool:
+    """Whether a plain Python value is this word; arrays are equal to nothing."""
+    return value is word or (isinstance(value, (bool, int, float, str)) and bool(value == word))

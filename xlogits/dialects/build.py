@@ -1,0 +1,109 @@
+"""A callable, and a class, that speak one framework's name on the arrays of all."""
+
+import inspect
+import sys
+from typing import Any, ClassVar
+
+from xlogits.backends import namespace
+from xlogits.catalogue.record import REQUIRED, Arg, Native, bind
+
+# whose arrays a framework's functions are called on directly, instead of by our formula
+HOME = {
+    "torch": "PyTorch",
+    "tensorflow": "TensorFlow",
+    "optax": "JAX",
+    "scipy": "NumPy",
+    "sklearn": "NumPy",
+    "keras": "TensorFlow",
+}
+
+
+def dialect(native: Native) -> Any:
+    """The function or class that stands for a native one."""
+    return _class(native) if native.then else _function(native)
+
+
+def _function(native: Native) -> Any:
+    first = native.parameter("pred").name
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        own = original(native, _operand(native.args, first, args, kwargs))
+        if own is not None:
+            return own(*args, **kwargs)
+        loss, operands = native.read(bind(native.short, native.args, args, kwargs))
+        return loss(**operands)
+
+    return _named(function, native, signature(native.args))
+
+
+class DialectClass:
+    """What the classes of all frameworks share: options first, arrays later."""
+
+    native: ClassVar[Native]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        native = self.native
+        self._options = bind(f"{native.short}.__init__", native.args, args, kwargs)
+        self._given = args, kwargs
+        for arg in native.args:
+            if isinstance(arg, Arg):
+                setattr(self, arg.name, self._options.get(arg.name, arg.default))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        native = self.native
+        own = original(native, _operand(native.then, native.parameter("pred").name, args, kwargs))
+        if own is not None:
+            return own(*self._given[0], **self._given[1])(*args, **kwargs)
+        arrays = bind(f"{native.short}.__call__", native.then, args, kwargs)
+        loss, operands = native.read({**self._options, **arrays})
+        return loss(**operands)
+
+
+def _class(native: Native) -> Any:
+    return _named(type(native.short, (DialectClass,), {}), native, signature(native.args))
+
+
+def _named(made: Any, native: Native, call: inspect.Signature) -> Any:
+    made.__name__ = made.__qualname__ = native.short
+    made.__module__ = f"xlogits.dialects.{native.name.rpartition('.')[0]}"
+    made.__doc__ = f"`{native.name}` on arrays of NumPy, PyTorch, TensorFlow and JAX."
+    made.__signature__ = call
+    made.native = native
+    return made
+
+
+def signature(args: tuple[Arg | str, ...]) -> inspect.Signature:
+    """The signature that parameters with "/" and "*" among them stand for."""
+    kind: Any = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    made: list[inspect.Parameter] = []
+    for arg in args:
+        if arg == "/":
+            made = [p.replace(kind=inspect.Parameter.POSITIONAL_ONLY) for p in made]
+        elif arg == "*":
+            kind = inspect.Parameter.KEYWORD_ONLY
+        elif isinstance(arg, Arg):
+            default = inspect.Parameter.empty if arg.default is REQUIRED else arg.default
+            made.append(inspect.Parameter(arg.name, kind, default=default))
+    return inspect.Signature(made)
+
+
+def _operand(args: tuple[Arg | str, ...], name: str, values: tuple[Any, ...], named: Any) -> Any:
+    """The argument of this name, None where the call has none."""
+    if name in named:
+        return named[name]
+    names = [a.name for a in args if isinstance(a, Arg)]
+    position = names.index(name)
+    return values[position] if position < len(values) else None
+
+
+def original(native: Native, pred: Any) -> Any:
+    """The framework's own function, if this is an array of its own; None otherwise."""
+    loaded = sys.modules.get(native.framework)
+    if loaded is None or pred is None or HOME[native.framework] != namespace(pred).NAME:
+        return None
+    if native.framework == "keras" and loaded.backend.backend() != "tensorflow":
+        return None
+    found: Any = loaded
+    for part in native.name.split(".")[1:]:
+        found = getattr(found, part, None)
+    return found

@@ -1,0 +1,123 @@
+"""Value and gradient of a loss in one call: by closed form on NumPy, by autograd elsewhere."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from xlogits.backends import namespace
+from xlogits.catalogue import NATIVES
+from xlogits.catalogue.record import Native, bind
+from xlogits.errors import OptionError, Refused
+from xlogits.losses import Loss, Transform
+
+Array = Any
+OPERAND = {"logits": "pred", "labels": "target"}
+
+
+def value_and_grad(
+    fn: Callable[..., Array], *, wrt: str | tuple[str, ...] = "logits"
+) -> Callable[..., tuple[Array, Any]]:
+    """A function that returns the value of a loss and its gradient.
+
+    Args:
+        fn: a function of `xlogits`, a dialect of it, a loss value of `xlogits.losses`, or, on
+            PyTorch, TensorFlow and JAX, any function whose first two arguments are logits and labels.
+        wrt: what to differentiate by: "logits", "labels", or a tuple of both. "logits" stands for
+            the prediction whatever its form is.
+
+    Returns:
+        A function with the arguments of `fn`, and one more, `cotangent`: what each number of the
+        result is multiplied by before the gradient is taken. Without it, the gradient of an
+        unreduced loss is that of its sum. It returns `(value, gradient)`, with a tuple of gradients
+        where `wrt` is a tuple. Class indexes have no gradient.
+
+    Raises:
+        OptionError: an unknown `wrt`, or class indexes in it.
+        Refused: on NumPy, a function whose derivative is not known.
+
+    Example:
+        >>> import numpy as np, xlogits as xl
+        >>> value, grad = value_and_grad(xl.softmax_cross_entropy)(np.zeros((1, 2)), np.array([1]))
+        >>> value.round(4), grad
+        (array([0.6931]), array([[ 0.5, -0.5]]))
+    """
+    names = (wrt,) if isinstance(wrt, str) else tuple(wrt)
+    for name in names:
+        if name not in OPERAND:
+            raise OptionError(f"wrt is {wrt!r}; expected 'logits', 'labels' or a tuple of both")
+
+    def run(*args: Any, cotangent: Array | None = None, **kwargs: Any) -> tuple[Array, Any]:
+        call = _call(fn, args, kwargs)
+        value, grads = _differentiate(call, names, cotangent)
+        return value, grads[0] if isinstance(wrt, str) else grads
+
+    return run
+
+
+class _Call(NamedTuple):
+    """A call with its arguments by name, and the names under which logits and labels are there."""
+
+    fn: Callable[..., Array]
+    given: dict[str, Any]
+    rest: tuple[Any, ...]  # arguments that have no name
+    names: dict[str, str]
+    native: Native | None
+
+
+def _call(fn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Call:
+    native = getattr(fn, "native", None) or _canonical(fn)
+    if isinstance(native, Native):
+        given = bind(native.short, native.then or native.args, args, kwargs)
+        names = {
+            name: parameter.name
+            for name, operand in OPERAND.items()
+            for parameter in native.parameters
+            if parameter.to == operand and parameter.name in given
+        }
+        return _Call(fn, given, (), names, native)
+    order = ("pred", "target") if isinstance(fn, (Loss, Transform)) else ("logits", "labels")
+    given = dict(zip(order, args, strict=False)) | kwargs
+    return _Call(fn, given, args[2:], dict(zip(OPERAND, order, strict=True)), None)
+
+
+def _canonical(fn: Any) -> Native | None:
+    if getattr(fn, "__module__", None) != "xlogits.api":
+        return None
+    return NATIVES.get(f"xlogits.{fn.__name__}")
+
+
+def _differentiate(call: _Call, names: tuple[str, ...], cotangent: Array | None) -> Any:
+    pred = call.given.get(call.names["logits"])
+    xp = namespace(pred)
+    if "labels" in names:
+        _require_differentiable(xp, call.given.get(call.names.get("labels", "labels")))
+    if xp.value_and_grad is None:
+        return _closed_form(call, names, cotangent)
+    moving = tuple(call.names[name] for name in names)
+
+    def scalar(*arrays: Array) -> tuple[Array, Array]:
+        given = call.given | dict(zip(moving, arrays, strict=True))
+        leading = [given.pop(name) for name in tuple(call.names.values())] if call.rest else []
+        value = call.fn(*leading, *call.rest, **given)
+        return xp.sum(value if cotangent is None else value * cotangent), value
+
+    return xp.value_and_grad(scalar, tuple(call.given[name] for name in moving))
+
+
+def _closed_form(call: _Call, names: tuple[str, ...], cotangent: Array | None) -> Any:
+    if call.native is not None:
+        loss, operands = call.native.read(getattr(call.fn, "_options", {}) | call.given)
+    elif isinstance(call.fn, (Loss, Transform)):
+        loss, operands = call.fn, call.given
+    else:
+        raise Refused(
+            f"the derivative of {getattr(call.fn, '__name__', call.fn)!r} is not known on NumPy; "
+            f"pass a function of xlogits, a dialect or a loss of xlogits.losses"
+        )
+    grads = dict(zip(OPERAND, loss.gradient(**operands, cotangent=cotangent), strict=False))
+    return loss(**operands), tuple(grads[name] for name in names)
+
+
+def _require_differentiable(xp: Any, labels: Array) -> None:
+    if labels is None or "float" not in xp.dtype(labels):
+        kind = "nothing" if labels is None else xp.dtype(labels)
+        raise OptionError(f"wrt asks for labels, which are {kind}; expected floating point labels")

@@ -1,0 +1,135 @@
+"""The second choice a loss makes: how labels are written down, and on which axis the classes are."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from xlogits.errors import DtypeError, OptionError, ShapeError
+
+Array = Any
+Shape = tuple[int | None, ...]
+
+INTEGERS = frozenset(
+    {"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "int4", "uint4"}
+)
+FLOATS = frozenset({"float16", "bfloat16", "float32", "float64"})
+
+
+@dataclass(frozen=True)
+class Labels:
+    """How labels are written down.
+
+    "index": one class index per item; "dense": one number per class, with the shape of the logits;
+    "inferred": dense where the label has as many axes as the logits, else index.
+    `column`: index labels may keep the class axis, with size 1. `truncated`: float labels are
+    accepted as indexes and lose their fraction. `gradient`: False makes dense labels constants.
+    `lenient_ignore`: a negative ignore_index, which dense labels cannot hold, is let pass with them.
+    """
+
+    kind: Literal["index", "dense", "inferred"] = "inferred"
+    column: bool = False
+    truncated: bool = False
+    gradient: bool = True
+    lenient_ignore: bool = False
+
+
+INFERRED = Labels("inferred")
+INDEX = Labels("index")
+DENSE = Labels("dense")
+
+
+@dataclass(frozen=True)
+class AxisByRank:
+    """A class axis that depends on the number of axes: `axes[ndim]`, the last entry from there on."""
+
+    axes: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"by rank: {self.axes}"
+
+
+CHANNELS = AxisByRank((0, 0, 1))  # PyTorch's losses: axis 1, or the only axis of a single item
+Axis = int | tuple[int, ...] | AxisByRank | None
+
+
+def class_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
+    """The class axes as non-negative numbers; None means all of them."""
+    if isinstance(axis, AxisByRank):
+        axis = axis.axes[min(ndim, len(axis.axes) - 1)]
+    axes = tuple(range(ndim)) if axis is None else (axis,) if isinstance(axis, int) else axis
+    for one in axes:
+        if not -ndim <= one < ndim:
+            raise ShapeError(
+                f"axis is {axis}, but the logits have {ndim} axes; expected -{ndim} to {ndim - 1}"
+                if ndim
+                else "the logits are a single number; expected at least one axis, for the classes"
+            )
+    return tuple(one % ndim for one in axes)
+
+
+def is_index(labels: Labels, pred: Shape, target: Shape, axis: int) -> bool:
+    """Whether labels of this shape are class indexes; raises where the shapes do not fit."""
+    expected = pred[:axis] + pred[axis + 1 :]
+    column = (*pred[:axis], 1, *pred[axis + 1 :])
+    if labels.kind != "index" and _fits(target, pred):
+        return False
+    if labels.kind != "dense" and _fits(target, expected):
+        return True
+    if labels.column and _fits(target, column):
+        return True
+    wanted = []
+    if labels.kind != "dense":
+        wanted.append(f"{_text(expected)} for class indexes")
+    if labels.kind != "index":
+        wanted.append(f"{_text(pred)} for one number per class")
+    raise ShapeError(
+        f"labels have shape {_text(target)} and logits {_text(pred)} with the classes on axis "
+        f"{axis}; expected labels of shape {' or '.join(wanted)}"
+        + ("; were logits and labels swapped?" if _fits(pred, target[:-1]) else "")
+    )
+
+
+def _fits(shape: Shape, wanted: Shape) -> bool:
+    return len(shape) == len(wanted) and all(
+        a == b or a is None or b is None for a, b in zip(shape, wanted, strict=True)
+    )
+
+
+def _text(shape: Shape) -> str:
+    return (
+        "("
+        + ", ".join("?" if n is None else str(n) for n in shape)
+        + ("," * (len(shape) == 1))
+        + ")"
+    )
+
+
+def require_float(dtype: str, role: str) -> None:
+    """Raise unless an array of this dtype can be a prediction or a weight."""
+    if dtype in FLOATS:
+        return
+    advice = "cast it to float32 or float64"
+    if dtype in INTEGERS:
+        advice = "cast it to float32, or were logits and labels swapped?"
+    raise DtypeError(f"{role} are {dtype}; expected {', '.join(sorted(FLOATS))}: {advice}")
+
+
+def require_index(labels: Labels, dtype: str) -> None:
+    if dtype in INTEGERS or (labels.truncated and dtype in FLOATS):
+        return
+    raise DtypeError(
+        f"labels are {dtype} and their shape makes them class indexes; expected integers: "
+        f"cast them, or pass one number per class in the shape of the logits"
+    )
+
+
+def require_dense(dtype: str) -> None:
+    if dtype not in FLOATS and dtype not in INTEGERS and dtype != "bool":
+        raise DtypeError(
+            f"labels are {dtype}; expected floating point, integer or bool: cast them first"
+        )
+
+
+def require_fraction(value: float, option: str) -> None:
+    """Raise unless an option given as a Python number lies in [0, 1]."""
+    if not 0 <= value <= 1:
+        raise OptionError(f"{option} is {value}; expected a number from 0 to 1")

@@ -1,0 +1,322 @@
+"""Softmax cross-entropy: one label out of several classes that exclude each other."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+from xlogits.errors import DtypeError, OptionError, ShapeError
+from xlogits.losses.form import LOGITS, Form, require_probabilities
+from xlogits.losses.labels import (
+    FLOATS,
+    INFERRED,
+    Axis,
+    Labels,
+    class_axes,
+    is_index,
+    require_dense,
+    require_fraction,
+    require_index,
+)
+from xlogits.losses.loss import Loss, Weight, counted, times
+from xlogits.reduction import Items
+
+Array = Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoftmaxCrossEntropy(Loss):
+    r"""Cross-entropy between class labels and a prediction over classes that exclude each other.
+
+    With logits $x$, labels $q$ (a class index $y$ stands for $q_j = [j = y]$), class weights $w$ and
+    label smoothing $\varepsilon$ over $C$ classes, one item costs
+
+    $$ \ell = -\sum_j w_j \big((1 - \varepsilon)\, q_j + \varepsilon / C\big) \log p_j ,
+       \qquad p = \mathrm{softmax}(x) $$
+
+    and exactly 0 where its label is `ignore_index`. A term whose weight is 0 is 0, also where
+    $\log p_j$ is infinite. `form` says what the prediction is when it is not logits. Operands of the
+    call: `pred`, `target`, and optionally `sample_weight` (one per item), `class_weight` (one per
+    class) and `mask` (booleans of the shape of the logits, or of the items: classes outside it are
+    left out of the softmax and of the sum; an item with no class left costs 0).
+    """
+
+    form: Form = LOGITS
+    labels: Labels = INFERRED
+    axis: Axis = -1
+    label_smoothing: float = 0.0
+    ignore_index: int | None = None
+
+    OPERANDS: ClassVar[tuple[str, ...]] = (
+        "pred",
+        "target",
+        "sample_weight",
+        "class_weight",
+        "mask",
+    )
+
+    def __call__(
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        sample_weight: Weight = None,
+        class_weight: Array | None = None,
+        mask: Array | None = None,
+    ) -> Array:
+        xp, work, result = self._open(
+            pred, target, sample_weight=sample_weight, class_weight=class_weight, mask=mask
+        )
+        self._require_unambiguous(
+            sample_weight=sample_weight, class_weight=class_weight, ignore_index=self.ignore_index
+        )
+        items = self._terms(xp, work, pred, target, class_weight, mask).items()
+        return self._close(xp, items, self._weight(xp, sample_weight, items.loss), result)
+
+    def gradient(
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        cotangent: Weight = None,
+        sample_weight: Weight = None,
+        class_weight: Array | None = None,
+        mask: Array | None = None,
+    ) -> tuple[Array, Array | None]:
+        """Derivatives by prediction and labels (None where there is none), in closed form.
+
+        Of the sum of the results, or of their product with `cotangent`, which has their shape.
+        """
+        xp, work, _ = self._open(
+            pred,
+            target,
+            sample_weight=sample_weight,
+            class_weight=class_weight,
+            mask=mask,
+            cotangent=cotangent,
+        )
+        terms = self._terms(xp, work, pred, target, class_weight, mask)
+        items = terms.items()
+        weight = self._weight(xp, sample_weight, items.loss)
+        out = 1.0 if cotangent is None else cotangent
+        by_pred, by_target = terms.gradient(self.reduction.gradient(xp, items, weight, out))
+        by_pred = xp.cast(xp.reshape(by_pred, xp.shape(pred)), xp.dtype(pred))
+        if by_target is None or xp.dtype(target) not in FLOATS:
+            return by_pred, None
+        if not self.labels.gradient:
+            by_target = xp.full_like(target, 0.0)
+        return by_pred, xp.cast(by_target, xp.dtype(target))
+
+    def _terms(
+        self,
+        xp: Any,
+        work: str,
+        pred: Array,
+        target: Array,
+        class_weight: Array | None,
+        mask: Array | None,
+    ) -> "_Terms":
+        """The operands checked, in one dtype, with one class axis and nothing ignored left in."""
+        require_fraction(self.label_smoothing, "label_smoothing")
+        form = self.form.at(xp.dtype(pred))
+        given, pair = form.columns(xp, xp.cast(pred, work), target)
+        shape = xp.shape(given)
+        axes = class_axes(self.axis, len(shape))
+        x, axis = one_axis(xp, given, axes)
+        if xp.shape(target) == shape:
+            target, _ = one_axis(xp, target, axes)
+        if mask is not None and xp.shape(mask) == shape:
+            mask, _ = one_axis(xp, mask, axes)
+        classes = xp.shape(x)[axis]
+        if classes == 0:
+            raise ShapeError(f"logits have shape {shape}: no classes; expected at least one")
+        if form.validated:
+            require_probabilities(xp, given)
+        index = is_index(self.labels, xp.shape(x), xp.shape(target), axis)
+        valid = None
+        if index:
+            target, valid = self._index(xp, target, axis, classes, len(xp.shape(x)))
+            if valid is not None:
+                # by selection, not by product: a NaN in an ignored item goes nowhere
+                x = xp.where(xp.expand(valid, axis), x, 1.0)
+        else:
+            self._require_dense(xp, target)
+            target = xp.cast(target, work)
+            target = target if self.labels.gradient else xp.stop_gradient(target)
+        if mask is not None:
+            x, target, seen = self._masked(xp, x, target, mask, axis, index)
+            valid, index = seen if valid is None else valid & seen, False
+        if class_weight is not None:
+            if xp.shape(class_weight) not in ((classes,), (None,)) and classes is not None:
+                raise ShapeError(
+                    f"class_weight has shape {xp.shape(class_weight)}; expected ({classes},), one "
+                    f"weight for each class"
+                )
+            class_weight = xp.cast(class_weight, work)
+        return _Terms(
+            xp,
+            form,
+            x,
+            target,
+            axis,
+            index,
+            valid,
+            class_weight,
+            self.label_smoothing,
+            pair,
+            axes,
+            given,
+        )
+
+    def _index(
+        self, xp: Any, target: Array, axis: int, classes: Any, ndim: int
+    ) -> tuple[Array, Array | None]:
+        """Class indexes without ignored ones, and which items are not ignored."""
+        require_index(self.labels, xp.dtype(target))
+        if len(xp.shape(target)) == ndim:
+            shape = xp.sizes(target)
+            target = xp.reshape(target, shape[:axis] + shape[axis + 1 :])
+        if xp.dtype(target) in FLOATS:
+            target = xp.cast(target, "int64")
+        if self.ignore_index is None:
+            return xp.check_labels(target, classes), None
+        valid = target != self.ignore_index
+        return xp.check_labels(xp.where(valid, target, 0), classes), valid
+
+    def _require_dense(self, xp: Any, target: Array) -> None:
+        require_dense(xp.dtype(target))
+        harmless = self.labels.lenient_ignore and (self.ignore_index or 0) < 0
+        if self.ignore_index is not None and not harmless:
+            raise OptionError(
+                f"ignore_index is {self.ignore_index} and labels hold one number per class; it "
+                f"applies to class indexes: pass sample_weight=0 for the items to leave out"
+            )
+
+    def _masked(
+        self, xp: Any, x: Array, target: Array, mask: Array, axis: int, index: bool
+    ) -> tuple[Array, Array, Array]:
+        """Logits and dense labels without the classes outside the mask, and items with any left."""
+        if self.form.kind != "logits":
+            raise OptionError(f"mask is given for {self.form.kind}; expected logits")
+        shape = xp.shape(x)
+        if xp.shape(mask) == shape[:axis] + shape[axis + 1 :]:
+            mask = xp.expand(mask, axis)
+        elif xp.shape(mask) != shape:
+            raise ShapeError(
+                f"mask has shape {xp.shape(mask)} and logits {shape}; expected the same"
+            )
+        if xp.dtype(mask) != "bool":
+            raise DtypeError(f"mask is {xp.dtype(mask)}; expected bool: True where a class counts")
+        if index:
+            target = xp.one_hot(target, shape[axis], axis, xp.dtype(x))
+        seen = xp.any(mask, axis)
+        kept = mask | ~xp.expand(seen, axis)
+        return xp.where(kept, x, -math.inf), xp.where(mask, target, 0.0), seen
+
+
+class _Terms(NamedTuple):
+    """The operands of one call, ready for the formula and for its derivative."""
+
+    xp: Any
+    form: Form
+    x: Array
+    target: Array  # class indexes, or one number per class
+    axis: int
+    indexed: bool
+    valid: Array | None  # which items count; None: all
+    class_weight: Array | None
+    smoothing: float
+    pair: bool  # one column of probabilities became two
+    axes: tuple[int, ...]  # the class axes, and the prediction, before the axes became one
+    given: Array
+
+    def items(self) -> Items:
+        """The loss of every item, and what the denominators need."""
+        xp, weight, axis = self.xp, self.class_weight, self.axis
+        plain = weight is None and not self.smoothing and self.form.kind == "logits"
+        item_weight = None
+        if self.indexed and plain:
+            loss = xp.index_cross_entropy(self.x, self.target, axis)
+        else:
+            log_p = self.form.log_probabilities(xp, self.x, axis)
+            if self.indexed:
+                loss = -xp.pick(log_p, self.target, axis)
+                if weight is not None:
+                    item_weight = xp.take(weight, self.target)
+                    loss = times(xp, item_weight, loss)
+                if self.smoothing:
+                    rest = -times(xp, self._along(weight), log_p) if weight is not None else -log_p
+                    share = self.smoothing / xp.count(self.x, axis)
+                    loss = (1 - self.smoothing) * loss + share * xp.sum(rest, axis)
+            else:
+                loss = -xp.sum(times(xp, self._coefficients(), log_p), axis)
+        if self.valid is None:
+            return Items(loss, None, item_weight)
+        if item_weight is not None:
+            item_weight = xp.where(self.valid, item_weight, 0.0)
+        return Items(xp.where(self.valid, loss, 0.0), self.valid, item_weight)
+
+    def gradient(self, out: Array) -> tuple[Array, Array | None]:
+        """Derivatives by prediction and dense labels, from the derivative by the loss of each item."""
+        xp, axis = self.xp, self.axis
+        if self.valid is not None:
+            out = xp.where(self.valid, out, 0.0)
+        out = xp.expand(out, axis)
+        coefficients = self._coefficients()
+        by_log_p = -coefficients * out
+        by_x = self.form.gradient(xp, self.x, axis, by_log_p)
+        if self.valid is not None:
+            by_x = xp.where(xp.expand(self.valid, axis), by_x, 0.0)
+        if self.indexed:
+            return self._restored(by_x), None
+        log_p = self.form.log_probabilities(xp, self.x, axis)
+        by_q = -self._along(self.class_weight) * counted(xp, coefficients, log_p) * out
+        by_target = (1 - self.smoothing) * by_q
+        return self._restored(by_x), self._restored(by_target)
+
+    def _coefficients(self) -> Array:
+        """What multiplies -log p of every class: smoothed labels times class weights."""
+        xp, q = self.xp, self.target
+        if self.indexed:
+            q = xp.one_hot(q, xp.shape(self.x)[self.axis], self.axis, xp.dtype(self.x))
+        if self.smoothing:
+            q = (1 - self.smoothing) * q + self.smoothing / xp.count(self.x, self.axis)
+        return q if self.class_weight is None else q * self._along(self.class_weight)
+
+    def _restored(self, x: Array) -> Array:
+        if self.pair:
+            return x[..., 1] - x[..., 0]
+        return restore_axes(self.xp, x, self.axes, self.given)
+
+    def _along(self, weight: Array | None) -> Array | float:
+        """Class weights shaped to multiply along the class axis."""
+        if weight is None:
+            return 1.0
+        shape = [1] * len(self.xp.shape(self.x))
+        shape[self.axis] = -1
+        return self.xp.reshape(weight, shape)
+
+
+def one_axis(xp: Any, x: Array, axes: tuple[int, ...]) -> tuple[Array, int]:
+    """`x` with its class axes flattened into one, the last; a single axis stays where it is."""
+    if len(axes) == 1:
+        return x, axes[0]
+    sizes = xp.sizes(x)
+    order = _class_last(len(sizes), axes)
+    batch = [sizes[i] for i in order[: -len(axes)]]
+    return xp.reshape(xp.transpose(x, order), [*batch, math.prod(sizes[i] for i in axes)]), len(
+        batch
+    )
+
+
+def restore_axes(xp: Any, x: Array, axes: tuple[int, ...], like: Array) -> Array:
+    """Undo `one_axis` of an array like this one."""
+    if len(axes) == 1:
+        return x
+    sizes = xp.sizes(like)
+    order = _class_last(len(sizes), axes)
+    x = xp.reshape(x, [sizes[i] for i in order])
+    return xp.transpose(x, sorted(range(len(order)), key=order.__getitem__))
+
+
+def _class_last(ndim: int, axes: tuple[int, ...]) -> list[int]:
+    return [*(i for i in range(ndim) if i not in axes), *axes]

@@ -1,0 +1,71 @@
+"""One evaluation: what is called, and what came of it."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+Array = Any
+
+
+class Call(NamedTuple):
+    """A function of operands by name, evaluated together with its derivatives by `wrt`.
+
+    `fn(**operands)` gets framework arrays for the NumPy arrays given here. Gradients are those of the
+    result times `cotangent`. `gradient` overrides how they are found (closed forms on NumPy); `wrt`
+    is empty for functions that cannot be differentiated. `identity` is equal for calls that run the
+    same computation on other numbers, so that a compiled one serves all of them.
+    """
+
+    fn: Callable[..., Array]
+    operands: dict[str, Array]
+    wrt: tuple[str, ...]
+    cotangent: Array
+    strided: bool
+    identity: tuple[Any, ...]
+    gradient: Callable[..., tuple[Array | None, ...]] | None = None
+
+
+class Outcome(NamedTuple):
+    """A value, gradients by operand name, and the dtype the value came in."""
+
+    value: Array
+    gradients: dict[str, Array]
+    dtype: str
+
+
+class Failure(NamedTuple):
+    """What was raised instead."""
+
+    kind: str  # the name of the exception class
+    message: str
+    ours: bool  # an error that xlogits raises on purpose
+
+    @classmethod
+    def of(cls, error: Exception) -> "Failure":
+        from xlogits.errors import XlogitsError
+
+        message = " ".join(str(error).split())
+        return cls(type(error).__name__, message[:300], isinstance(error, XlogitsError))
+
+
+Result = Outcome | Failure
+
+
+def with_gaps(array: Array) -> tuple[Array, tuple[slice, ...]]:
+    """An array twice as large in every direction, and the index under which the array is in it."""
+    import numpy as np
+
+    big = np.zeros(tuple(2 * n for n in array.shape), array.dtype)
+    index = tuple(slice(None, None, 2) for _ in array.shape)
+    big[index] = array
+    return big, index
+
+
+def each(run: Callable[[Call], Outcome], calls: list[Call]) -> list[Result]:
+    """Run calls one after the other; what one raises is its result."""
+    results: list[Result] = []
+    for call in calls:
+        try:
+            results.append(run(call))
+        except Exception as error:  # any error of any framework is a finding, not a crash
+            results.append(Failure.of(error))
+    return results

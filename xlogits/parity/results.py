@@ -1,0 +1,92 @@
+"""What the matrix found: one cell per comparison, and what can be said of all of them together."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+AGREE, KNOWN, DIFFERS, REFUSED, UNAVAILABLE = (
+    "agree",
+    "known divergence",
+    "differs",
+    "refused",
+    "unavailable",
+)
+OUTCOMES = (AGREE, KNOWN, DIFFERS, REFUSED, UNAVAILABLE)
+
+
+class Cell(NamedTuple):
+    """One native function against our loss on one backend, both held against the reference.
+
+    Errors are in units of eps of the result dtype; None where there is no number to compare.
+    """
+
+    native: str
+    variant: str
+    case: str
+    backend: str
+    device: str
+    dtype: str
+    mode: str
+    quantity: str  # "value", "d/dlogits" or "d/dlabels"
+    outcome: str
+    ours: float | None = None
+    theirs: float | None = None
+    why: str = ""
+
+
+@dataclass
+class Results:
+    """All cells of a run, with what is needed to read them later."""
+
+    cells: list[Cell] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)  # what was not run, and why
+    stale: list[str] = field(default_factory=list)  # ledger rows that no longer differ
+    seconds: float = 0.0
+    complete: bool = True  # the whole matrix, not a selection or a shard
+
+    def count(self) -> Counter[str]:
+        return Counter(cell.outcome for cell in self.cells)
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.stale) or any(cell.outcome == DIFFERS for cell in self.cells)
+
+    def save(self, path: Path) -> None:
+        content = asdict(self) | {"fields": Cell._fields, "cells": [list(c) for c in self.cells]}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content, allow_nan=True) + "\n")
+
+    @classmethod
+    def load(cls, path: Path) -> "Results":
+        content: dict[str, Any] = json.loads(path.read_text())
+        content.pop("fields")
+        cells = [Cell(*row) for row in content.pop("cells")]
+        return cls(cells=cells, **content)
+
+
+def merge(parts: Sequence[Results]) -> Results:
+    """The shards of one matrix put together; stale rows have to be judged again by the caller."""
+    merged = Results()
+    for part in parts:
+        merged.cells += part.cells
+        merged.versions |= part.versions
+        merged.missing |= part.missing
+        merged.seconds += part.seconds
+    return merged
+
+
+def by_native(cells: Iterable[Cell]) -> dict[str, dict[str, Counter[str]]]:
+    """Outcomes counted by native function and backend."""
+    table: dict[str, dict[str, Counter[str]]] = {}
+    for cell in cells:
+        table.setdefault(cell.native, {}).setdefault(cell.backend, Counter())[cell.outcome] += 1
+    return table
+
+
+def worst(cells: Iterable[Cell]) -> float | None:
+    """The largest of our errors, in units of eps."""
+    return max((c.ours for c in cells if c.ours is not None), default=None)

@@ -1,0 +1,101 @@
+"""The calls of a native function that are compared: its defaults, every option, and all at once.
+
+They come from the record alone, so a new record brings its own rows.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from xlogits.catalogue import Arg, Native
+from xlogits.catalogue.record import REQUIRED
+from xlogits.losses import Loss, Transform
+
+WEIGHTS = ("class_weight", "sample_weight", "pos_weight", "mask")
+# values tried for fields that take any number; booleans and words come from the record itself
+TRIED: dict[str, tuple[Any, ...]] = {
+    "label_smoothing": (0.1,),
+    "ignore_index": (1, -1),
+    "axis": (0, 1),
+    "beta": (2.0,),
+    "keepdims": (True,),
+}
+
+
+class Variant(NamedTuple):
+    """One way to call a function: options by parameter name, and the weights it is given."""
+
+    label: str
+    options: dict[str, Any]
+    wanted: frozenset[str]
+    plain: bool  # nothing but the form of the prediction differs from the defaults
+
+
+def variants(native: Native) -> Iterator[Variant]:
+    """The defaults first, then one option at a time, then every option together."""
+    required = frozenset(
+        a.to for a in native.parameters if a.to in WEIGHTS and a.default is REQUIRED
+    )
+    forms = [{}, *_forms(native)]
+    for form in forms:
+        yield Variant(_label(form), form, required, plain=True)
+        for options, wanted in _single(native):
+            yield Variant(_label(form | options, wanted), form | options, required | wanted, False)
+        for options, wanted in _together(native):
+            yield Variant(_label(form | options, wanted), form | options, required | wanted, False)
+
+
+def reading(native: Native, variant: Variant) -> Loss | Transform:
+    """The loss that this way of calling the function computes."""
+    operands = {a.name: object() for a in native.parameters if a.to in native.loss.OPERANDS[:2]}
+    given = {a.name: object() for a in native.parameters if a.to in variant.wanted}
+    return native.read(operands | given | variant.options).loss
+
+
+def _label(options: dict[str, Any], wanted: frozenset[str] = frozenset()) -> str:
+    words = [f"{name}={value!r}" for name, value in options.items()]
+    return ", ".join([*words, *sorted(wanted)]) or "defaults"
+
+
+def _words(arg: Arg) -> list[Any]:
+    """The values of a parameter that are worth a row of their own."""
+    if arg.values is not None and arg.to == "dtype":
+        return ["float64"]
+    if arg.values is not None:
+        return [word for word in arg.values if word != arg.default]
+    return [value for value in TRIED.get(arg.to, ()) if value != arg.default]
+
+
+def _forms(native: Native) -> Iterator[dict[str, Any]]:
+    for arg in native.parameters:
+        if arg.to == "form":
+            for word in _words(arg):
+                yield {arg.name: word}
+
+
+def _single(native: Native) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
+    """One option at a time."""
+    for arg in native.parameters:
+        if arg.to in WEIGHTS and arg.default is not REQUIRED:
+            yield {}, frozenset({arg.to})
+        elif arg.to and arg.to != "form" and arg.to not in native.loss.OPERANDS:
+            for word in _words(arg):
+                yield {arg.name: word}, frozenset()
+    for group in native.together:
+        for values in list(group.values)[::3]:
+            yield dict(zip(group.names, values, strict=True)), frozenset()
+
+
+def _together(native: Native) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
+    """Every option at once, under each reduction."""
+    weights = frozenset(a.to for a in native.parameters if a.to in WEIGHTS)
+    options: dict[str, Any] = {}
+    reductions: list[dict[str, Any]] = [{}]
+    for arg in native.parameters:
+        if arg.to in ("label_smoothing", "ignore_index"):
+            options[arg.name] = TRIED[arg.to][0]
+        elif arg.to == "reduction" and arg.values is not None:
+            reductions = [{arg.name: word} for word in arg.values]
+    if len(weights) + len(options) + (len(reductions) > 1) < 2:
+        return
+    for reduction in reductions:
+        yield options | reduction, weights

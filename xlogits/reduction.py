@@ -1,0 +1,100 @@
+"""How the losses of the items become one number. The only place where a denominator is chosen.
+
+"mean" has five meanings in the frameworks, all of them a sum divided by something. Here each has
+the name of what it divides by:
+
+================================  =================================================================
+``none``                          no reduction: one number per item
+``sum``                           the sum
+``mean_over_items``               ... divided by the number of items, ignored ones included
+``mean_over_valid``               ... by the number of items that are not ignored
+``mean_over_class_weight``        ... by the sum of the class weights of the labels not ignored
+``mean_over_sample_weight``       ... by the sum of the sample weights of the items not ignored
+``mean_over_weight_as_given``     ... the same, summed before it is broadcast to the items (Keras)
+``mean_over_nonzero_weight``      ... by the number of items whose sample weight is not 0 (TF1)
+``mean``                          accepted only where no weight and no ignored label makes it
+                                  ambiguous: then all of the above are the same number
+================================  =================================================================
+
+A denominator whose weights were not given falls back to the next plainer one: class or sample
+weight to valid, valid to items.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from xlogits.errors import OptionError
+
+Array = Any
+
+DENOMINATORS = {
+    "mean_over_items": "items",
+    "mean_over_valid": "valid",
+    "mean_over_class_weight": "class_weight",
+    "mean_over_sample_weight": "sample_weight",
+    "mean_over_weight_as_given": "weight_as_given",
+    "mean_over_nonzero_weight": "nonzero_weight",
+}
+WORDS = ("none", "sum", "mean", *DENOMINATORS)
+
+
+class Items(NamedTuple):
+    """What a loss gives before reduction; `valid` and `class_weight` are None where all count 1."""
+
+    loss: Array
+    valid: Array | None = None
+    class_weight: Array | None = None
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """One of the words above, and what a mean over nothing is: "nan" or "zero"."""
+
+    word: str = "none"
+    empty: str = "nan"
+
+    def __post_init__(self) -> None:
+        if self.word not in WORDS:
+            raise OptionError(
+                f"reduction is {self.word!r}; expected one of {', '.join(map(repr, WORDS))}"
+            )
+
+    def __call__(self, xp: Any, items: Items, weight: Array | float | None) -> Array:
+        loss = items.loss if weight is None else items.loss * weight
+        if self.word == "none":
+            return loss
+        total = xp.sum(loss)
+        return total if self.word == "sum" else self._divide(xp, total, items, weight)
+
+    def gradient(self, xp: Any, items: Items, weight: Array | float | None, out: Array) -> Array:
+        """The derivative by the loss of each item, from the derivative `out` by the result."""
+        each = xp.full_like(items.loss, 1.0) * out
+        each = each if weight is None else each * weight
+        return each if self.word in ("none", "sum") else self._divide(xp, each, items, weight)
+
+    def _divide(self, xp: Any, x: Array, items: Items, weight: Array | float | None) -> Array:
+        by = self._denominator(xp, items, weight)
+        if self.empty == "nan":
+            return x / by
+        if isinstance(by, (int, float)):
+            return x / by if by else x
+        nothing = by == 0
+        return xp.where(nothing, 0.0, x / xp.where(nothing, 1.0, by))
+
+    def _denominator(self, xp: Any, items: Items, weight: Array | float | None) -> Array | float:
+        kind = DENOMINATORS.get(self.word, "items")
+        loss, valid = items.loss, items.valid
+        if kind == "class_weight" and items.class_weight is not None:
+            return xp.sum(items.class_weight)
+        if kind == "nonzero_weight" and weight is not None:
+            spread = xp.full_like(loss, 1.0) * weight
+            return xp.sum(xp.cast(spread != 0, xp.dtype(loss)))
+        if kind in ("sample_weight", "weight_as_given") and weight is not None:
+            if valid is not None:
+                return xp.sum(xp.cast(valid, xp.dtype(loss)) * weight)
+            if kind == "weight_as_given" and not isinstance(weight, (int, float)):
+                return xp.sum(weight)
+            return xp.sum(xp.full_like(loss, 1.0) * weight)
+        if kind in ("items", "nonzero_weight") or valid is None:
+            return xp.count(loss)
+        return xp.sum(xp.cast(valid, xp.dtype(loss)))
