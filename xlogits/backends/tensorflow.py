@@ -78,7 +78,8 @@ def where(condition: Array, x: Array, y: Array) -> Array:
 
 
 def take(vector: Array, labels: Array) -> Array:
-    return _or_nan(tf.gather(vector, _inside(labels, vector.shape[0])), labels, vector.shape[0])
+    classes = vector.shape[0] or tf.shape(vector)[0]
+    return _or_nan(tf.gather(vector, _inside(labels, classes)), labels, classes)
 
 
 def pick(x: Array, labels: Array, axis: int) -> Array:

@@ -168,7 +168,11 @@ def log_softmax(x: Array, axis: int) -> Array:
 
 
 def logsumexp(x: Array, axis: int, keepdims: bool = False) -> Array:
-    return torch.logsumexp(x, axis, keepdim=keepdims)
+    # torch.logsumexp loses digits in its gradient, exp(x - result), where the result is large
+    top = x.detach().amax(axis, keepdim=True)
+    top = torch.where(top.isfinite(), top, 0.0)
+    total = torch.log(torch.sum(torch.exp(x - top), axis, keepdim=True)) + top
+    return total if keepdims else total.squeeze(axis)
 
 
 def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:

@@ -28,7 +28,7 @@ class Arg:
 
     `to` names the operand or the field of the loss that the parameter sets, or is '' where it cannot
     change a value. `values` maps the framework's words to ours. A parameter that is `absent` (None,
-    unless said otherwise) leaves the loss as it is. `refuse` is the reason why a call that passes
+    unless said otherwise) leaves the loss as it is; one that is `needed` may not be. `refuse` is the reason why a call that passes
     anything but the default cannot be read.
     """
 
@@ -37,6 +37,7 @@ class Arg:
     default: Any = REQUIRED
     values: Mapping[Any, Any] | None = None
     absent: Any = None
+    needed: bool = False
     refuse: str = ""
 
 
@@ -111,8 +112,9 @@ class Native:
             values = tuple(given.get(name) for name in group.names)
             if values in group.values:
                 fields[group.to] = group.values[values]
-        for operand in ("pred", "target"):
-            if operand in self.loss.OPERANDS and operand not in operands:
+        needed = {arg.to for arg in self.parameters if arg.needed} | {"pred", "target"}
+        for operand in self.loss.OPERANDS:
+            if operand in needed and operand not in operands:
                 raise OptionError(
                     f"{self.name}() needs '{self.parameter(operand).name}'; it is None"
                 )

@@ -80,7 +80,7 @@ NATIVES = (
         f"{NN1}weighted_cross_entropy_with_logits",
         SigmoidCrossEntropy(),
         (
-            *(NO_LABELS, NO_LOGITS, Arg("pos_weight", "pos_weight", None), NAME),
+            *(NO_LABELS, NO_LOGITS, Arg("pos_weight", "pos_weight", None, needed=True), NAME),
             Arg("targets", "target", None),
         ),
     ),

@@ -27,7 +27,7 @@ class Loss:
     axis), as in Keras and PyTorch; without it they have the shape of the items, or are one number.
     """
 
-    reduction: Reduction = field(default_factory=Reduction)
+    reduction: Reduction = field(default_factory=Reduction)  # a factory can be traced
     dtype: str | None = None
     spread_weight: bool = False
 

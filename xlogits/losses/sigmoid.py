@@ -1,6 +1,6 @@
 """Sigmoid (binary) cross-entropy: events that happen or not, each on its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from xlogits.errors import OptionError, ShapeError
@@ -34,7 +34,7 @@ class SigmoidCrossEntropy(Loss):
     broadcasts to the logits).
     """
 
-    form: Form = LOGITS
+    form: Form = field(default_factory=lambda: LOGITS)
     axis: int = -1
     inner: Literal["none", "mean"] = "none"
     label_smoothing: float = 0.0

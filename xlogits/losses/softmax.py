@@ -1,7 +1,7 @@
 """Softmax cross-entropy: one label out of several classes that exclude each other."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 from xlogits.errors import DtypeError, OptionError, ShapeError
@@ -40,8 +40,8 @@ class SoftmaxCrossEntropy(Loss):
     left out of the softmax and of the sum; an item with no class left costs 0).
     """
 
-    form: Form = LOGITS
-    labels: Labels = INFERRED
+    form: Form = field(default_factory=lambda: LOGITS)
+    labels: Labels = field(default_factory=lambda: INFERRED)
     axis: Axis = -1
     label_smoothing: float = 0.0
     ignore_index: int | None = None
@@ -207,7 +207,7 @@ class SoftmaxCrossEntropy(Loss):
         if xp.dtype(mask) != "bool":
             raise DtypeError(f"mask is {xp.dtype(mask)}; expected bool: True where a class counts")
         if index:
-            target = xp.one_hot(target, shape[axis], axis, xp.dtype(x))
+            target = xp.one_hot(target, xp.sizes(x)[axis], axis, xp.dtype(x))
         seen = xp.any(mask, axis)
         kept = mask | ~xp.expand(seen, axis)
         return xp.where(kept, x, -math.inf), xp.where(mask, target, 0.0), seen
@@ -277,7 +277,7 @@ class _Terms(NamedTuple):
         """What multiplies -log p of every class: smoothed labels times class weights."""
         xp, q = self.xp, self.target
         if self.indexed:
-            q = xp.one_hot(q, xp.shape(self.x)[self.axis], self.axis, xp.dtype(self.x))
+            q = xp.one_hot(q, xp.sizes(self.x)[self.axis], self.axis, xp.dtype(self.x))
         if self.smoothing:
             q = (1 - self.smoothing) * q + self.smoothing / xp.count(self.x, self.axis)
         return q if self.class_weight is None else q * self._along(self.class_weight)
@@ -315,7 +315,7 @@ def restore_axes(xp: Any, x: Array, axes: tuple[int, ...], like: Array) -> Array
     sizes = xp.sizes(like)
     order = _class_last(len(sizes), axes)
     x = xp.reshape(x, [sizes[i] for i in order])
-    return xp.transpose(x, sorted(range(len(order)), key=order.__getitem__))
+    return xp.transpose(x, [order.index(i) for i in range(len(order))])
 
 
 def _class_last(ndim: int, axes: tuple[int, ...]) -> list[int]:

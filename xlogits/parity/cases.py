@@ -131,6 +131,10 @@ def _softmax_cases(loss: SoftmaxCrossEntropy, wanted: frozenset[str]) -> Iterato
         )
     if loss.labels.kind != "index":
         yield Case("dense labels", make(loss, layout, "dense labels", wanted, True))
+        if loss.form.kind != "probabilities" and not dense:
+            operands = make(loss, layout, "masked, dense", wanted, True)
+            name = "-inf masked classes, dense labels"
+            yield Case(name, _with_impossible_classes(operands, layout))
         for total in (0, 3):
             operands = make(loss, layout, f"rows of {total}", wanted, True)
             yield Case(

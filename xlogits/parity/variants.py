@@ -33,7 +33,7 @@ class Variant(NamedTuple):
 def variants(native: Native) -> Iterator[Variant]:
     """The defaults first, then one option at a time, then every option together."""
     required = frozenset(
-        a.to for a in native.parameters if a.to in WEIGHTS and a.default is REQUIRED
+        a.to for a in native.parameters if a.to in WEIGHTS and _required(a)
     )
     forms = [{}, *_forms(native)]
     for form in forms:
@@ -49,6 +49,10 @@ def reading(native: Native, variant: Variant) -> Loss | Transform:
     operands = {a.name: object() for a in native.parameters if a.to in native.loss.OPERANDS[:2]}
     given = {a.name: object() for a in native.parameters if a.to in variant.wanted}
     return native.read(operands | given | variant.options).loss
+
+
+def _required(arg: Arg) -> bool:
+    return arg.needed or arg.default is REQUIRED
 
 
 def _label(options: dict[str, Any], wanted: frozenset[str] = frozenset()) -> str:
@@ -75,7 +79,7 @@ def _forms(native: Native) -> Iterator[dict[str, Any]]:
 def _single(native: Native) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
     """One option at a time."""
     for arg in native.parameters:
-        if arg.to in WEIGHTS and arg.default is not REQUIRED:
+        if arg.to in WEIGHTS and not _required(arg):
             yield {}, frozenset({arg.to})
         elif arg.to and arg.to != "form" and arg.to not in native.loss.OPERANDS:
             for word in _words(arg):

@@ -1,7 +1,7 @@
 """TensorFlow: eager, tf.function and XLA, on every device it finds.
 
 A tf.function is traced once for each computation, dtype and number of axes, with the sizes left open.
-XLA needs the sizes, so a group of computations is compiled as one program for each set of shapes.
+XLA needs the sizes, so every call is compiled, several of them as one program.
 """
 
 import os
@@ -40,37 +40,56 @@ def numbers(x: tf.Tensor) -> Any:
 
 
 def run(calls: list[Call], dtype: str, device: str, mode: str) -> list[Result]:
+    def arrays(call: Call) -> tuple[dict[str, Any], Any]:
+        made = {k: array(v, dtype, device) for k, v in call.operands.items()}
+        return made, array(call.cotangent, dtype, device)
+
+    if mode == "eager":
+        return each(lambda call: _outcome(_evaluate(call, *arrays(call))), calls)
+    if mode == "tf.function":
+        return _traced(calls, arrays)
+    results: list[Result] = []
+    for start in range(0, len(calls), 16):
+        some = calls[start : start + 16]
+        try:
+            results += _xla(some, arrays)
+        except Exception:  # one of them does not compile: find out which, one by one
+            results += each(lambda call: _xla([call], arrays)[0], some)
+    return results
+
+
+def _traced(calls: list[Call], arrays: Any) -> list[Result]:
     functions: dict[Any, Any] = {}
 
     def one(call: Call) -> Outcome:
-        arrays = {k: array(v, dtype, device) for k, v in call.operands.items()}
-        cotangent = array(call.cotangent, dtype, device)
-        if mode == "eager":
-            return _outcome(_evaluate(call, arrays, cotangent))
-        key: tuple[Any, ...] = (
-            call.identity,
-            tuple((k, x.shape.rank) for k, x in arrays.items()),
-            call.wrt,
-        )
-        if mode != "tf.function":
-            key = *key, tuple(tuple(x.shape) for x in arrays.values())
+        inputs = arrays(call)
+        key = call.identity, call.wrt, tuple((k, x.shape.rank) for k, x in inputs[0].items())
         if key not in functions:
             functions[key] = tf.function(
-                lambda arrays, cotangent: _evaluate(call, arrays, cotangent),
-                input_signature=_signature(arrays, cotangent, mode == "tf.function"),
-                jit_compile=mode != "tf.function",
+                lambda operands, cotangent: _evaluate(call, operands, cotangent),
+                input_signature=_open_sizes(*inputs),
                 autograph=False,
             )
-        return _outcome(functions[key](arrays, cotangent))
+        return _outcome(functions[key](*inputs))
 
     return each(one, calls)
 
 
-def _signature(arrays: dict[str, Any], cotangent: Any, open_sizes: bool) -> list[Any]:
-    def spec(x: Any) -> Any:
-        return tf.TensorSpec([None] * x.shape.rank if open_sizes else x.shape, x.dtype)
+def _xla(calls: list[Call], arrays: Any) -> list[Outcome]:
+    """Several calls compiled as one program: most of what XLA costs, it costs per program."""
 
-    return [{k: spec(x) for k, x in arrays.items()}, spec(cotangent)]
+    def program(inputs: Any) -> Any:
+        return [_evaluate(call, *given) for call, given in zip(calls, inputs, strict=True)]
+
+    compiled = tf.function(program, jit_compile=True, autograph=False)
+    return [_outcome(found) for found in compiled([arrays(call) for call in calls])]
+
+
+def _open_sizes(operands: dict[str, Any], cotangent: Any) -> list[Any]:
+    def spec(x: Any) -> Any:
+        return tf.TensorSpec([None] * x.shape.rank, x.dtype)
+
+    return [{k: spec(x) for k, x in operands.items()}, spec(cotangent)]
 
 
 def _evaluate(call: Call, arrays: dict[str, Any], cotangent: Any) -> tuple[Any, dict[str, Any]]:

@@ -1,0 +1,65 @@
+"""The main job: the parity matrix over all native functions, and real data trained under each name."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from xlogits.parity import command
+
+HERE = Path(__file__).resolve().parent
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the job or one of its parts; 0, 1 if anything differs, 2 for a call that is wrong."""
+    first = arguments[0] if arguments else ""
+    if first == "merge":
+        return _merge(arguments[1:])
+    if first == "digits":
+        from compare.digits.main import main as digits
+
+        return digits(arguments[1:])
+    if first == "speed":
+        from compare.speed.main import main as speed
+
+        return speed(arguments[1:])
+    return _matrix(arguments)
+
+
+def _matrix(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python compare",
+        description=__doc__,
+        epilog="Parts of it: `python compare digits`, `python compare speed`, "
+        "`python compare merge RESULTS.json ...`",
+    )
+    command.add_arguments(parser, str(HERE))
+    options = parser.parse_args(arguments)
+    figures, wrong = _digits(options)
+    return max(command.run(options, figures), wrong)
+
+
+def _digits(options: argparse.Namespace) -> tuple[list[Any], int]:
+    """The digits as a figure of the report, and 1 if their curves part."""
+    from compare.digits import main as digits
+    from xlogits.report.html import Figure
+
+    try:
+        curves = digits.run(options.backends or digits.BACKENDS)
+        svg = digits.plot(curves)
+    except ImportError as error:
+        print(f"The digits were left out: {error}", file=sys.stderr)
+        return [], 0
+    print(digits.summary(curves))
+    return [Figure("Softmax regression on the digits", digits.summary(curves), svg)], int(
+        digits.differs(curves)
+    )
+
+
+def _merge(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python compare merge", description=_merge.__doc__)
+    parser.add_argument("results", nargs="+", type=Path, help="report.json of every shard")
+    parser.add_argument("--output", type=Path, default=HERE)
+    options = parser.parse_args(arguments)
+    return command.merge_files(options.results, options.output)

@@ -1,0 +1,19 @@
+"""`python tests`: pytest, with everything set up on first use. Arguments go to pytest."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[0] = str(ROOT)
+
+if __name__ == "__main__":
+    from xlogits._bootstrap import EVERYTHING, ensure
+
+    ensure(ROOT, EVERYTHING, [str(ROOT / "tests"), *sys.argv[1:]])
+    try:
+        import pytest
+    except ImportError:
+        sys.exit('pytest is not installed in this environment: pip install -e ".[all,test]"')
+    sys.exit(
+        pytest.main(["--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *sys.argv[1:]])
+    )

@@ -1,0 +1,50 @@
+"""What the tests share: the frameworks that are installed, and arrays of each."""
+
+import os
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+ROOT = Path(__file__).resolve().parent.parent
+FRAMEWORKS = ("numpy", "torch", "tensorflow", "jax")
+INSTALLED = tuple(name for name in FRAMEWORKS if find_spec(name) is not None)
+
+
+class Framework(NamedTuple):
+    """A framework under test: its name, how to make its arrays and how to read them."""
+
+    name: str
+    array: Callable[..., Any]
+    numbers: Callable[[Any], np.ndarray]
+
+    def arrays(self, operands: dict[str, Any], dtype: str = "float64") -> dict[str, Any]:
+        return {k: v if v is None else self.array(v, dtype) for k, v in operands.items()}
+
+
+def framework(name: str) -> Framework:
+    from xlogits.parity import engines
+
+    engine = engines.load(name)
+    return Framework(name, lambda x, dtype="float64": engine.array(x, dtype, "cpu"), engine.numbers)
+
+
+@pytest.fixture(params=FRAMEWORKS)
+def fw(request: pytest.FixtureRequest) -> Framework:
+    """Every framework in turn; one that is not installed is skipped by name."""
+    if request.param not in INSTALLED:
+        pytest.skip(f"{request.param} is not installed")
+    return framework(request.param)
+
+
+def need(*names: str) -> None:
+    """Skip, saying what is missing, unless these packages are installed."""
+    for name in names:
+        if find_spec(name) is None:
+            pytest.skip(f"{name} is not installed")

@@ -1,0 +1,100 @@
+"""The native functions themselves: called by name, in their own framework."""
+
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from xlogits.catalogue import Native
+from xlogits.parity.engines import Call, Failure, Result
+from xlogits.parity.plan import Job, Prepared
+
+Array = Any
+
+HOME = {
+    "torch": "torch",
+    "tensorflow": "tensorflow",
+    "keras": "tensorflow",
+    "optax": "jax",
+    "scipy": "numpy",
+    "sklearn": "numpy",
+}
+DIFFERENTIABLE = frozenset({"torch", "tensorflow", "keras", "optax"})
+
+
+class Natives:
+    """What the native functions give in one dtype, each run once for every place it runs in."""
+
+    def __init__(self, dtype: str, prepared: dict[Any, Prepared], loaded: dict[str, Any]) -> None:
+        self.dtype, self.prepared, self.loaded = dtype, prepared, loaded
+        self.found: dict[tuple[Any, ...], Result] = {}
+
+    def of(self, jobs: list[Job], backend: str, device: str, mode: str) -> list[Result]:
+        """One result per job: in the same place and mode where the native is at home there, else in
+        its own framework, on the CPU, eager."""
+        keys = []
+        for job in jobs:
+            home = HOME[job.native.framework]
+            place = (device, mode) if home == backend else ("cpu", "eager")
+            keys.append((home, *place, job.native.name, job.variant.label, job.case.name))
+        todo: dict[tuple[str, str, str], dict[tuple[Any, ...], Job]] = {}
+        for key, job in zip(keys, jobs, strict=True):
+            if key not in self.found:
+                todo.setdefault(key[:3], {})[key] = job
+        for (home, where, how), some in todo.items():
+            ran = self._run(home, where, how, list(some.values()))
+            self.found |= zip(some, ran, strict=True)
+        return [self.found[key] for key in keys]
+
+    def _run(self, home: str, device: str, mode: str, jobs: list[Job]) -> list[Result]:
+        if home not in self.loaded:
+            return [Failure("NotInstalled", f"{home} is not installed", False)] * len(jobs)
+        calls = [self._call(job) for job in jobs]
+        return list(self.loaded[home].run(calls, self.dtype, device, mode))
+
+    def _call(self, job: Job) -> Call:
+        prepared = self.prepared[job.key]
+        can = job.native.framework in DIFFERENTIABLE
+        identity = job.native.name, job.variant.label
+        fn = partial(call_native, job.native, job.variant.options)
+        return Call(
+            fn,
+            prepared.operands,
+            prepared.wrt if can else (),
+            prepared.cotangent,
+            job.case.strided,
+            identity,
+        )
+
+
+def call_native(native: Native, options: dict[str, Any], **operands: Array) -> Array:
+    """Call the function of the framework itself, with operands by neutral name."""
+    module, _, short = native.name.rpartition(".")
+    return spoken(getattr(resolve(module), short), native, options, operands)
+
+
+def resolve(path: str) -> Any:
+    """A module or namespace by its dotted path; `tensorflow.nn` is an attribute, not a module."""
+    parts = path.split(".")
+    found = import_module(parts[0])
+    for number, part in enumerate(parts[1:], 2):
+        if not hasattr(found, part):
+            import_module(".".join(parts[:number]))
+        found = getattr(found, part)
+    return found
+
+
+def spoken(
+    function: Any, native: Native, options: dict[str, Any], operands: dict[str, Array]
+) -> Any:
+    """Call a function or class by its own parameter names."""
+    given = dict(options)
+    for parameter in native.parameters:
+        if parameter.to in operands and parameter.name not in given and parameter.name != "targets":
+            given[parameter.name] = operands[parameter.to]
+    first = {getattr(a, "name", "") for a in native.args}
+    now = {k: v for k, v in given.items() if k in first}
+    if native.then:
+        return function(**now)(**{k: v for k, v in given.items() if k not in first})
+    if "/" in native.args:
+        return function(*now.values())
+    return function(**now)

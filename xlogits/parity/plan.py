@@ -1,0 +1,116 @@
+"""What the matrix is made of: the rows of a selection, and the numbers each row is tried on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fnmatch import fnmatch
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from xlogits.catalogue import NATIVES, Native
+from xlogits.losses import Loss, Transform
+from xlogits.parity.cases import CORE, Case, cases
+from xlogits.parity.reference import Reference, evaluate
+from xlogits.parity.variants import Variant, reading, variants
+
+Array = Any
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which part of the matrix to run. Empty means all."""
+
+    only: tuple[str, ...] = ()  # patterns of native names
+    backends: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+    quick: bool = False  # float32, one mode, no options
+    exhaustive: bool = False  # every case in every mode and dtype, not just every pair
+    shard: tuple[int, int] = (1, 1)
+
+    @property
+    def complete(self) -> bool:
+        return self in (Selection(), Selection(exhaustive=True))
+
+
+class Job(NamedTuple):
+    """One row of the matrix: a way of calling a function, on one case."""
+
+    native: Native
+    variant: Variant
+    case: Case
+    loss: Loss | Transform
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Equal for jobs that compute the same loss of the same numbers."""
+        return self.loss, self.variant.wanted, self.case.name
+
+
+def rows(selection: Selection) -> Iterator[Job]:
+    """The rows of a selection, from the catalogue."""
+    only = selection.only
+    names = [n for n in NATIVES.values() if n.framework != "xlogits"]
+    names = [n for n in names if not only or any(_named(n, pattern) for pattern in only)]
+    part, parts = selection.shard
+    for native in names[part - 1 :: parts]:
+        for variant in variants(native):
+            if selection.quick and not variant.plain:
+                continue
+            loss = reading(native, variant)
+            for case in cases(loss, variant.wanted):
+                if variant.plain or case.name in CORE:
+                    yield Job(native, variant, case, loss)
+
+
+def _named(native: Native, pattern: str) -> bool:
+    names = (native.name, native.short, native.framework)
+    return any(fnmatch(name, pattern) for name in names)
+
+
+class Prepared(NamedTuple):
+    """A case in one dtype: rounded operands, what they should give, and what to differentiate by."""
+
+    operands: dict[str, Array]
+    reference: Reference
+    cotangent: Array
+    wrt: tuple[str, ...]
+    dtype: str
+    result_dtype: str
+
+
+def prepare(job: Job, dtype: str) -> Prepared:
+    operands = {k: rounded(v, dtype) for k, v in job.case.operands.items()}
+    result = getattr(job.loss, "dtype", None) or dtype
+    exact = {k: rounded(v, result) for k, v in operands.items()}
+    loss = _in_dtype(job.loss, dtype)
+    shape = np.shape(evaluate(loss, exact).value[0])
+    cotangent = (
+        np.ones(shape) if not shape else 0.5 + (np.arange(np.prod(shape)) % 4).reshape(shape) / 4
+    )
+    reference = evaluate(loss, exact, cotangent)
+    wrt = tuple(reference.gradients)
+    return Prepared(operands, reference, cotangent, wrt, dtype, result)
+
+
+def rounded(x: Array, dtype: str) -> Array:
+    """Floating point numbers as they are after a cast to `dtype`, still in float64."""
+    if np.asarray(x).dtype.kind != "f":
+        return x
+    if dtype == "bfloat16":  # the upper half of a float32, to nearest even
+        bits = np.asarray(x, np.float32).view(np.uint32)
+        bits = (bits + 0x7FFF + ((bits >> 16) & 1)) & np.uint32(0xFFFF0000)
+        return np.where(np.isnan(x), np.nan, bits.view(np.float32).astype(np.float64))
+    return np.asarray(x, dtype).astype(np.float64)
+
+
+def _in_dtype(loss: Any, dtype: str) -> Any:
+    """The loss with its clip as it is in the dtype it is computed in."""
+    form = getattr(loss, "form", None)
+    if form is None or form.clip is None:
+        return loss
+    clip = form.at(dtype).clip
+    work = getattr(loss, "dtype", None) or dtype
+    work = "float32" if work in ("float16", "bfloat16") else work
+    return replace(
+        loss, form=replace(form, clip=tuple(float(np.dtype(work).type(c)) for c in clip))
+    )

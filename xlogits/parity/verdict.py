@@ -1,0 +1,98 @@
+"""The verdict on one comparison: our loss and the native function, both against the reference."""
+
+from typing import Any
+
+import numpy as np
+
+from xlogits.losses.form import EPS
+from xlogits.parity import ledger
+from xlogits.parity.engines import Failure, Outcome, Result
+from xlogits.parity.plan import Job, Prepared, rounded
+from xlogits.parity.results import AGREE, DIFFERS, KNOWN, REFUSED, UNAVAILABLE, Cell
+
+Array = Any
+
+SMALLEST = {"float16": 2.0**-14, "bfloat16": 2.0**-126, "float32": 2.0**-126, "float64": 2.0**-1022}
+QUANTITIES = {"pred": "d/dlogits", "target": "d/dlabels"}
+
+# The error that still counts as agreement, in units of eps times the scale of the reference. A sum
+# of C terms rounds about log2(C) times, forwards and again backwards; no cell needs more than this.
+LIMIT = 8.0
+
+
+def error(got: Array, expected: Array, scale: Array, dtype: str) -> float:
+    """The largest error in units of eps of the dtype, infinite where shapes or NaN differ."""
+    got, exact = np.asarray(got, np.longdouble), np.asarray(expected, np.longdouble)
+    if got.shape != exact.shape:
+        return float("inf")
+    with np.errstate(all="ignore"):
+        same = (got == exact) | (np.isnan(got) & np.isnan(exact))
+        same |= got == rounded(exact.astype(np.float64), dtype)
+        off = abs(got - exact) / (EPS[dtype] * np.asarray(scale, np.longdouble) + SMALLEST[dtype])
+    off = np.where(same, 0, np.where(np.isnan(off), np.inf, off))
+    return float(np.max(off, initial=0))
+
+
+def judge(
+    job: Job,
+    backend: str,
+    device: str,
+    dtype: str,
+    mode: str,
+    quantity: str,
+    prepared: Prepared,
+    ours: Result,
+    theirs: Result,
+) -> Cell:
+    """One cell: what our loss and the native function gave, against the reference."""
+
+    def cell(outcome: str, a: float | None = None, b: float | None = None, why: str = "") -> Cell:
+        made = Cell(
+            *(job.native.name, job.variant.label, job.case.name, backend, device, dtype, mode),
+            *(quantity, outcome, a, b, why),
+        )
+        row = ledger.find(made) if outcome == DIFFERS else None
+        return made if row is None else made._replace(outcome=KNOWN, why=f"{row.name}: {why}")
+
+    if isinstance(ours, Failure) and isinstance(theirs, Failure):
+        if ours.ours and theirs.kind not in ("Missing", "NotInstalled"):
+            return cell(AGREE, why=f"both refuse: {ours.message}")
+        return cell(UNAVAILABLE, why=f"{theirs.kind}: {theirs.message}")
+    if isinstance(theirs, Failure) and theirs.kind == "NotInstalled":
+        return cell(UNAVAILABLE, why=theirs.message)
+    if isinstance(ours, Failure):
+        if ours.ours:
+            return cell(REFUSED, why=ours.message)
+        return cell(DIFFERS, why=f"xlogits raised {ours.kind}: {ours.message}")
+    mine = _error(quantity, ours, prepared)
+    if ours.dtype != prepared.result_dtype:
+        return cell(
+            DIFFERS, mine, why=f"xlogits returned {ours.dtype}, not {prepared.result_dtype}"
+        )
+    if isinstance(theirs, Failure):
+        return cell(
+            UNAVAILABLE, mine, why=f"the native function raised {theirs.kind}: {theirs.message}"
+        )
+    native = _error(quantity, theirs, prepared)
+    if mine is None:
+        return cell(DIFFERS, why="xlogits gave no gradient")
+    if mine > LIMIT:
+        return cell(DIFFERS, mine, native, f"xlogits is {mine:.3g} eps from the reference")
+    if native is None:
+        return cell(UNAVAILABLE, mine, why=f"{job.native.name} has no gradient")
+    if native > LIMIT:
+        return cell(
+            DIFFERS, mine, native, f"the native function is {native:.3g} eps from the reference"
+        )
+    return cell(AGREE, mine, native)
+
+
+def _error(quantity: str, outcome: Outcome, prepared: Prepared) -> float | None:
+    if quantity == "value":
+        return error(outcome.value, *prepared.reference.value, prepared.result_dtype)
+    name = next(k for k, v in QUANTITIES.items() if v == quantity)
+    if name not in outcome.gradients:
+        return None
+    # a gradient has the dtype of the operand, and passed through that of the result
+    coarse = max(prepared.dtype, prepared.result_dtype, key=EPS.__getitem__)
+    return error(outcome.gradients[name], *prepared.reference.gradients[name], coarse)

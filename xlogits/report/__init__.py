@@ -1,0 +1,1 @@
+"""One report of a parity run, in four shapes: a page, Markdown, JUnit XML and a terminal."""

@@ -1,0 +1,156 @@
+"""What all four shapes of the report say: counts by function and backend, and the ledger."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from xlogits.parity import ledger
+from xlogits.parity.results import (
+    AGREE,
+    DIFFERS,
+    KNOWN,
+    OUTCOMES,
+    REFUSED,
+    UNAVAILABLE,
+    Cell,
+    Results,
+)
+from xlogits.report.text import reason
+
+SERIOUS = (DIFFERS, KNOWN, REFUSED, AGREE, UNAVAILABLE)  # a tally looks like the first it holds
+GONE = "no row of this name is in the ledger of the xlogits that wrote this report"
+
+MEANING = {
+    AGREE: "Both are within the limit of the reference, or both refuse the call.",
+    KNOWN: "They differ, and the ledger below says why that is accepted.",
+    DIFFERS: "One of them is further from the reference than the limit, and nothing explains it.",
+    REFUSED: "xlogits raised an error that names what it cannot express; the framework gave a number.",
+    UNAVAILABLE: "There was nothing to compare: not installed, no such dtype, no gradient, an error.",
+}
+
+
+@dataclass
+class Tally:
+    """Cells counted by outcome, and the largest of our errors among them."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    worst: float | None = None
+
+    def add(self, cell: Cell) -> None:
+        self.counts[cell.outcome] += 1
+        if cell.ours is not None:
+            self.worst = max(cell.ours, self.worst or 0.0)
+
+    @property
+    def look(self) -> str:
+        """The outcome that a reader should know of first."""
+        return next((outcome for outcome in SERIOUS if self.counts[outcome]), UNAVAILABLE)
+
+    def __str__(self) -> str:
+        counts = self.counts
+        if counts[DIFFERS]:
+            return f"{counts[DIFFERS]} DIFFER"
+        parts = [str(counts[AGREE])] if counts[AGREE] else []
+        parts += [f"+{counts[KNOWN]} known"] if counts[KNOWN] else []
+        parts += [f"+{counts[REFUSED]} refused"] if counts[REFUSED] else []
+        parts += [f"+{counts[UNAVAILABLE]} n/a"] if counts[UNAVAILABLE] else []
+        return " ".join(parts).removeprefix("+") or "-"
+
+
+class Covered(NamedTuple):
+    """A row of the ledger, and how many cells it explains."""
+
+    name: str
+    natives: tuple[str, ...]
+    reason: str
+    source: str
+    cells: int
+    stale: tuple[str, ...]  # the functions in it that no longer differ
+
+    @property
+    def link(self) -> str:
+        """The source if it is an address on the web that is safe to follow, else nothing."""
+        try:
+            parts = urlsplit(self.source)
+        except ValueError:
+            return ""
+        safe = parts.scheme in ("http", "https") and parts.netloc and self.source.isascii()
+        return self.source if safe and self.source.isprintable() else ""
+
+
+def table(results: Results) -> dict[str, dict[str, Tally]]:
+    """Tallies by native function, then backend; functions in the order of the alphabet."""
+    found: dict[str, dict[str, Tally]] = {}
+    for cell in results.cells:
+        found.setdefault(cell.native, {}).setdefault(cell.backend, Tally()).add(cell)
+    return {native: found[native] for native in sorted(found, key=_alphabetical)}
+
+
+def _alphabetical(native: str) -> tuple[str, str, str]:
+    return native.partition(".")[0], native.lower(), native
+
+
+def backends(results: Results) -> list[str]:
+    """The backends in the order they ran in."""
+    return list(dict.fromkeys(cell.backend for cell in results.cells))
+
+
+def ledger_rows(results: Results) -> list[Covered]:
+    """Every row of the ledger, and every row that a cell names, with the cells it covers."""
+    cells = [(c.why.partition(":")[0], c.native) for c in results.cells if c.outcome == KNOWN]
+    counted = Counter(name for name, _ in cells)
+    stale: dict[str, list[str]] = {}
+    for entry in results.stale:
+        name, _, native = entry.partition(": ")
+        stale.setdefault(name, []).append(native)
+    rows = [
+        Covered(
+            r.name, r.natives, r.reason, r.source, counted[r.name], tuple(stale.pop(r.name, ()))
+        )
+        for r in ledger.ROWS
+    ]
+    listed = {row.name for row in rows}
+    for name in sorted({*counted, *stale} - listed):
+        natives = sorted({native for row, native in cells if row == name})
+        rows.append(
+            Covered(name, tuple(natives), GONE, "", counted[name], tuple(stale.get(name, ())))
+        )
+    return rows
+
+
+def alike(results: Results, outcome: str) -> list[tuple[Cell, int]]:
+    """The cells of an outcome, those that tell the same story as one: the first, and how many."""
+    found: dict[tuple[str, ...], list[Cell]] = {}
+    for cell in results.cells:
+        if cell.outcome == outcome:
+            story = cell.native, cell.case, cell.quantity, reason(cell.why)
+            found.setdefault(story, []).append(cell)
+    return [(cells[0], len(cells)) for cells in found.values()]
+
+
+def not_run(results: Results) -> list[tuple[str, int]]:
+    """Why cells are unavailable, and how many each, the most frequent first."""
+    why = Counter(reason(c.why) for c in results.cells if c.outcome == UNAVAILABLE)
+    return sorted(why.items(), key=lambda item: (-item[1], item[0]))
+
+
+def verdict(results: Results) -> str:
+    """The result in one sentence."""
+    count, total = results.count(), f"{len(results.cells):,}"
+    if not results.cells:
+        return "Nothing was compared"
+    if count[DIFFERS]:
+        return f"{count[DIFFERS]:,} of {total} comparisons differ"
+    if results.stale:
+        return f"Stale in the ledger of known divergences: {len(results.stale)}"
+    if count[UNAVAILABLE] == len(results.cells):
+        return f"None of {total} comparisons could be run"
+    explained = " or is explained" if count[KNOWN] or count[REFUSED] else ""
+    return f"Everything that was compared agrees{explained}"
+
+
+def totals(results: Results) -> list[tuple[str, int]]:
+    """Every outcome with its number of cells, also those with none."""
+    count = results.count()
+    return [(outcome, count[outcome]) for outcome in OUTCOMES]
