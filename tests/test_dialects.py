@@ -13,7 +13,7 @@ from xlogits.catalogue import NATIVES, Native
 from xlogits.dialects import stubs
 from xlogits.dialects.build import HOME, signature
 from xlogits.errors import OptionError, Refused
-from xlogits.parity.natives import call_native, resolve, spoken
+from xlogits.parity.natives import function_of, resolve, spoken
 from xlogits.parity.plan import Selection, prepare, rows
 from xlogits.parity.verdict import LIMIT, error
 
@@ -61,7 +61,7 @@ def test_results_on_every_framework(job: Any, name: str) -> None:
     fw = framework(name)
     prepared = prepare(job, "float64")
     arrays = fw.arrays(prepared.operands)
-    value = spoken(spoken_by(job.native), job.native, job.variant.options, arrays)
+    value = spoken(spoken_by(job.native), job.native, job.variant.options, **arrays)
     value = np.asarray(value) if isinstance(value, float) else fw.numbers(value)
     limit = LIMIT if "compat.v1.losses" not in job.native.name else 2e9  # it computes in float32
     assert error(value, *prepared.reference.value, prepared.result_dtype) <= limit
@@ -78,8 +78,8 @@ def test_on_its_own_framework_it_is_the_original_bit_for_bit(native: Native) -> 
     job = next(j for j in CALLS if j.native is native)
     arrays = fw.arrays(prepare(job, "float32").operands, "float32")
     resolve(native.name.rpartition(".")[0])  # the user has imported it
-    ours = spoken(spoken_by(native), native, job.variant.options, arrays)
-    theirs = call_native(native, job.variant.options, **arrays)
+    ours = spoken(spoken_by(native), native, job.variant.options, **arrays)
+    theirs = spoken(function_of(native), native, job.variant.options, **arrays)
     assert type(ours) is type(theirs)
     if not isinstance(ours, float):
         ours, theirs = fw.numbers(ours), fw.numbers(theirs)

@@ -51,7 +51,9 @@ def test_softmax_cross_entropy(smoothing: float, weights: np.ndarray | None) -> 
         assert close(found.value[0][row], exact_row(x, q, w, smoothing))
         for j in range(5):
             for number, name in enumerate(("pred", "target")):
-                slope = mpmath.diff(partial(moved_row, x, q, w, smoothing, number, j), (x, q)[number][j])
+                slope = mpmath.diff(
+                    partial(moved_row, x, q, w, smoothing, number, j), (x, q)[number][j]
+                )
                 assert close(found.gradients[name][0][row, j], slope, 15)
 
 

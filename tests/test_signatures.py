@@ -9,15 +9,14 @@ import pytest
 from tests.conftest import need
 from xlogits.catalogue import NATIVES, Native
 from xlogits.dialects.build import signature
-from xlogits.parity.natives import resolve
+from xlogits.parity.natives import function_of, resolve
 
 FOREIGN = list(NATIVES.values())
 
 
 def installed(native: Native) -> Any:
     need(native.framework)
-    path, _, short = native.name.rpartition(".")
-    return getattr(resolve(path), short)
+    return function_of(native)
 
 
 def bare(parameters: inspect.Signature, drop_self: bool = False) -> list[tuple[str, Any, Any]]:

@@ -4,4 +4,5 @@ import sys
 
 from xlogits.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":  # the processes that share the matrix import this module too
+    sys.exit(main())

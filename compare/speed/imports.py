@@ -26,7 +26,8 @@ def measure(pairs: int) -> Iterator[Ratio]:
 def third_party() -> list[str]:
     """Top-level modules that importing xlogits loads, the standard library and itself aside."""
     code = "import sys; before = set(sys.modules); import xlogits; "
-    code += "print(__import__('json').dumps(sorted({m.partition('.')[0] for m in set(sys.modules) - before})))"
+    code += "names = {m.partition('.')[0] for m in set(sys.modules) - before}; "
+    code += "print(__import__('json').dumps(sorted(names)))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     names: list[str] = json.loads(out.stdout)
     return [name for name in names if name not in sys.stdlib_module_names and name != "xlogits"]

@@ -33,7 +33,9 @@ def machine() -> str:
     processor = platform.processor() or platform.machine()
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
-        processor = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+        processor = next(
+            line.split(":")[1].strip() for line in lines if line.startswith("model name")
+        )
     except (OSError, StopIteration):
         pass
     return f"Python {platform.python_version()}, {platform.system()}, {processor}"
@@ -53,8 +55,8 @@ def render(ratios: Sequence[Ratio], loaded: Sequence[str]) -> str:
     for r in ratios:
         spread = f"[{r.low:.2f}, {r.high:.2f}]"
         lines.append(f"| `{r.name}` | `{r.against}` | {r.median:.2f} | {spread}, {r.pairs} pairs |")
-    third = ", ".join(loaded) or "nothing"
-    return "\n".join([*lines, "", f"`import xlogits` loads {third} from outside the standard library.", ""])
+    loads = f"`import xlogits` loads {', '.join(loaded) or 'nothing'} from outside the standard library."
+    return "\n".join([*lines, "", loads, ""])
 
 
 if __name__ == "__main__":

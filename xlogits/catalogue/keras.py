@@ -24,6 +24,7 @@ Y_TRUE, Y_PRED = Arg("y_true", "target"), Arg("y_pred", "pred")
 SAMPLE_WEIGHT = Arg("sample_weight", "sample_weight", None)
 SMOOTHING = Arg("label_smoothing", "label_smoothing", 0.0)
 AXIS = Arg("axis", "axis", -1)
+LAST_AXIS = Arg("axis", "axis", -1, {-1: -1})  # on TensorFlow, index labels go with no other
 IGNORE_CLASS = Arg("ignore_class", "ignore_index", None)
 INDEXES = Labels("index", column=True, truncated=True)
 
@@ -73,14 +74,14 @@ NATIVES = (
     Native(
         "keras.losses.sparse_categorical_crossentropy",
         SoftmaxCrossEntropy(labels=INDEXES),
-        (Y_TRUE, Y_PRED, _from_logits(ROWS_AFTER_CLIP), IGNORE_CLASS, AXIS),
+        (Y_TRUE, Y_PRED, _from_logits(ROWS_AFTER_CLIP), IGNORE_CLASS, LAST_AXIS),
     ),
     Native(
         "keras.losses.SparseCategoricalCrossentropy",
         SoftmaxCrossEntropy(labels=INDEXES, dtype=FLOATX, spread_weight=True),
         (
             *(_from_logits(ROWS_AFTER_CLIP), IGNORE_CLASS),
-            *_class_tail("sparse_categorical_crossentropy", AXIS),
+            *_class_tail("sparse_categorical_crossentropy", LAST_AXIS),
         ),
         CALL,
     ),

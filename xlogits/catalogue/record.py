@@ -28,8 +28,8 @@ class Arg:
 
     `to` names the operand or the field of the loss that the parameter sets, or is '' where it cannot
     change a value. `values` maps the framework's words to ours. A parameter that is `absent` (None,
-    unless said otherwise) leaves the loss as it is; one that is `needed` may not be. `refuse` is the reason why a call that passes
-    anything but the default cannot be read.
+    unless said otherwise) leaves the loss as it is; one that is `needed` may not be. `refuse` is the
+    reason why a call that passes anything but the default cannot be read.
     """
 
     name: str

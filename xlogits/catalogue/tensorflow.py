@@ -60,11 +60,14 @@ NATIVES = (
         SigmoidCrossEntropy(),
         (LABELS, LOGITS, Arg("pos_weight", "pos_weight"), NAME),
     ),
-    # ``dim`` is the old name of ``axis``; the one that is given counts
+    # `dim` is the old name of `axis`; where both have a default the one that is given counts
     Native(
         f"{NN1}softmax_cross_entropy_with_logits",
         SoftmaxCrossEntropy(labels=CONSTANT_LABELS),
-        (NO_LABELS, NO_LOGITS, Arg("dim", "axis", -1), NAME, Arg("axis", "axis", None)),
+        (
+            *(NO_LABELS, NO_LOGITS, Arg("dim", "axis", -1), NAME),
+            Arg("axis", "", None, refuse="TensorFlow raises: `dim` is given too, by default"),
+        ),
     ),
     Native(
         f"{NN1}softmax_cross_entropy_with_logits_v2",

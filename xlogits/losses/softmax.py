@@ -303,9 +303,10 @@ def one_axis(xp: Any, x: Array, axes: tuple[int, ...]) -> tuple[Array, int]:
     sizes = xp.sizes(x)
     order = _class_last(len(sizes), axes)
     batch = [sizes[i] for i in order[: -len(axes)]]
-    return xp.reshape(xp.transpose(x, order), [*batch, math.prod(sizes[i] for i in axes)]), len(
-        batch
-    )
+    classes: Any = 1
+    for i in axes:  # a loop, because math.prod cannot be traced
+        classes = classes * sizes[i]
+    return xp.reshape(xp.transpose(x, order), [*batch, classes]), len(batch)
 
 
 def restore_axes(xp: Any, x: Array, axes: tuple[int, ...], like: Array) -> Array:

@@ -1,8 +1,13 @@
 """The parity matrix as a command: `xlogits parity` and, with the digits, `python compare`."""
 
 import argparse
+import os
 import sys
+import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser, output: str) -> None:
     parser.add_argument("--quick", action="store_true", help="float32, one mode, no options")
     parser.add_argument("--exhaustive", action="store_true", help=_EXHAUSTIVE)
     parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="I/N", help=_SHARD)
+    parser.add_argument("--jobs", type=int, default=0, help=_JOBS)
     parser.add_argument("--output", type=Path, default=Path(output), help="folder of the report")
 
 
@@ -31,14 +37,13 @@ _ONLY = (
     "patterns of native functions, such as 'torch*' or 'binary_crossentropy', with commas between"
 )
 _EXHAUSTIVE = "every case in every mode and dtype, where the default covers every pair of them"
+_JOBS = "processes to share the work; default: one for each processor, at most 4"
 _SHARD = "the I-th of N parts of the functions; put together with `merge`"
 
 
 def run(options: argparse.Namespace, figures: Sequence[Any] = ()) -> int:
     """Run the selected part of the matrix, write the report, and say whether it failed."""
-    from xlogits.parity.matrix import Matrix
     from xlogits.parity.plan import Selection
-    from xlogits.report.terminal import Progress
 
     selection = Selection(
         only=options.only,
@@ -48,12 +53,45 @@ def run(options: argparse.Namespace, figures: Sequence[Any] = ()) -> int:
         exhaustive=options.exhaustive,
         shard=options.shard,
     )
-    with Progress() as progress:
-        results = Matrix(selection, progress=progress).run()
+    results = measure(selection, options.jobs)
     if not results.cells:
         print(f"xlogits: no native function is called {', '.join(options.only)}", file=sys.stderr)
         return 2
     return report(results, options.output, figures)
+
+
+def measure(selection: Any, jobs: int = 0) -> Results:
+    """The matrix, in this process or shared among several."""
+    from xlogits.parity.matrix import Matrix
+    from xlogits.report.terminal import Progress
+
+    jobs = jobs or min(4, os.cpu_count() or 1)
+    if jobs == 1 or selection.quick or selection.only or selection.shard != (1, 1):
+        with Progress() as progress:
+            return Matrix(selection, progress=progress).run()
+    started = time.perf_counter()
+    shards = [replace(selection, shard=(number, jobs)) for number in range(1, jobs + 1)]
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        results = merge(list(pool.map(_in_a_process, shards)))
+    results.seconds = time.perf_counter() - started
+    results.complete = selection.complete
+    results.stale = ledger.stale(results.cells) if results.complete else []
+    return results
+
+
+def _in_a_process(selection: Any) -> Results:
+    from xlogits.parity.matrix import Matrix
+
+    started = time.perf_counter()
+    part, parts = selection.shard
+
+    def say(what: str, done: int, total: int) -> None:
+        seconds = time.perf_counter() - started
+        print(
+            f"[{part}/{parts}, {seconds:5.0f} s] {what}, {total} calls", file=sys.stderr, flush=True
+        )
+
+    return Matrix(selection, progress=say).run()
 
 
 def merge_files(paths: Sequence[Path], output: Path) -> int:

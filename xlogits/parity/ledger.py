@@ -8,7 +8,10 @@ from xlogits.parity.results import KNOWN, Cell
 
 
 class Divergence(NamedTuple):
-    """A divergence that is accepted, where it occurs (patterns), why, and how we know."""
+    """A divergence that is accepted, where it occurs, why, and how we know.
+
+    Where it occurs is said with patterns, several of them with "|" between.
+    """
 
     name: str
     natives: tuple[str, ...]
@@ -119,6 +122,54 @@ ROWS: tuple[Divergence, ...] = (
         variant="*axis=*",
     ),
     Divergence(
+        "half-precision clip",
+        (
+            "keras.losses.binary_crossentropy",
+            "keras.losses.categorical_crossentropy",
+            "keras.losses.sparse_categorical_crossentropy",
+        ),
+        "1 - 1e-7 is 1 in float16 and bfloat16, so Keras' functions do not clip there, and 1e-7 "
+        "is a subnormal. xlogits clips in float32, as Keras' classes do.",
+        "https://github.com/keras-team/keras/blob/master/keras/src/backend/tensorflow/nn.py",
+        case="probabilities exactly 0 and 1",
+        dtype="*float16",
+    ),
+    Divergence(
+        "labels outside the mask",
+        ("optax.softmax_cross_entropy",),
+        "optax multiplies labels by log-probabilities of -inf outside the mask before it leaves them "
+        "out of the sum, so their derivative by the labels is NaN. xlogits gives 0.",
+        "https://github.com/google-deepmind/optax/blob/main/optax/losses/_classification.py",
+        variant="*mask*",
+        quantity="d/dlabels",
+    ),
+    Divergence(
+        "an empty batch along an axis raises",
+        ("keras.losses.CategoricalCrossentropy", "keras.losses.BinaryCrossentropy"),
+        "With `axis` other than the last, Keras cannot reshape an empty batch and TensorFlow raises. "
+        "xlogits reduces it.",
+        "run it: keras 3.15, axis=1 and a batch of 0",
+        case="empty batch",
+        variant="*axis=*",
+    ),
+    Divergence(
+        "scikit-learn checks its input",
+        ("sklearn.metrics.log_loss",),
+        "scikit-learn takes one or two axes, at least one sample, and labels in which every class "
+        "occurs, and raises otherwise: it infers the classes from the labels. xlogits takes them "
+        "from the prediction.",
+        "https://scikit-learn.org/stable/modules/generated/sklearn.metrics.log_loss.html",
+        case="K-dimensional|one class|one row|empty batch|unbatched|probabilities exactly 0 and 1",
+    ),
+    Divergence(
+        "bfloat16 becomes float64",
+        ("sklearn.metrics.log_loss",),
+        "scikit-learn turns bfloat16 into float64, and so clips at the eps of float64. xlogits clips "
+        "at the eps of the dtype, as scikit-learn does for the dtypes it knows.",
+        "https://scikit-learn.org/stable/modules/generated/sklearn.metrics.log_loss.html",
+        dtype="bfloat16",
+    ),
+    Divergence(
         "weighted in float32",
         _TF1_LOSSES,
         "The losses of TF1 weight and reduce in float32, whatever they are given, and return the "
@@ -136,7 +187,11 @@ def find(cell: Cell) -> Divergence | None:
 def covers(row: Divergence, cell: Cell) -> bool:
     patterns = (row.case, row.variant, row.quantity, row.dtype, row.mode, row.backend)
     values = (cell.case, cell.variant, cell.quantity, cell.dtype, cell.mode, cell.backend)
-    return cell.native in row.natives and all(map(fnmatchcase, values, patterns))
+    return cell.native in row.natives and all(map(_matches, values, patterns))
+
+
+def _matches(value: str, patterns: str) -> bool:
+    return any(fnmatchcase(value, pattern) for pattern in patterns.split("|"))
 
 
 def stale(cells: Iterable[Cell]) -> list[str]:

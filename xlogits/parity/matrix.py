@@ -33,7 +33,7 @@ class Matrix:
         """All cells of the selection."""
         started = time.perf_counter()
         results = Results(complete=self.selection.complete)
-        jobs = list(rows(self.selection))
+        jobs = rows(self.selection)
         loaded = self._load(results, jobs)
         for dtype in ("float32",) if self.selection.quick else DTYPES:
             results.cells += self._of_dtype(dtype, jobs, loaded)

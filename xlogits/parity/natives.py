@@ -29,12 +29,18 @@ class Natives:
         self.found: dict[tuple[Any, ...], Result] = {}
 
     def of(self, jobs: list[Job], backend: str, device: str, mode: str) -> list[Result]:
-        """One result per job: in the same place and mode where the native is at home there, else in
-        its own framework, on the CPU, eager."""
+        """One result per job, of the native in its own framework.
+
+        Where that is the backend at hand it runs on the same device, and in the same mode: always
+        if that is cheap, on the first case if it means compiling. Elsewhere on the CPU, eager.
+        """
         keys = []
         for job in jobs:
             home = HOME[job.native.framework]
-            place = (device, mode) if home == backend else ("cpu", "eager")
+            place = ("cpu", "eager")
+            if home == backend:
+                costly = mode in self.loaded[home].COSTLY and job.case.name != "ordinary"
+                place = (device, "eager" if costly else mode)
             keys.append((home, *place, job.native.name, job.variant.label, job.case.name))
         todo: dict[tuple[str, str, str], dict[tuple[Any, ...], Job]] = {}
         for key, job in zip(keys, jobs, strict=True):
@@ -55,7 +61,7 @@ class Natives:
         prepared = self.prepared[job.key]
         can = job.native.framework in DIFFERENTIABLE
         identity = job.native.name, job.variant.label
-        fn = partial(call_native, job.native, job.variant.options)
+        fn = partial(spoken, function_of(job.native), job.native, job.variant.options)
         return Call(
             fn,
             prepared.operands,
@@ -66,10 +72,10 @@ class Natives:
         )
 
 
-def call_native(native: Native, options: dict[str, Any], **operands: Array) -> Array:
-    """Call the function of the framework itself, with operands by neutral name."""
-    module, _, short = native.name.rpartition(".")
-    return spoken(getattr(resolve(module), short), native, options, operands)
+def function_of(native: Native) -> Any:
+    """The function or class of the framework itself."""
+    path, _, short = native.name.rpartition(".")
+    return getattr(resolve(path), short)
 
 
 def resolve(path: str) -> Any:
@@ -83,10 +89,8 @@ def resolve(path: str) -> Any:
     return found
 
 
-def spoken(
-    function: Any, native: Native, options: dict[str, Any], operands: dict[str, Array]
-) -> Any:
-    """Call a function or class by its own parameter names."""
+def spoken(function: Any, native: Native, options: dict[str, Any], **operands: Array) -> Any:
+    """Call a function or class by its own parameter names, with operands by neutral name."""
     given = dict(options)
     for parameter in native.parameters:
         if parameter.to in operands and parameter.name not in given and parameter.name != "targets":

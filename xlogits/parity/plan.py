@@ -46,20 +46,33 @@ class Job(NamedTuple):
         return self.loss, self.variant.wanted, self.case.name
 
 
-def rows(selection: Selection) -> Iterator[Job]:
-    """The rows of a selection, from the catalogue."""
+def rows(selection: Selection) -> list[Job]:
+    """The rows of a selection, from the catalogue.
+
+    Shards are runs of neighbours, about equally long: a function and its class stand side by side
+    and compute the same losses, which are then run once.
+    """
     only = selection.only
-    names = [n for n in NATIVES.values() if n.framework != "xlogits"]
-    names = [n for n in names if not only or any(_named(n, pattern) for pattern in only)]
+    found = [
+        job
+        for native in NATIVES.values()
+        if native.framework != "xlogits"
+        and (not only or any(_named(native, pattern) for pattern in only))
+        for job in _rows_of(native, selection.quick)
+    ]
     part, parts = selection.shard
-    for native in names[part - 1 :: parts]:
-        for variant in variants(native):
-            if selection.quick and not variant.plain:
-                continue
-            loss = reading(native, variant)
-            for case in cases(loss, variant.wanted):
-                if variant.plain or case.name in CORE:
-                    yield Job(native, variant, case, loss)
+    first, last = (len(found) * (part - 1) // parts, len(found) * part // parts)
+    return found[first:last]
+
+
+def _rows_of(native: Native, quick: bool) -> Iterator[Job]:
+    for variant in variants(native):
+        if quick and not variant.plain:
+            continue
+        loss = reading(native, variant)
+        for case in cases(loss, variant.wanted):
+            if variant.plain or case.name in CORE:
+                yield Job(native, variant, case, loss)
 
 
 def _named(native: Native, pattern: str) -> bool:

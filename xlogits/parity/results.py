@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from xlogits.errors import OptionError
+
 AGREE, KNOWN, DIFFERS, REFUSED, UNAVAILABLE = (
     "agree",
     "known divergence",
@@ -15,6 +17,10 @@ AGREE, KNOWN, DIFFERS, REFUSED, UNAVAILABLE = (
     "unavailable",
 )
 OUTCOMES = (AGREE, KNOWN, DIFFERS, REFUSED, UNAVAILABLE)
+
+# The error that still counts as agreement, in units of eps times the scale of the reference. A sum
+# of C terms rounds about log2(C) times, forwards and again backwards; no cell needs more than this.
+LIMIT = 8.0
 
 
 class Cell(NamedTuple):
@@ -41,6 +47,8 @@ class Cell(NamedTuple):
 class Results:
     """All cells of a run, with what is needed to read them later."""
 
+    limit: float = field(default=LIMIT, kw_only=True)
+
     cells: list[Cell] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)  # what was not run, and why
@@ -58,19 +66,23 @@ class Results:
     def save(self, path: Path) -> None:
         content = asdict(self) | {"fields": Cell._fields, "cells": [list(c) for c in self.cells]}
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(content, allow_nan=True) + "\n")
+        path.write_text(json.dumps(content, allow_nan=True) + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> "Results":
-        content: dict[str, Any] = json.loads(path.read_text())
-        content.pop("fields")
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if content.pop("fields", None) != list(Cell._fields):
+            raise OptionError(f"{path} holds no results of this version; run the matrix again")
         cells = [Cell(*row) for row in content.pop("cells")]
+        strange = {cell.outcome for cell in cells} - set(OUTCOMES)
+        if strange:
+            raise OptionError(f"{path} holds unknown outcomes: {', '.join(sorted(strange))}")
         return cls(cells=cells, **content)
 
 
 def merge(parts: Sequence[Results]) -> Results:
-    """The shards of one matrix put together; stale rows have to be judged again by the caller."""
-    merged = Results()
+    """The shards of one matrix put together; what makes it whole is for the caller to judge."""
+    merged = Results(complete=False)
     for part in parts:
         merged.cells += part.cells
         merged.versions |= part.versions

@@ -31,16 +31,14 @@ class Variant(NamedTuple):
 
 
 def variants(native: Native) -> Iterator[Variant]:
-    """The defaults first, then one option at a time, then every option together."""
-    required = frozenset(
-        a.to for a in native.parameters if a.to in WEIGHTS and _required(a)
-    )
-    forms = [{}, *_forms(native)]
-    for form in forms:
+    """The defaults first, then one option at a time, then every option together.
+
+    Forms of the prediction other than the default are tried plain and with every option together.
+    """
+    required = frozenset(a.to for a in native.parameters if a.to in WEIGHTS and _required(a))
+    for number, form in enumerate([{}, *_forms(native)]):
         yield Variant(_label(form), form, required, plain=True)
-        for options, wanted in _single(native):
-            yield Variant(_label(form | options, wanted), form | options, required | wanted, False)
-        for options, wanted in _together(native):
+        for options, wanted in [*([] if number else _single(native)), *_together(native)]:
             yield Variant(_label(form | options, wanted), form | options, required | wanted, False)
 
 
@@ -90,15 +88,19 @@ def _single(native: Native) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
 
 
 def _together(native: Native) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
-    """Every option at once, under each reduction."""
+    """Every option at once, under each reduction, and smoothing along another axis."""
     weights = frozenset(a.to for a in native.parameters if a.to in WEIGHTS)
-    options: dict[str, Any] = {}
+    options = {
+        a.name: TRIED[a.to][0]
+        for a in native.parameters
+        if a.to in ("label_smoothing", "ignore_index")
+    }
     reductions: list[dict[str, Any]] = [{}]
     for arg in native.parameters:
-        if arg.to in ("label_smoothing", "ignore_index"):
-            options[arg.name] = TRIED[arg.to][0]
-        elif arg.to == "reduction" and arg.values is not None:
+        if arg.to == "reduction" and arg.values is not None:
             reductions = [{arg.name: word} for word in arg.values]
+        if arg.to == "axis" and "label_smoothing" in options:
+            yield {arg.name: 1, "label_smoothing": 0.1}, frozenset()
     if len(weights) + len(options) + (len(reductions) > 1) < 2:
         return
     for reduction in reductions:

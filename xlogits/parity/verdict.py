@@ -8,16 +8,12 @@ from xlogits.losses.form import EPS
 from xlogits.parity import ledger
 from xlogits.parity.engines import Failure, Outcome, Result
 from xlogits.parity.plan import Job, Prepared, rounded
-from xlogits.parity.results import AGREE, DIFFERS, KNOWN, REFUSED, UNAVAILABLE, Cell
+from xlogits.parity.results import AGREE, DIFFERS, KNOWN, LIMIT, REFUSED, UNAVAILABLE, Cell
 
 Array = Any
 
 SMALLEST = {"float16": 2.0**-14, "bfloat16": 2.0**-126, "float32": 2.0**-126, "float64": 2.0**-1022}
 QUANTITIES = {"pred": "d/dlogits", "target": "d/dlabels"}
-
-# The error that still counts as agreement, in units of eps times the scale of the reference. A sum
-# of C terms rounds about log2(C) times, forwards and again backwards; no cell needs more than this.
-LIMIT = 8.0
 
 
 def error(got: Array, expected: Array, scale: Array, dtype: str) -> float:
@@ -64,35 +60,50 @@ def judge(
         if ours.ours:
             return cell(REFUSED, why=ours.message)
         return cell(DIFFERS, why=f"xlogits raised {ours.kind}: {ours.message}")
-    mine = _error(quantity, ours, prepared)
+    mine, told = _error(quantity, ours, prepared)
     if ours.dtype != prepared.result_dtype:
         return cell(
             DIFFERS, mine, why=f"xlogits returned {ours.dtype}, not {prepared.result_dtype}"
         )
     if isinstance(theirs, Failure):
-        return cell(
-            UNAVAILABLE, mine, why=f"the native function raised {theirs.kind}: {theirs.message}"
-        )
-    native = _error(quantity, theirs, prepared)
+        why = f"the native function raised {theirs.kind}: {theirs.message}"
+        # half precision is often not offered; an error anywhere else needs its row in the ledger
+        half = dtype in ("float16", "bfloat16")
+        return cell(UNAVAILABLE if half else DIFFERS, mine, why=why)
+    native, said = _error(quantity, theirs, prepared)
     if mine is None:
         return cell(DIFFERS, why="xlogits gave no gradient")
     if mine > LIMIT:
-        return cell(DIFFERS, mine, native, f"xlogits is {mine:.3g} eps from the reference")
+        return cell(DIFFERS, mine, native, f"xlogits gives {told}")
     if native is None:
         return cell(UNAVAILABLE, mine, why=f"{job.native.name} has no gradient")
     if native > LIMIT:
-        return cell(
-            DIFFERS, mine, native, f"the native function is {native:.3g} eps from the reference"
-        )
+        return cell(DIFFERS, mine, native, f"the native function gives {said}")
     return cell(AGREE, mine, native)
 
 
-def _error(quantity: str, outcome: Outcome, prepared: Prepared) -> float | None:
+def _error(quantity: str, outcome: Outcome, prepared: Prepared) -> tuple[float | None, str]:
+    """The error in units of eps, and what is wrong in words."""
     if quantity == "value":
-        return error(outcome.value, *prepared.reference.value, prepared.result_dtype)
-    name = next(k for k, v in QUANTITIES.items() if v == quantity)
-    if name not in outcome.gradients:
-        return None
-    # a gradient has the dtype of the operand, and passed through that of the result
-    coarse = max(prepared.dtype, prepared.result_dtype, key=EPS.__getitem__)
-    return error(outcome.gradients[name], *prepared.reference.gradients[name], coarse)
+        got, reference, dtype = outcome.value, prepared.reference.value, prepared.result_dtype
+    else:
+        name = next(k for k, v in QUANTITIES.items() if v == quantity)
+        if name not in outcome.gradients:
+            return None, ""
+        got, reference = outcome.gradients[name], prepared.reference.gradients[name]
+        # a gradient has the dtype of the operand, and passed through that of the result
+        dtype = max(prepared.dtype, prepared.result_dtype, key=EPS.__getitem__)
+    found = error(got, *reference, dtype)
+    return found, described(got, reference[0]) if found > LIMIT else ""
+
+
+def described(got: Array, exact: Array) -> str:
+    """The worst entry, or the shapes where they differ."""
+    got, exact = np.asarray(got, float), np.asarray(exact, float)
+    if got.shape != exact.shape:
+        return f"shape {got.shape} where the reference has {exact.shape}"
+    with np.errstate(all="ignore"):
+        off = abs(got - exact)
+    off = np.where((got == exact) | (np.isnan(got) & np.isnan(exact)), -1, off)
+    place = np.unravel_index(int(np.argmax(np.where(np.isnan(off), np.inf, off))), off.shape)
+    return f"{got[place]:.6g} where the reference is {exact[place]:.6g}"

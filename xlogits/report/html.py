@@ -4,19 +4,19 @@ import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, NamedTuple
 
 from xlogits.parity.results import AGREE, DIFFERS, KNOWN, OUTCOMES, REFUSED, UNAVAILABLE, Results
-from xlogits.parity.verdict import LIMIT
 from xlogits.report import summary
-from xlogits.report.payload import PLACE, payload
+from xlogits.report.payload import TABLES, payload
 from xlogits.report.svg import inert
 from xlogits.report.text import duration, json_in_html, pieces, plain
 
 GLYPHS = {AGREE: "=", KNOWN: "≈", DIFFERS: "≠", REFUSED: "×", UNAVAILABLE: "–"}
-FILTERS = (*PLACE, "quantity", "case")  # besides the name and the outcome
+FILTERS = (*TABLES["place"], "quantity", "case")  # besides the name and the outcome
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -44,17 +44,18 @@ def render(results: Results, *, figures: Sequence[Figure] = ()) -> str:
     template, markup = _template()
     style, script = _part("page.css"), _script()
     natives = list(summary.table(results))
-    data = payload(results, natives)
+    ledger = summary.ledger_rows(results)
+    data = payload(results, natives, [(row.name, row.reason) for row in ledger])
     data["glyphs"] = [GLYPHS[outcome] for outcome in OUTCOMES]
     data["serious"] = [OUTCOMES.index(outcome) for outcome in summary.SERIOUS]
     page: str = template.render(
         results=results,
         verdict=summary.verdict(results),
         outcomes=list(_outcomes(results)),
-        limit=f"{LIMIT:g}",
+        limit=f"{results.limit:g}",
         duration=duration(results.seconds),
         not_run=summary.not_run(results),
-        ledger=summary.ledger_rows(results),
+        ledger=ledger,
         backends=data["texts"]["backend"],
         groups=_groups(natives),
         families=_families(natives),
@@ -68,6 +69,7 @@ def render(results: Results, *, figures: Sequence[Figure] = ()) -> str:
     return page
 
 
+@cache
 def _template() -> tuple[Any, Any]:
     """The template, and the type of text that is not escaped again."""
     try:

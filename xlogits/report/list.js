@@ -1,8 +1,8 @@
 // -- the list: single comparisons, a page at a time
 
-function focusOn(native, backend) {
-  const same = focus.native === native && focus.backend === backend;
-  Object.assign(focus, { native: same ? null : native, backend: same ? null : backend, reason: null });
+function focusOn(native, backend, divergence = null) {
+  const same = focus.native === native && focus.backend === backend && focus.divergence === divergence;
+  Object.assign(focus, NOTHING, same ? {} : { native, backend, divergence });
   paintTable();
   paintList();
   if (same) return;
@@ -10,9 +10,16 @@ function focusOn(native, backend) {
   byId("list").scrollIntoView();
 }
 
+// The row of the ledger that a known divergence names: the words before the first colon.
+const rows = new Map(data.ledger.map(([name], row) => [name, row]));
+const rowOfVerdict = verdicts.map(([outcome, why]) =>
+  texts.outcome[outcome].startsWith("known") ? rows.get(texts.why[why].split(":")[0]) : undefined);
+const divergenceOf = (i) => rowOfVerdict[cells.verdict[i]];
+
 const inFocus = (i) =>
   (focus.native === null || nativeOf(i) === focus.native) &&
-  (focus.backend === null || backendOf(i) === focus.backend);
+  (focus.backend === null || backendOf(i) === focus.backend) &&
+  (focus.divergence === null || divergenceOf(i) === focus.divergence);
 
 function chooseCells() {
   const within = matched.filter(inFocus);
@@ -38,12 +45,19 @@ function paintReasons(within) {
   }
   const common = [...counts].sort(([, a], [, b]) => rank[a[1]] - rank[b[1]] || b[0] - a[0]);
   const shown = common.slice(0, 6);
+  byId("reasons-title").hidden = shown.length === 0;
   byId("reasons").replaceChildren(...shown.map(([reason, [count, outcome]]) => press(
     look(outcome), focus.reason === reason,
     () => { focus.reason = focus.reason === reason ? null : reason; paintList(); },
     make("span", "number", `${data.glyphs[outcome]} ${grouped(count)}`),
-    make("span", "", ...visible(texts.reason[reason])),
+    make("span", "text", ...visible(texts.reason[reason]), ...accepted(outcome, texts.reason[reason])),
   )));
+}
+
+// A known divergence is named after its row of the ledger, which says why it is accepted.
+function accepted(outcome, name) {
+  if (!texts.outcome[outcome].startsWith("known") || !rows.has(name)) return [];
+  return [make("span", "second", ...visible(data.ledger[rows.get(name)][1]))];
 }
 
 function paintChips() {
@@ -55,6 +69,7 @@ function paintChips() {
   }, ...text, " ×"));
   if (focus.native !== null) chip("native", ...visible(texts.native[focus.native]));
   if (focus.backend !== null) chip("backend", "on ", ...visible(texts.backend[focus.backend]));
+  if (focus.divergence !== null) chip("divergence", ...visible(data.ledger[focus.divergence][0]));
   if (focus.reason !== null) chip("reason", ...visible(texts.reason[focus.reason].slice(0, 80)));
   for (const button of chips) button.title = "Take this away";
   byId("chips").replaceChildren(...chips);
@@ -88,9 +103,11 @@ function paintPage() {
   }
 }
 
+const spelled = (row, names) => row.map((at, k) => texts[names[k]][at]);
+
 function rowOf(i) {
-  const [native, variant, kase, quantity] = calls[cells.call[i]].map((at, k) => texts[["native", "variant", "case", "quantity"][k]][at]);
-  const [backend, device, dtype, mode] = places[cells.place[i]].map((at, k) => texts[["backend", "device", "dtype", "mode"][k]][at]);
+  const [native, variant, kase, quantity] = spelled(calls[cells.call[i]], ["native", "variant", "case", "quantity"]);
+  const [backend, device, dtype, mode] = spelled(places[cells.place[i]], ["backend", "device", "dtype", "mode"]);
   const [outcome, why] = verdicts[cells.verdict[i]];
   const two = (kind, first, second) => make("td", kind, ...visible(first), make("span", "second", ...visible(second)));
   const error = (label, at) => {
@@ -128,7 +145,7 @@ function recall() {
   const index = (name, text) => (texts[name].includes(text) ? texts[name].indexOf(text) : null);
   byId("query").value = words.get("q") || "";
   for (const name of SELECTS) byId(`by-${name}`).value = index(name, words.get(name)) ?? "";
-  Object.assign(focus, { native: index("native", words.get("native")), backend: index("backend", words.get("on")), reason: null });
+  Object.assign(focus, NOTHING, { native: index("native", words.get("native")), backend: index("backend", words.get("on")) });
   sort = [...byId("sort").options].some((o) => o.value === words.get("sort")) ? words.get("sort") : "outcome";
 }
 
@@ -142,10 +159,11 @@ function refresh() {
 // -- and now all of it
 
 let waiting = 0;
-byId("filters").addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(refresh, 80); });
+for (const name of SELECTS) byId(`by-${name}`).addEventListener("change", refresh);
+byId("query").addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(refresh, 80); });
 byId("filters").addEventListener("submit", (event) => event.preventDefault());
 byId("filters").addEventListener("reset", () => setTimeout(() => {
-  Object.assign(focus, { native: null, backend: null });
+  Object.assign(focus, NOTHING);
   refresh();
 }));
 byId("sort").addEventListener("change", () => { sort = byId("sort").value; paintList(); });
@@ -153,9 +171,10 @@ byId("theme").addEventListener("click", nextTheme);
 byId("table").addEventListener("keydown", moveInTable);
 byId("back").addEventListener("click", () => document.querySelector(".badge[aria-pressed=true]")?.focus());
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-outcome], [data-native], [data-sort], [data-turn]");
+  const button = event.target.closest("[data-outcome], [data-native], [data-sort], [data-turn], [data-divergence]");
   if (!button) return;
-  const { outcome, native, sort: by, turn } = button.dataset;
+  const { outcome, native, sort: by, turn, divergence } = button.dataset;
+  if (divergence !== undefined) focusOn(null, null, Number(divergence));
   if (native !== undefined) focusOn(Number(native), null);
   if (by !== undefined) { sort = by; paintList(); }
   if (turn !== undefined) { page += Number(turn); paintPage(); byId("list").scrollIntoView(); }

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from unicodedata import east_asian_width
 
 from xlogits.parity.results import DIFFERS, Cell, Results
-from xlogits.parity.verdict import LIMIT
 from xlogits.report.summary import (
     MEANING,
+    Covered,
     alike,
     backends,
     ledger_rows,
@@ -56,7 +56,7 @@ def _head(results: Results) -> Iterator[str]:
         yield f"Versions: {', '.join(versions)}."
     yield (
         "An error of 1 eps is the spacing of floating point numbers near the size of the result; "
-        f"up to {LIMIT:g} eps count as agreement."
+        f"up to {results.limit:g} eps count as agreement."
     )
 
 
@@ -115,7 +115,7 @@ def _ledger(results: Results) -> Iterator[str]:
                 ", ".join(map(code, row.natives)),
                 f"{row.cells:,}",
                 code(row.reason),
-                f"<{row.link}>" if _bare(row.link) else code(row.source),
+                " ".join(_source(row)),
             )
             for row in rows
         ],
@@ -128,9 +128,12 @@ def _ledger(results: Results) -> Iterator[str]:
         yield from (f"- {code(entry)}" for entry in results.stale)
 
 
-def _bare(link: str) -> bool:
-    """Whether an address can stand in a table between angle brackets."""
-    return bool(link) and not re.search(r"[\s<>|`\\]", link)
+def _source(row: Covered) -> Iterator[str]:
+    """The address as a link if it can stand between angle brackets in a table, else as code."""
+    if row.link:
+        yield code(row.link) if re.search(r"[\s<>|`\\]", row.link) else f"<{row.link}>"
+    if row.remark:
+        yield code(row.remark)
 
 
 def _not_run(results: Results) -> Iterator[str]:

@@ -5,15 +5,18 @@ integers: about 15 bytes instead of 200.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from xlogits.parity.results import OUTCOMES, Results
-from xlogits.report.text import number, odd, reason
+from xlogits.report.summary import reason
+from xlogits.report.text import number, odd
 
-CALL = ("native", "variant", "case", "quantity")
-PLACE = ("backend", "device", "dtype", "mode")
-VERDICT = ("outcome", "why", "reason")
+TABLES = {
+    "call": ("native", "variant", "case", "quantity"),
+    "place": ("backend", "device", "dtype", "mode"),
+    "verdict": ("outcome", "why", "reason"),
+}
 
 
 class Index(dict[Any, int]):
@@ -23,51 +26,53 @@ class Index(dict[Any, int]):
         self[thing] = len(self)
         return self[thing]
 
+    def number(self, things: Iterable[Any]) -> None:
+        """Give these the next numbers, in this order."""
+        for thing in things:
+            self[thing]
 
-def payload(results: Results, natives: Sequence[str] = ()) -> dict[str, Any]:
-    """Everything the script of the page works on. `natives` come first, in this order."""
-    texts: dict[str, Index] = {name: Index() for name in (*CALL, *PLACE, *VERDICT)}
-    calls, places, verdicts = Index(), Index(), Index()
-    for table, known in ((texts["native"], natives), (texts["outcome"], OUTCOMES)):
-        for text in known:
-            table[text]
-    columns: dict[str, list[int]] = {"call": [], "place": [], "verdict": []}
-    for c in results.cells:
-        call = (c.native, c.variant, c.case, c.quantity)
-        place = (c.backend, c.device, c.dtype, c.mode)
-        verdict = (c.outcome, c.why, reason(c.why))
-        columns["call"].append(calls[_indexes(texts, CALL, call)])
-        columns["place"].append(places[_indexes(texts, PLACE, place)])
-        columns["verdict"].append(verdicts[_indexes(texts, VERDICT, verdict)])
+
+def payload(
+    results: Results, natives: Sequence[str] = (), ledger: Sequence[tuple[str, str]] = ()
+) -> dict[str, Any]:
+    """Everything the script of the page works on.
+
+    `natives` come first and in this order; `ledger` has the name and the reason of each row.
+    """
+    texts = {part: Index() for parts in TABLES.values() for part in parts}
+    texts["native"].number(natives)
+    texts["outcome"].number(OUTCOMES)
+    tables = {name: Index() for name in TABLES}
+    columns: dict[str, list[int]] = {name: [] for name in TABLES}
+    for cell in results.cells:
+        fields = {**cell._asdict(), "reason": reason(cell)}
+        for name, parts in TABLES.items():
+            row = tuple(texts[part][fields[part]] for part in parts)
+            columns[name].append(tables[name][row])
     errors = _errors(results)
-    columns = {name: _steps(column) for name, column in columns.items()}
-    columns["ours"] = [errors[number(c.ours)] for c in results.cells]
-    columns["theirs"] = [errors[number(c.theirs)] for c in results.cells]
+    shown = {part: list(table) for part, table in texts.items()}
     return {
-        "texts": {name: list(table) for name, table in texts.items()},
-        "odd": "".join(
-            sorted(
-                {char for table in texts.values() for text in table for char in text if odd(char)}
-            )
-        ),
-        "call": list(calls),
-        "place": list(places),
-        "verdict": list(verdicts),
+        "texts": shown,
+        "ledger": list(ledger),
+        "odd": _odd([*shown.values(), *ledger]),
+        **{name: list(table) for name, table in tables.items()},
         "errors": list(errors),
-        "cells": columns,
+        "cells": {name: _steps(column) for name, column in columns.items()}
+        | {"ours": [errors[number(cell.ours)] for cell in results.cells]}
+        | {"theirs": [errors[number(cell.theirs)] for cell in results.cells]},
     }
 
 
-def _indexes(texts: dict[str, Index], names: Sequence[str], row: Sequence[str]) -> tuple[int, ...]:
-    return tuple(texts[name][text] for name, text in zip(names, row, strict=True))
+def _odd(texts: Sequence[Sequence[str]]) -> list[str]:
+    """The characters that the page has to show by their code point."""
+    return sorted({char for some in texts for text in some for char in text if odd(char)})
 
 
 def _errors(results: Results) -> Index:
     """Errors as they are shown, the smallest first, so that their indexes sort like they do."""
     values = {e for c in results.cells for e in (c.ours, c.theirs) if e is not None}
-    index = Index({"": 0})
-    for value in sorted(values, key=lambda e: (math.isnan(e), e)):
-        index[number(value)]
+    index = Index()
+    index.number(["", *map(number, sorted(values, key=lambda e: (math.isnan(e), e)))])
     return index
 
 

@@ -2,7 +2,8 @@
 
 const SELECTS = ["outcome", "backend", "device", "dtype", "mode", "quantity", "case"];
 const filters = {};
-const focus = { native: null, backend: null, reason: null };
+const NOTHING = { native: null, backend: null, reason: null, divergence: null };
+const focus = { ...NOTHING };
 let matched = [], chosen = [], page = 0, sort = "outcome";
 const PAGE = 100;
 
@@ -22,7 +23,7 @@ function matches(name, word) {
 function wantedNatives() {
   const query = byId("query").value.trim();
   const exact = texts.native.indexOf(query);
-  if (exact >= 0) return names.map((_, index) => index === exact);
+  if (query && exact >= 0) return names.map((_, index) => index === exact);
   const words = squeezed(query).split(/\s+/).filter(Boolean);
   return names.map((name) => words.every((word) => matches(name, word)));
 }
@@ -96,8 +97,8 @@ function paintBadge(badge, native, backend, tally, worst) {
   if (badge.hidden) return;
   badge.className = `badge ${look(present[0])}`;
   badge.replaceChildren(
-    ...present.map((o) => make("span", `count ${look(o)}`, `${data.glyphs[o]} ${grouped(tally[o])}`)),
-    ...(worst ? [make("span", "worst", `${worst} eps`)] : []),
+    make("span", "counts", ...present.map((o) => make("span", look(o), `${data.glyphs[o]} ${grouped(tally[o])}`))),
+    make("span", "worst", worst ? `${worst} eps` : "no error to give"),
   );
   const words = present.map((outcome) => `${tally[outcome]} ${texts.outcome[outcome]}`);
   const error = worst ? `, largest error of xlogits ${worst} eps` : "";

@@ -22,7 +22,7 @@ ESCAPES = re.compile(
     r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS
     r"|\x1b[ -/]*[0-~]"  # two characters: charset, reset
 )
-NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d.]*(?:e[-+]?\d+)?|inf|nan)(?!\w)")
+NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d.]*(?:e[-+]?\d+)?|inf)(?!\w)")
 
 
 def odd(char: str) -> bool:
@@ -68,10 +68,10 @@ def number(x: float | None) -> str:
     return re.sub(r"e([-+])0*", lambda e: "e" + e[1].strip("+"), f"{x:.3g}")
 
 
-def reason(why: str) -> str:
+def unnumbered(why: str) -> str:
     """What a message says apart from its numbers, so that equal reasons can be counted.
 
-    >>> reason("the native function is 3.85e+06 eps from the reference")
+    >>> unnumbered("the native function is 3.85e+06 eps from the reference")
     'the native function is … eps from the reference'
     """
     return NUMBER.sub("…", why)

@@ -1,5 +1,6 @@
 """One evaluation: what is called, and what came of it."""
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -43,8 +44,9 @@ class Failure(NamedTuple):
     def of(cls, error: Exception) -> "Failure":
         from xlogits.errors import XlogitsError
 
-        message = " ".join(str(error).split())
-        return cls(type(error).__name__, message[:300], isinstance(error, XlogitsError))
+        message = re.sub(r"\S*/site-packages/", ".../", " ".join(str(error).split()))
+        message = message if len(message) <= 300 else f"{message[:300]} ..."
+        return cls(type(error).__name__, message, isinstance(error, XlogitsError))
 
 
 Result = Outcome | Failure

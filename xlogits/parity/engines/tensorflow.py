@@ -16,6 +16,8 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import tensorflow as tf
 
+tf.get_logger().setLevel("ERROR")  # it warns of every shape and of every old name that is tried
+
 MODES = ("eager", "tf.function", "tf.function(jit_compile=True)")
 QUICK, COSTLY = "eager", frozenset(MODES[1:])
 
