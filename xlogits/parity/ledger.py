@@ -144,15 +144,6 @@ ROWS: tuple[Divergence, ...] = (
         quantity="d/dlabels",
     ),
     Divergence(
-        "an empty batch along an axis raises",
-        ("keras.losses.CategoricalCrossentropy", "keras.losses.BinaryCrossentropy"),
-        "With `axis` other than the last, Keras cannot reshape an empty batch and TensorFlow raises. "
-        "xlogits reduces it.",
-        "run it: keras 3.15, axis=1 and a batch of 0",
-        case="empty batch",
-        variant="*axis=*",
-    ),
-    Divergence(
         "scikit-learn checks its input",
         ("sklearn.metrics.log_loss",),
         "scikit-learn takes one or two axes, at least one sample, and labels in which every class "

@@ -99,7 +99,7 @@ def _evaluate(call: Call, operands: dict[str, Any], cotangent: Any) -> tuple[Any
     if not moving:
         return call.fn(**fixed), {}
     value, back = jax.vjp(lambda m: call.fn(**fixed, **m), moving)
-    return value, back(cotangent.astype(value.dtype))[0]
+    return value, back(jnp.broadcast_to(cotangent.astype(value.dtype), value.shape))[0]
 
 
 def _outcome(call: Call, found: tuple[Any, dict[str, Any]]) -> Outcome:

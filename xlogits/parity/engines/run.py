@@ -1,6 +1,7 @@
 """One evaluation: what is called, and what came of it."""
 
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -65,9 +66,11 @@ def with_gaps(array: Array) -> tuple[Array, tuple[slice, ...]]:
 def each(run: Callable[[Call], Outcome], calls: list[Call]) -> list[Result]:
     """Run calls one after the other; what one raises is its result."""
     results: list[Result] = []
-    for call in calls:
-        try:
-            results.append(run(call))
-        except Exception as error:  # any error of any framework is a finding, not a crash
-            results.append(Failure.of(error))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # natives warn of the very inputs they are tried on
+        for call in calls:
+            try:
+                results.append(run(call))
+            except Exception as error:  # any error of any framework is a finding, not a crash
+                results.append(Failure.of(error))
     return results

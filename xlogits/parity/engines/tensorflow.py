@@ -101,12 +101,8 @@ def _evaluate(call: Call, arrays: dict[str, Any], cotangent: Any) -> tuple[Any, 
         value = call.fn(**arrays)
     if not leaves:
         return value, {}
-    grads = tape.gradient(
-        value,
-        leaves,
-        output_gradients=tf.cast(cotangent, value.dtype),
-        unconnected_gradients="zero",
-    )
+    cotangent = tf.broadcast_to(tf.cast(cotangent, value.dtype), tf.shape(value))
+    grads = tape.gradient(value, leaves, output_gradients=cotangent, unconnected_gradients="zero")
     return value, grads
 
 

@@ -76,7 +76,7 @@ def _evaluate(call: Call, fn: Any, dtype: str, device: str) -> Outcome:
     leaves = [arrays[name] for name in call.wrt]
     grads: tuple[Any, ...] = ()
     if leaves and value.requires_grad:
-        cotangent = array(call.cotangent, dtype, device).to(value.dtype)
+        cotangent = array(call.cotangent, dtype, device).to(value.dtype).expand(value.shape)
         grads = torch.autograd.grad(value, leaves, cotangent, allow_unused=True)
     gradients = {
         name: numbers(torch.zeros_like(leaf) if grad is None else grad)
