@@ -1,7 +1,8 @@
 """What each loss is: its fields, its formula and its derivative. One file per family."""
 
+from xlogits.losses.axes import CHANNELS, AxisByRank
 from xlogits.losses.form import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form
-from xlogits.losses.labels import CHANNELS, DENSE, INDEX, INFERRED, AxisByRank, Labels
+from xlogits.losses.labels import DENSE, INDEX, INFERRED, Labels
 from xlogits.losses.loss import Loss
 from xlogits.losses.sigmoid import SigmoidCrossEntropy
 from xlogits.losses.softmax import SoftmaxCrossEntropy

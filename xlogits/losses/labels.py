@@ -1,12 +1,12 @@
-"""The second choice a loss makes: how labels are written down, and on which axis the classes are."""
+"""The second choice a loss makes: how labels are written down."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from xlogits.errors import DtypeError, OptionError, ShapeError
+from xlogits.losses.axes import Shape
 
 Array = Any
-Shape = tuple[int | None, ...]
 
 INTEGERS = frozenset(
     {"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "int4", "uint4"}
@@ -35,35 +35,6 @@ class Labels:
 INFERRED = Labels("inferred")
 INDEX = Labels("index")
 DENSE = Labels("dense")
-
-
-@dataclass(frozen=True)
-class AxisByRank:
-    """A class axis that depends on the number of axes: `axes[ndim]`, the last entry from there on."""
-
-    axes: tuple[int, ...]
-
-    def __str__(self) -> str:
-        return f"by rank: {self.axes}"
-
-
-CHANNELS = AxisByRank((0, 0, 1))  # PyTorch's losses: axis 1, or the only axis of a single item
-Axis = int | tuple[int, ...] | AxisByRank | None
-
-
-def class_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
-    """The class axes as non-negative numbers; None means all of them."""
-    if isinstance(axis, AxisByRank):
-        axis = axis.axes[min(ndim, len(axis.axes) - 1)]
-    axes = tuple(range(ndim)) if axis is None else (axis,) if isinstance(axis, int) else axis
-    for one in axes:
-        if not -ndim <= one < ndim:
-            raise ShapeError(
-                f"axis is {axis}, but the logits have {ndim} axes; expected -{ndim} to {ndim - 1}"
-                if ndim
-                else "the logits are a single number; expected at least one axis, for the classes"
-            )
-    return tuple(one % ndim for one in axes)
 
 
 def is_index(labels: Labels, pred: Shape, target: Shape, axis: int) -> bool:

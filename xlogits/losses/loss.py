@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from xlogits.backends import namespace, require_same
 from xlogits.errors import OptionError, ShapeError
-from xlogits.losses.labels import Shape, require_float
+from xlogits.losses.axes import Shape
+from xlogits.losses.labels import require_float
 from xlogits.reduction import Items, Reduction
 
 Array = Any

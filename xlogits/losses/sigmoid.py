@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from xlogits.errors import OptionError, ShapeError
+from xlogits.losses.axes import class_axes
 from xlogits.losses.form import LOGITS, Form, require_probabilities
 from xlogits.losses.labels import (
     DENSE,
     FLOATS,
-    class_axes,
     is_index,
     require_dense,
     require_fraction,

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 from xlogits.errors import DtypeError, OptionError, ShapeError
+from xlogits.losses.axes import Axis, class_axes, one_axis, restore_axes
 from xlogits.losses.form import LOGITS, Form, require_probabilities
 from xlogits.losses.labels import (
     FLOATS,
     INFERRED,
-    Axis,
     Labels,
-    class_axes,
     is_index,
     require_dense,
     require_fraction,
@@ -119,53 +118,41 @@ class SoftmaxCrossEntropy(Loss):
         require_fraction(self.label_smoothing, "label_smoothing")
         form = self.form.at(xp.dtype(pred))
         given, pair = form.columns(xp, xp.cast(pred, work), target)
-        shape = xp.shape(given)
-        axes = class_axes(self.axis, len(shape))
-        x, axis = one_axis(xp, given, axes)
-        if xp.shape(target) == shape:
-            target, _ = one_axis(xp, target, axes)
-        if mask is not None and xp.shape(mask) == shape:
-            mask, _ = one_axis(xp, mask, axes)
-        classes = xp.shape(x)[axis]
-        if classes == 0:
-            raise ShapeError(f"logits have shape {shape}: no classes; expected at least one")
         if form.validated:
             require_probabilities(xp, given)
-        index = is_index(self.labels, xp.shape(x), xp.shape(target), axis)
-        valid = None
-        if index:
-            target, valid = self._index(xp, target, axis, classes, len(xp.shape(x)))
+        axes = class_axes(self.axis, len(xp.shape(given)))
+        x, axis = one_axis(xp, given, axes)
+        if xp.shape(target) == xp.shape(given):
+            target, _ = one_axis(xp, target, axes)
+        x, target, indexed, valid = self._labelled(xp, x, target, axis)
+        if mask is not None:
+            if xp.shape(mask) == xp.shape(given):
+                mask, _ = one_axis(xp, mask, axes)
+            x, target, seen = self._masked(xp, x, target, mask, axis, indexed)
+            valid, indexed = seen if valid is None else valid & seen, False
+        if class_weight is not None:
+            class_weight = self._class_weight(xp, work, class_weight, xp.shape(x)[axis])
+        return _Terms(
+            *(xp, form, x, target, axis, indexed, valid, class_weight),
+            *(self.label_smoothing, pair, axes, given),
+        )
+
+    def _labelled(
+        self, xp: Any, x: Array, target: Array, axis: int
+    ) -> tuple[Array, Array, bool, Array | None]:
+        """Prediction and labels without what is ignored, whether labels are indexes, what counts."""
+        shape = xp.shape(x)
+        if shape[axis] == 0:
+            raise ShapeError(f"logits have shape {shape}: no classes; expected at least one")
+        if is_index(self.labels, shape, xp.shape(target), axis):
+            target, valid = self._index(xp, target, axis, shape[axis], len(shape))
             if valid is not None:
                 # by selection, not by product: a NaN in an ignored item goes nowhere
                 x = xp.where(xp.expand(valid, axis), x, 1.0)
-        else:
-            self._require_dense(xp, target)
-            target = xp.cast(target, work)
-            target = target if self.labels.gradient else xp.stop_gradient(target)
-        if mask is not None:
-            x, target, seen = self._masked(xp, x, target, mask, axis, index)
-            valid, index = seen if valid is None else valid & seen, False
-        if class_weight is not None:
-            if xp.shape(class_weight) not in ((classes,), (None,)) and classes is not None:
-                raise ShapeError(
-                    f"class_weight has shape {xp.shape(class_weight)}; expected ({classes},), one "
-                    f"weight for each class"
-                )
-            class_weight = xp.cast(class_weight, work)
-        return _Terms(
-            xp,
-            form,
-            x,
-            target,
-            axis,
-            index,
-            valid,
-            class_weight,
-            self.label_smoothing,
-            pair,
-            axes,
-            given,
-        )
+            return x, target, True, valid
+        self._require_dense(xp, target)
+        target = xp.cast(target, xp.dtype(x))
+        return x, target if self.labels.gradient else xp.stop_gradient(target), False, None
 
     def _index(
         self, xp: Any, target: Array, axis: int, classes: Any, ndim: int
@@ -190,6 +177,14 @@ class SoftmaxCrossEntropy(Loss):
                 f"ignore_index is {self.ignore_index} and labels hold one number per class; it "
                 f"applies to class indexes: pass sample_weight=0 for the items to leave out"
             )
+
+    def _class_weight(self, xp: Any, work: str, weight: Array, classes: int | None) -> Array:
+        given = xp.shape(weight)
+        if len(given) != 1 or (None not in (given[0], classes) and given[0] != classes):
+            raise ShapeError(
+                f"class_weight has shape {given}; expected ({classes},), one weight for each class"
+            )
+        return xp.cast(weight, work)
 
     def _masked(
         self, xp: Any, x: Array, target: Array, mask: Array, axis: int, index: bool
@@ -294,30 +289,3 @@ class _Terms(NamedTuple):
         shape = [1] * len(self.xp.shape(self.x))
         shape[self.axis] = -1
         return self.xp.reshape(weight, shape)
-
-
-def one_axis(xp: Any, x: Array, axes: tuple[int, ...]) -> tuple[Array, int]:
-    """`x` with its class axes flattened into one, the last; a single axis stays where it is."""
-    if len(axes) == 1:
-        return x, axes[0]
-    sizes = xp.sizes(x)
-    order = _class_last(len(sizes), axes)
-    batch = [sizes[i] for i in order[: -len(axes)]]
-    classes: Any = 1
-    for i in axes:  # a loop, because math.prod cannot be traced
-        classes = classes * sizes[i]
-    return xp.reshape(xp.transpose(x, order), [*batch, classes]), len(batch)
-
-
-def restore_axes(xp: Any, x: Array, axes: tuple[int, ...], like: Array) -> Array:
-    """Undo `one_axis` of an array like this one."""
-    if len(axes) == 1:
-        return x
-    sizes = xp.sizes(like)
-    order = _class_last(len(sizes), axes)
-    x = xp.reshape(x, [sizes[i] for i in order])
-    return xp.transpose(x, [order.index(i) for i in range(len(order))])
-
-
-def _class_last(ndim: int, axes: tuple[int, ...]) -> list[int]:
-    return [*(i for i in range(ndim) if i not in axes), *axes]

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from xlogits.backends import namespace, require_same
 from xlogits.errors import OptionError
-from xlogits.losses.labels import Axis, class_axes, require_float
+from xlogits.losses.axes import Axis, class_axes, one_axis, restore_axes
+from xlogits.losses.labels import require_float
 from xlogits.losses.loss import HALF
-from xlogits.losses.softmax import one_axis, restore_axes
 
 Array = Any
 

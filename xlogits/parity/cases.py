@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xlogits.losses import Loss, SigmoidCrossEntropy, SoftmaxCrossEntropy, Transform
-from xlogits.losses.labels import AxisByRank, class_axes
+from xlogits.losses.axes import AxisByRank, class_axes
 
 Array = Any
 Shape = tuple[int, ...]

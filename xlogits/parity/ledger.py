@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from xlogits.parity.results import KNOWN, Cell
+from xlogits.parity.results import AGREE, DIFFERS, KNOWN, Cell
 
 
 class Divergence(NamedTuple):
@@ -186,11 +186,13 @@ def _matches(value: str, patterns: str) -> bool:
 
 
 def stale(cells: Iterable[Cell]) -> list[str]:
-    """Rows, or functions in them, that no cell needs any more."""
+    """Rows, or functions in them, that no cell needs any more; what did not run is not judged."""
+    cells = list(cells)
+    ran = {cell.native for cell in cells if cell.outcome in (AGREE, KNOWN, DIFFERS)}
     needed = {(cell.why.partition(":")[0], cell.native) for cell in cells if cell.outcome == KNOWN}
     return [
         f"{row.name}: {native}"
         for row in ROWS
         for native in row.natives
-        if (row.name, native) not in needed
+        if native in ran and (row.name, native) not in needed
     ]

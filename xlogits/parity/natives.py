@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import Any
 
 from xlogits.catalogue import Native
-from xlogits.parity.engines import Call, Failure, Result
+from xlogits.parity.engines import Call, Failure, Result, installed
 from xlogits.parity.plan import Job, Prepared
 
 Array = Any
@@ -52,10 +52,19 @@ class Natives:
         return [self.found[key] for key in keys]
 
     def _run(self, home: str, device: str, mode: str, jobs: list[Job]) -> list[Result]:
-        if home not in self.loaded:
-            return [Failure("NotInstalled", f"{home} is not installed", False)] * len(jobs)
-        calls = [self._call(job) for job in jobs]
-        return list(self.loaded[home].run(calls, self.dtype, device, mode))
+        results: list[Result] = []
+        calls = []
+        for job in jobs:
+            missing = next((n for n in (home, job.native.framework) if not installed(n)), None)
+            failure = Failure("NotInstalled", f"{missing} is not installed", False)
+            results.append(failure)
+            if missing is None:
+                calls.append((len(results) - 1, self._call(job)))
+        if calls:
+            ran = self.loaded[home].run([call for _, call in calls], self.dtype, device, mode)
+            for (number, _), result in zip(calls, ran, strict=True):
+                results[number] = result
+        return results
 
     def _call(self, job: Job) -> Call:
         prepared = self.prepared[job.key]

@@ -50,13 +50,11 @@ def judge(
         row = ledger.find(made) if outcome == DIFFERS else None
         return made if row is None else made._replace(outcome=KNOWN, why=f"{row.name}: {why}")
 
-    if isinstance(ours, Failure) and isinstance(theirs, Failure):
-        if ours.ours and theirs.kind not in ("Missing", "NotInstalled"):
-            return cell(AGREE, why=f"both refuse: {ours.message}")
-        return cell(UNAVAILABLE, why=f"{theirs.kind}: {theirs.message}")
-    if isinstance(theirs, Failure) and theirs.kind == "NotInstalled":
-        return cell(UNAVAILABLE, why=theirs.message)
+    absent = isinstance(theirs, Failure) and theirs.kind == "NotInstalled"
     if isinstance(ours, Failure):
+        if isinstance(theirs, Failure) and not absent:
+            both = f"both refuse: {ours.message}"
+            return cell(AGREE, why=both) if ours.ours else cell(UNAVAILABLE, why=theirs.message)
         if ours.ours:
             return cell(REFUSED, why=ours.message)
         return cell(DIFFERS, why=f"xlogits raised {ours.kind}: {ours.message}")
@@ -65,16 +63,18 @@ def judge(
         return cell(
             DIFFERS, mine, why=f"xlogits returned {ours.dtype}, not {prepared.result_dtype}"
         )
-    if isinstance(theirs, Failure):
-        why = f"the native function raised {theirs.kind}: {theirs.message}"
-        # half precision is often not offered; an error anywhere else needs its row in the ledger
-        half = dtype in ("float16", "bfloat16")
-        return cell(UNAVAILABLE if half else DIFFERS, mine, why=why)
-    native, said = _error(quantity, theirs, prepared)
     if mine is None:
         return cell(DIFFERS, why="xlogits gave no gradient")
     if mine > LIMIT:
-        return cell(DIFFERS, mine, native, f"xlogits gives {told}")
+        return cell(DIFFERS, mine, why=f"xlogits gives {told}")
+    if isinstance(theirs, Failure):
+        why = f"the native function raised {theirs.kind}: {theirs.message}"
+        # half precision is often not offered; an error anywhere else needs its row in the ledger
+        excused = absent or dtype in ("float16", "bfloat16")
+        return cell(
+            UNAVAILABLE if excused else DIFFERS, mine, why=theirs.message if absent else why
+        )
+    native, said = _error(quantity, theirs, prepared)
     if native is None:
         return cell(UNAVAILABLE, mine, why=f"{job.native.name} has no gradient")
     if native > LIMIT:

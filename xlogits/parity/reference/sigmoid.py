@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from xlogits.losses import SigmoidCrossEntropy
-from xlogits.losses.labels import class_axes
+from xlogits.losses.axes import class_axes
 from xlogits.parity.reference.items import Items
 from xlogits.parity.reference.vector import REAL, clipped, log, product, softplus
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from xlogits.losses import SoftmaxCrossEntropy
-from xlogits.losses.labels import class_axes
+from xlogits.losses.axes import class_axes
 from xlogits.parity.reference.items import Items, Reference
 from xlogits.parity.reference.vector import REAL, clipped, log, log_softmax, product
 

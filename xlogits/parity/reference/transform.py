@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from xlogits.losses import Transform
-from xlogits.losses.labels import class_axes
+from xlogits.losses.axes import class_axes
 from xlogits.parity.reference.items import Reference
 from xlogits.parity.reference.vector import COMPLEX, REAL, STEP, log_softmax, real_slope, softplus
 

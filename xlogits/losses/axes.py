@@ -1,0 +1,65 @@
+"""Where the classes are, and how several class axes become one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from xlogits.errors import ShapeError
+
+Array = Any
+Shape = tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class AxisByRank:
+    """A class axis that depends on the number of axes: `axes[ndim]`, the last entry from there on."""
+
+    axes: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"by rank: {self.axes}"
+
+
+CHANNELS = AxisByRank((0, 0, 1))  # PyTorch's losses: axis 1, or the only axis of a single item
+Axis = int | tuple[int, ...] | AxisByRank | None
+
+
+def class_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
+    """The class axes as non-negative numbers; None means all of them."""
+    if isinstance(axis, AxisByRank):
+        axis = axis.axes[min(ndim, len(axis.axes) - 1)]
+    axes = tuple(range(ndim)) if axis is None else (axis,) if isinstance(axis, int) else axis
+    for one in axes:
+        if not -ndim <= one < ndim:
+            raise ShapeError(
+                f"axis is {axis}, but the logits have {ndim} axes; expected -{ndim} to {ndim - 1}"
+                if ndim
+                else "the logits are a single number; expected at least one axis, for the classes"
+            )
+    return tuple(one % ndim for one in axes)
+
+
+def one_axis(xp: Any, x: Array, axes: tuple[int, ...]) -> tuple[Array, int]:
+    """`x` with its class axes flattened into one, the last; a single axis stays where it is."""
+    if len(axes) == 1:
+        return x, axes[0]
+    sizes = xp.sizes(x)
+    order = _class_last(len(sizes), axes)
+    batch = [sizes[i] for i in order[: -len(axes)]]
+    classes: Any = 1
+    for i in axes:  # a loop, because math.prod cannot be traced
+        classes = classes * sizes[i]
+    return xp.reshape(xp.transpose(x, order), [*batch, classes]), len(batch)
+
+
+def restore_axes(xp: Any, x: Array, axes: tuple[int, ...], like: Array) -> Array:
+    """Undo `one_axis` of an array like this one."""
+    if len(axes) == 1:
+        return x
+    sizes = xp.sizes(like)
+    order = _class_last(len(sizes), axes)
+    x = xp.reshape(x, [sizes[i] for i in order])
+    return xp.transpose(x, [order.index(i) for i in range(len(order))])
+
+
+def _class_last(ndim: int, axes: tuple[int, ...]) -> list[int]:
+    return [*(i for i in range(ndim) if i not in axes), *axes]
