@@ -164,7 +164,10 @@ def _shift(x: Array, axis: int) -> Array:
 
 
 def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:
-    return logsumexp(logits, axis) - pick(logits, labels, axis)
+    # both terms after the shift, so that an offset common to all logits costs no digits
+    shifted = logits - _shift(logits, axis)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log(np.sum(np.exp(shifted), axis=axis)) - pick(shifted, labels, axis)
 
 
 def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:

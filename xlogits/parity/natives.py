@@ -4,7 +4,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-from xlogits.catalogue import Native
+from xlogits.catalogue import Arg, Native
 from xlogits.parity.engines import Call, Failure, Result, installed
 from xlogits.parity.plan import Job, Prepared
 
@@ -70,7 +70,8 @@ class Natives:
         prepared = self.prepared[job.key]
         can = job.native.framework in DIFFERENTIABLE
         identity = job.native.name, job.variant.label
-        fn = partial(spoken, function_of(job.native), job.native, job.variant.options)
+        made = ready(job.native, job.variant.options, job.variant.wanted)
+        fn = partial(spoken, made, job.native, job.variant.options)
         return Call(
             fn,
             prepared.operands,
@@ -104,10 +105,27 @@ def spoken(function: Any, native: Native, options: dict[str, Any], **operands: A
     for parameter in native.parameters:
         if parameter.to in operands and parameter.name not in given and parameter.name != "targets":
             given[parameter.name] = operands[parameter.to]
-    first = {getattr(a, "name", "") for a in native.args}
+    first = _constructor(native)
     now = {k: v for k, v in given.items() if k in first}
     if native.then:
-        return function(**now)(**{k: v for k, v in given.items() if k not in first})
+        made = function(**now) if isinstance(function, type) else function
+        return made(**{k: v for k, v in given.items() if k not in first})
     if "/" in native.args:
         return function(*now.values())
     return function(**now)
+
+
+def ready(native: Native, options: dict[str, Any], wanted: frozenset[str]) -> Any:
+    """The function, or an instance of the class where its constructor takes no array.
+
+    That is how people use them, and constructors need not be traceable.
+    """
+    function = function_of(native)
+    arrays = {a.to for a in native.args if isinstance(a, Arg)} & wanted
+    if not native.then or arrays:
+        return function
+    return function(**{k: v for k, v in options.items() if k in _constructor(native)})
+
+
+def _constructor(native: Native) -> set[str]:
+    return {a.name for a in native.args if isinstance(a, Arg)}
