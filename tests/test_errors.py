@@ -17,6 +17,13 @@ Q = np.array([[1.0, 0.0, 0.0], [0.2, 0.3, 0.5]])
 BAD: dict[str, tuple[Any, Any, dict[str, Any], type[Exception], tuple[str, ...]]] = {
     "label too large": (X, np.array([0, 3]), {}, LabelError, ("label 3", "(1,)", "0 to 2")),
     "negative label": (X, np.array([-1, 0]), {}, LabelError, ("label -1", "ignore_index")),
+    "labels cast from NaN": (
+        X,
+        np.array([-(2**63), 0]),
+        {},
+        LabelError,
+        ("label -9223372036854775808",),
+    ),
     "label too large, smoothed": (
         *(X, np.array([0, 3]), {"label_smoothing": 0.1}, LabelError),
         ("label 3", "(1,)", "0 to 2"),

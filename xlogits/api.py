@@ -44,7 +44,8 @@ def softmax_cross_entropy(
     Raises:
         ShapeError, DtypeError, OptionError, BackendError: what was passed, and what was expected.
         LabelError: a class index out of range. Where values cannot be read without waiting for a
-            device or leaving a trace (jax.jit, GPUs, XLA) the item is NaN instead.
+            device or leaving a trace (jax.jit, GPUs, XLA) the item is NaN instead; compiled code of
+            PyTorch and TensorFlow graphs on a CPU raise the framework's own error.
 
     Example:
         >>> import numpy as np

@@ -21,8 +21,9 @@ _NAMES = {
 }
 _DTYPES = {name: dtype for dtype, name in _NAMES.items()}
 
-# PyTorch's kernels leave out one class index, -100 unless told otherwise. No label is ever this one.
-_IGNORE_NOTHING = -(2**63)
+# PyTorch's kernels leave out one class index, -100 unless told otherwise. No label is ever this one;
+# it is not the smallest integer, which is what NaN becomes when it is cast.
+_IGNORE_NOTHING = -(2**61) - 1
 
 
 def refuse(x: Array) -> str:
