@@ -1,7 +1,9 @@
 """What the tests share: the frameworks that are installed, and arrays of each."""
 
+import importlib
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +13,8 @@ import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+with suppress(ImportError):  # loaded after TensorFlow, Triton's library crashes the interpreter
+    importlib.import_module("triton.knobs")
 
 ROOT = Path(__file__).resolve().parent.parent
 FRAMEWORKS = ("numpy", "torch", "tensorflow", "jax")

@@ -4,7 +4,9 @@ A tf.function is traced once for each computation, dtype and number of axes, wit
 XLA needs the sizes, so every call is compiled, several of them as one program.
 """
 
+import importlib
 import os
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,8 @@ from xlogits.parity.engines.run import Call, Outcome, Result, each
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+with suppress(ImportError):  # loaded after TensorFlow, Triton's library crashes the interpreter
+    importlib.import_module("triton.knobs")
 
 import tensorflow as tf
 
