@@ -113,7 +113,8 @@ def _closed_form(call: _Call, names: tuple[str, ...], cotangent: Array | None) -
             f"the derivative of {getattr(call.fn, '__name__', call.fn)!r} is not known on NumPy; "
             f"pass a function of xlogits, a dialect or a loss of xlogits.losses"
         )
-    grads = dict(zip(OPERAND, loss.gradient(**operands, cotangent=cotangent), strict=False))
+    by_array = dict(zip(loss.ARRAYS, loss.gradient(**operands, cotangent=cotangent), strict=True))
+    grads = {name: by_array.get(operand) for name, operand in OPERAND.items()}
     return loss(**operands), tuple(grads[name] for name in names)
 
 

@@ -104,6 +104,34 @@ def log(x: Array) -> Array:
     return jnp.log(x)
 
 
+def log1p(x: Array) -> Array:
+    return jnp.log1p(x)
+
+
+def expm1(x: Array) -> Array:
+    return jnp.expm1(x)
+
+
+def sqrt(x: Array) -> Array:
+    return jnp.sqrt(x)
+
+
+def tanh(x: Array) -> Array:
+    return jnp.tanh(x)
+
+
+def sign(x: Array) -> Array:
+    return jnp.sign(x)
+
+
+def maximum(x: Array, y: Array | float) -> Array:
+    return jnp.maximum(x, y)
+
+
+def minimum(x: Array, y: Array | float) -> Array:
+    return jnp.minimum(x, y)
+
+
 def clip(x: Array, low: float, high: float) -> Array:
     return jnp.clip(x, low, high)
 
@@ -130,6 +158,18 @@ def sum(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
 
 def any(x: Array, axis: int) -> Array:
     return jnp.any(x, axis)
+
+
+def max(x: Array, axis: int, keepdims: bool = False) -> Array:
+    return jnp.max(x, axis=axis, keepdims=keepdims)
+
+
+def cumsum(x: Array, axis: int) -> Array:
+    return jnp.cumsum(x, axis=axis)
+
+
+def sort(x: Array, axis: int) -> Array:
+    return jnp.sort(x, axis=axis)
 
 
 def count(x: Array, axis: int | None = None) -> Any:

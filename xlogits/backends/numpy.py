@@ -103,6 +103,35 @@ def log(x: Array) -> Array:
         return np.log(x)
 
 
+def log1p(x: Array) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log1p(x)
+
+
+def expm1(x: Array) -> Array:
+    return np.expm1(x)
+
+
+def sqrt(x: Array) -> Array:
+    return np.sqrt(x)
+
+
+def tanh(x: Array) -> Array:
+    return np.tanh(x)
+
+
+def sign(x: Array) -> Array:
+    return np.sign(x)
+
+
+def maximum(x: Array, y: Array | float) -> Array:
+    return np.maximum(x, y)
+
+
+def minimum(x: Array, y: Array | float) -> Array:
+    return np.minimum(x, y)
+
+
 def clip(x: Array, low: float, high: float) -> Array:
     return np.clip(x, low, high)
 
@@ -133,6 +162,18 @@ def sum(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
 
 def any(x: Array, axis: int) -> Array:
     return np.any(x, axis=axis)
+
+
+def max(x: Array, axis: int, keepdims: bool = False) -> Array:
+    return np.max(x, axis=axis, keepdims=keepdims)
+
+
+def cumsum(x: Array, axis: int) -> Array:
+    return np.cumsum(x, axis=axis)
+
+
+def sort(x: Array, axis: int) -> Array:
+    return np.sort(x, axis=axis)
 
 
 def count(x: Array, axis: int | None = None) -> Any:

@@ -122,6 +122,34 @@ def log(x: Array) -> Array:
     return tf.math.log(x)
 
 
+def log1p(x: Array) -> Array:
+    return tf.math.log1p(x)
+
+
+def expm1(x: Array) -> Array:
+    return tf.math.expm1(x)
+
+
+def sqrt(x: Array) -> Array:
+    return tf.sqrt(x)
+
+
+def tanh(x: Array) -> Array:
+    return tf.tanh(x)
+
+
+def sign(x: Array) -> Array:
+    return tf.sign(x)
+
+
+def maximum(x: Array, y: Array | float) -> Array:
+    return tf.maximum(x, tf.cast(y, x.dtype))
+
+
+def minimum(x: Array, y: Array | float) -> Array:
+    return tf.minimum(x, tf.cast(y, x.dtype))
+
+
 def clip(x: Array, low: float, high: float) -> Array:
     return tf.clip_by_value(x, low, high)
 
@@ -148,6 +176,18 @@ def sum(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
 
 def any(x: Array, axis: int) -> Array:
     return tf.reduce_any(x, axis)
+
+
+def max(x: Array, axis: int, keepdims: bool = False) -> Array:
+    return tf.reduce_max(x, axis, keepdims=keepdims)
+
+
+def cumsum(x: Array, axis: int) -> Array:
+    return tf.cumsum(x, axis)
+
+
+def sort(x: Array, axis: int) -> Array:
+    return tf.sort(x, axis)
 
 
 def count(x: Array, axis: int | None = None) -> Any:

@@ -128,6 +128,34 @@ def log(x: Array) -> Array:
     return torch.log(x)
 
 
+def log1p(x: Array) -> Array:
+    return torch.log1p(x)
+
+
+def expm1(x: Array) -> Array:
+    return torch.expm1(x)
+
+
+def sqrt(x: Array) -> Array:
+    return torch.sqrt(x)
+
+
+def tanh(x: Array) -> Array:
+    return torch.tanh(x)
+
+
+def sign(x: Array) -> Array:
+    return torch.sign(x)
+
+
+def maximum(x: Array, y: Array | float) -> Array:
+    return torch.clamp(x, min=y)
+
+
+def minimum(x: Array, y: Array | float) -> Array:
+    return torch.clamp(x, max=y)
+
+
 def clip(x: Array, low: float, high: float) -> Array:
     return torch.clamp(x, low, high)
 
@@ -154,6 +182,18 @@ def sum(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
 
 def any(x: Array, axis: int) -> Array:
     return torch.any(x, axis)
+
+
+def max(x: Array, axis: int, keepdims: bool = False) -> Array:
+    return torch.amax(x, axis, keepdim=keepdims)
+
+
+def cumsum(x: Array, axis: int) -> Array:
+    return torch.cumsum(x, axis)
+
+
+def sort(x: Array, axis: int) -> Array:
+    return torch.sort(x, axis).values
 
 
 def count(x: Array, axis: int | None = None) -> Any:

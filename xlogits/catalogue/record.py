@@ -112,7 +112,7 @@ class Native:
             values = tuple(given.get(name) for name in group.names)
             if values in group.values:
                 fields[group.to] = group.values[values]
-        needed = {arg.to for arg in self.parameters if arg.needed} | {"pred", "target"}
+        needed = {*(arg.to for arg in self.parameters if arg.needed), *self.loss.ARRAYS}
         for operand in self.loss.OPERANDS:
             if operand in needed and operand not in operands:
                 raise OptionError(

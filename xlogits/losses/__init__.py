@@ -2,8 +2,10 @@
 
 from xlogits.losses.axes import CHANNELS, AxisByRank
 from xlogits.losses.form import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form
+from xlogits.losses.formula import Elementwise, Formula, Rowwise
 from xlogits.losses.labels import DENSE, INDEX, INFERRED, Labels
 from xlogits.losses.loss import Loss
+from xlogits.losses.regression import SquaredError
 from xlogits.losses.sigmoid import SigmoidCrossEntropy
 from xlogits.losses.softmax import SoftmaxCrossEntropy
 from xlogits.losses.transform import Transform
@@ -18,11 +20,15 @@ __all__ = [
     "LOG_PROBABILITIES",
     "PROBABILITIES",
     "AxisByRank",
+    "Elementwise",
     "Form",
+    "Formula",
     "Labels",
     "Loss",
     "Reduction",
+    "Rowwise",
     "SigmoidCrossEntropy",
     "SoftmaxCrossEntropy",
+    "SquaredError",
     "Transform",
 ]

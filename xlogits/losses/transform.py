@@ -54,6 +54,7 @@ class Transform:
     beta: float = 1.0
 
     OPERANDS: ClassVar[tuple[str, ...]] = ("pred",)
+    ARRAYS: ClassVar[tuple[str, ...]] = ("pred",)
 
     def __post_init__(self) -> None:
         if self.function not in ALONG_AXIS and self.function not in ELEMENTWISE:

@@ -16,7 +16,7 @@ from xlogits.parity.engines import Call
 from xlogits.parity.natives import HOME, Natives
 from xlogits.parity.plan import Job, Prepared, Selection, prepare, rows
 from xlogits.parity.results import UNAVAILABLE, Cell, Results
-from xlogits.parity.verdict import QUANTITIES, judge
+from xlogits.parity.verdict import by, judge
 
 DTYPES = ("float16", "bfloat16", "float32", "float64")
 
@@ -119,7 +119,7 @@ class Matrix:
         ours = dict(zip(unique, engine.run(calls, dtype, device, mode), strict=True))
         for job, native in zip(jobs, natives.of(jobs, backend, device, mode), strict=True):
             prepared = references[job.key]
-            for quantity in ("value", *(QUANTITIES[name] for name in prepared.wrt)):
+            for quantity in ("value", *(by(name) for name in prepared.wrt)):
                 yield judge(
                     job, backend, device, dtype, mode, quantity, prepared, ours[job.key], native
                 )
@@ -134,6 +134,7 @@ class Matrix:
             job.case.strided,
             (job.loss, job.variant.wanted),
             loss.gradient,
+            job.loss.ARRAYS,
         )
 
     def _missing(

@@ -61,10 +61,26 @@ class Natives:
             if missing is None:
                 calls.append((len(results) - 1, self._call(job)))
         if calls:
-            ran = self.loaded[home].run([call for _, call in calls], self.dtype, device, mode)
+            ran = self._differentiated(home, device, mode, [call for _, call in calls])
             for (number, _), result in zip(calls, ran, strict=True):
                 results[number] = result
         return results
+
+    def _differentiated(self, home: str, device: str, mode: str, calls: list[Call]) -> list[Result]:
+        """Results with gradients by every array, or by the first where that is all there is."""
+        ran: list[Result] = self.loaded[home].run(calls, self.dtype, device, mode)
+        again = [
+            i
+            for i, (call, result) in enumerate(zip(calls, ran, strict=True))
+            if isinstance(result, Failure) and len(call.wrt) > 1
+        ]
+        if again:
+            fewer = [calls[i]._replace(wrt=calls[i].wrt[:1]) for i in again]
+            for i, result in zip(
+                again, self.loaded[home].run(fewer, self.dtype, device, mode), strict=True
+            ):
+                ran[i] = result
+        return ran
 
     def _call(self, job: Job) -> Call:
         prepared = self.prepared[job.key]

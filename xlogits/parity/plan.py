@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.catalogue import NATIVES, Native
+from xlogits.catalogue import NATIVES, Native, find
+from xlogits.errors import OptionError
 from xlogits.losses import Loss, Transform
 from xlogits.parity.cases import CORE, Case, cases
 from xlogits.parity.reference import Reference, evaluate
@@ -76,8 +78,17 @@ def _rows_of(native: Native, quick: bool) -> Iterator[Job]:
 
 
 def _named(native: Native, pattern: str) -> bool:
-    names = (native.name, native.short, native.framework)
-    return any(fnmatch(name, pattern) for name in names)
+    names = (native.name, native.short, native.framework, *native.aliases)
+    return any(fnmatch(name, pattern) for name in names) or native in _spelled(pattern)
+
+
+@cache
+def _spelled(name: str) -> tuple[Native, ...]:
+    """The record that people mean by `F.cross_entropy` or `tf.nn.softmax`."""
+    try:
+        return (find(name),)
+    except OptionError:
+        return ()
 
 
 class Prepared(NamedTuple):

@@ -10,7 +10,6 @@ from xlogits.catalogue import Arg, Native
 from xlogits.catalogue.record import REQUIRED
 from xlogits.losses import Loss, Transform
 
-WEIGHTS = ("class_weight", "sample_weight", "pos_weight", "mask")
 # values tried for fields that take any number; booleans and words come from the record itself
 TRIED: dict[str, tuple[Any, ...]] = {
     "label_smoothing": (0.1,),
@@ -35,7 +34,8 @@ def variants(native: Native) -> Iterator[Variant]:
 
     Forms of the prediction other than the default are tried plain and with every option together.
     """
-    required = frozenset(a.to for a in native.parameters if a.to in WEIGHTS and _required(a))
+    weights = _weights(native)
+    required = frozenset(a.to for a in native.parameters if a.to in weights and _required(a))
     for number, form in enumerate([{}, *_forms(native)]):
         yield Variant(_label(form), form, required, plain=True)
         for options, wanted in [*([] if number else _single(native)), *_together(native)]:
@@ -44,9 +44,14 @@ def variants(native: Native) -> Iterator[Variant]:
 
 def reading(native: Native, variant: Variant) -> Loss | Transform:
     """The loss that this way of calling the function computes."""
-    operands = {a.name: object() for a in native.parameters if a.to in native.loss.OPERANDS[:2]}
+    operands = {a.name: object() for a in native.parameters if a.to in native.loss.ARRAYS}
     given = {a.name: object() for a in native.parameters if a.to in variant.wanted}
     return native.read(operands | given | variant.options).loss
+
+
+def _weights(native: Native) -> set[str]:
+    """The operands that a call may have besides the arrays the loss is made of."""
+    return set(native.loss.OPERANDS) - set(native.loss.ARRAYS)
 
 
 def _required(arg: Arg) -> bool:
@@ -77,7 +82,7 @@ def _forms(native: Native) -> Iterator[dict[str, Any]]:
 def _single(native: Native) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
     """One option at a time."""
     for arg in native.parameters:
-        if arg.to in WEIGHTS and not _required(arg):
+        if arg.to in _weights(native) and not _required(arg):
             yield {}, frozenset({arg.to})
         elif arg.to and arg.to != "form" and arg.to not in native.loss.OPERANDS:
             for word in _words(arg):
@@ -89,7 +94,7 @@ def _single(native: Native) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
 
 def _together(native: Native) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
     """Every option at once, under each reduction, and smoothing along another axis."""
-    weights = frozenset(a.to for a in native.parameters if a.to in WEIGHTS)
+    weights = frozenset(a.to for a in native.parameters if a.to in _weights(native))
     options = {
         a.name: TRIED[a.to][0]
         for a in native.parameters

@@ -14,13 +14,24 @@ from typing import Any
 
 import numpy as np
 
-from xlogits.losses import Loss, SigmoidCrossEntropy, SoftmaxCrossEntropy, Transform
+from xlogits.losses import (
+    Elementwise,
+    Formula,
+    Loss,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+    Transform,
+)
+from xlogits.parity.reference import regression
+from xlogits.parity.reference.formula import Definition, ElementItems, RowItems
 from xlogits.parity.reference.items import Reference
 from xlogits.parity.reference.sigmoid import SigmoidItems
 from xlogits.parity.reference.softmax import SoftmaxItems, one_column, two_columns
 from xlogits.parity.reference.transform import transform
 
 Array = Any
+
+DEFINITIONS: dict[type, Definition] = {**regression.DEFINITIONS}
 
 
 def evaluate(
@@ -32,6 +43,10 @@ def evaluate(
             return two_columns(loss, operands, cotangent, evaluate)
         if isinstance(loss, Transform):
             return transform(loss, operands["pred"], cotangent)
+        if isinstance(loss, Formula):
+            items: Any = ElementItems if isinstance(loss, Elementwise) else RowItems
+            found: Reference = items(loss, DEFINITIONS[type(loss)], operands).reference(cotangent)
+            return found
         if isinstance(loss, SoftmaxCrossEntropy):
             return SoftmaxItems(loss, operands).reference(cotangent)
         if isinstance(loss, SigmoidCrossEntropy):

@@ -39,7 +39,8 @@ class SigmoidItems(Items):
     def place(self, name: str, out: Array, key: tuple[int, ...], part: Array) -> None:
         out[self._where(key)] = part if self.axis is not None else part[0]
 
-    def item(self, key: tuple[int, ...], pred: Array, target: Array) -> Any:
+    def item(self, key: tuple[int, ...], *parts: Array) -> Any:
+        pred, target = parts
         weights = np.atleast_1d(self.pos_weight[self._where(key)])
         events = [self.event(x, z, w) for x, z, w in zip(pred, target, weights, strict=True)]
         return sum(events) / REAL(len(events)) if events else REAL(math.nan)
@@ -57,7 +58,8 @@ class SigmoidItems(Items):
         p = x if form.clip is None else clipped(x, *form.clip)
         return log(p, form.log_floor), log(1 - p, form.log_floor)
 
-    def scale(self, key: tuple[int, ...], pred: Array, target: Array) -> Any:
+    def scale(self, key: tuple[int, ...], *parts: Array) -> Any:
+        pred, target = parts
         weights = np.atleast_1d(self.pos_weight[self._where(key)])
         sizes = [
             max(w, 1) * (1 + abs(self.event(x, z, w)))
@@ -65,6 +67,6 @@ class SigmoidItems(Items):
         ]
         return sum(s if np.isfinite(s) else REAL(1) for s in sizes) / REAL(len(sizes) or 1)
 
-    def slope_scale(self, key: tuple[int, ...], parts: tuple[Array, Array], number: int) -> Array:
+    def slope_scale(self, key: tuple[int, ...], parts: tuple[Array, ...], number: int) -> Array:
         weights = np.atleast_1d(self.pos_weight[self._where(key)])
         return np.maximum(weights, 1) / len(weights)

@@ -62,7 +62,8 @@ class SoftmaxItems(Items):
         e = REAL(self.loss.label_smoothing)
         return self.weights * ((1 - e) * q + e / self.classes)
 
-    def item(self, key: tuple[int, ...], pred: Array, target: Array) -> Any:
+    def item(self, key: tuple[int, ...], *parts: Array) -> Any:
+        pred, target = parts
         keep = np.ones(self.classes, bool) if self.mask is None else self.mask[key]
         log_p = self.log_probabilities(pred[keep])
         return -sum(map(product, self.coefficients(key, target)[keep], log_p))
@@ -79,14 +80,15 @@ class SoftmaxItems(Items):
         p = p / np.sum(p) if form.renormalise == "after" else p
         return np.array([log(v, form.log_floor) for v in p])
 
-    def scale(self, key: tuple[int, ...], pred: Array, target: Array) -> Any:
+    def scale(self, key: tuple[int, ...], *parts: Array) -> Any:
+        pred, target = parts
         log_p = self.log_probabilities(
             pred if self.mask is None else np.where(self.mask[key], pred, -math.inf)
         )
         size = np.where(np.isfinite(log_p), 1 + abs(log_p), 1)
         return np.sum(abs(self.coefficients(key, target)) * size)
 
-    def slope_scale(self, key: tuple[int, ...], parts: tuple[Array, Array], number: int) -> Array:
+    def slope_scale(self, key: tuple[int, ...], parts: tuple[Array, ...], number: int) -> Array:
         if number == 0:
             return np.full(self.classes, np.sum(abs(self.coefficients(key, parts[1]))))
         log_p = self.log_probabilities(parts[0])

@@ -1,42 +1,24 @@
-"""TensorFlow: tf.nn, and the TF1 forms in tf.compat.v1.nn and tf.compat.v1.losses."""
+"""TensorFlow: cross-entropy in tf.nn, and the TF1 forms in tf.compat.v1.nn and tf.compat.v1.losses."""
 
 from xlogits.catalogue.record import Arg, Native
-from xlogits.losses import (
-    DENSE,
-    INDEX,
-    Labels,
-    Reduction,
-    SigmoidCrossEntropy,
-    SoftmaxCrossEntropy,
-    Transform,
+from xlogits.catalogue.tensorflow.words import (
+    AXIS,
+    LABELS,
+    LOGITS,
+    LOSSES1,
+    NAME,
+    NN,
+    NN1,
+    NO_LABELS,
+    NO_LOGITS,
+    REDUCTION1,
+    SCOPE1,
+    SMOOTHING1,
+    WEIGHTS1,
 )
+from xlogits.losses import DENSE, INDEX, Labels, SigmoidCrossEntropy, SoftmaxCrossEntropy
 
-LABELS, LOGITS = Arg("labels", "target"), Arg("logits", "pred")
-NO_LABELS, NO_LOGITS = Arg("labels", "target", None), Arg("logits", "pred", None)
-AXIS, NAME = Arg("axis", "axis", -1), Arg("name", "", None)
 CONSTANT_LABELS = Labels("dense", gradient=False)
-
-NN = "tensorflow.nn."
-NN1 = "tensorflow.compat.v1.nn."
-LOSSES1 = "tensorflow.compat.v1.losses."
-
-
-REDUCTION1 = Arg(
-    "reduction",
-    "reduction",
-    "weighted_sum_by_nonzero_weights",
-    {
-        "none": Reduction("none"),
-        "weighted_sum": Reduction("sum"),
-        "weighted_mean": Reduction("mean_over_sample_weight", empty="zero"),
-        "weighted_sum_over_batch_size": Reduction("mean_over_items", empty="zero"),
-        "weighted_sum_by_nonzero_weights": Reduction("mean_over_nonzero_weight", empty="zero"),
-    },
-)
-WEIGHTS1 = Arg("weights", "sample_weight", 1.0, absent=1.0)
-SMOOTHING1 = Arg("label_smoothing", "label_smoothing", 0)
-# In a TF1 graph the loss is also added to a collection; that side effect is outside this library.
-SCOPE1 = (Arg("scope", "", None), Arg("loss_collection", "", "losses"))
 
 NATIVES = (
     Native(
@@ -107,13 +89,5 @@ NATIVES = (
             *(Arg("multi_class_labels", "target"), LOGITS, WEIGHTS1, SMOOTHING1),
             *(*SCOPE1, REDUCTION1),
         ),
-    ),
-    Native(
-        f"{NN}softmax", Transform(function="softmax"), (LOGITS, Arg("axis", "axis", None), NAME)
-    ),
-    Native(
-        f"{NN}log_softmax",
-        Transform(function="log_softmax"),
-        (LOGITS, Arg("axis", "axis", None), NAME),
     ),
 )

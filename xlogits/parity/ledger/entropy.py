@@ -1,29 +1,6 @@
-"""Where a framework is known to differ from the definition: one row for each divergence."""
+"""Cross-entropy and the elementary functions: where frameworks differ from the definition."""
 
-from collections.abc import Iterable
-from fnmatch import fnmatchcase
-from typing import NamedTuple
-
-from xlogits.parity.results import AGREE, DIFFERS, KNOWN, Cell
-
-
-class Divergence(NamedTuple):
-    """A divergence that is accepted, where it occurs, why, and how we know.
-
-    Where it occurs is said with patterns, several of them with "|" between.
-    """
-
-    name: str
-    natives: tuple[str, ...]
-    reason: str
-    source: str
-    case: str = "*"
-    variant: str = "*"
-    quantity: str = "*"
-    dtype: str = "*"
-    mode: str = "*"
-    backend: str = "*"
-
+from xlogits.parity.ledger.divergence import Divergence
 
 _TF_DENSE = (
     "tensorflow.nn.softmax_cross_entropy_with_logits",
@@ -169,30 +146,3 @@ ROWS: tuple[Divergence, ...] = (
         dtype="float64",
     ),
 )
-
-
-def find(cell: Cell) -> Divergence | None:
-    return next((row for row in ROWS if covers(row, cell)), None)
-
-
-def covers(row: Divergence, cell: Cell) -> bool:
-    patterns = (row.case, row.variant, row.quantity, row.dtype, row.mode, row.backend)
-    values = (cell.case, cell.variant, cell.quantity, cell.dtype, cell.mode, cell.backend)
-    return cell.native in row.natives and all(map(_matches, values, patterns))
-
-
-def _matches(value: str, patterns: str) -> bool:
-    return any(fnmatchcase(value, pattern) for pattern in patterns.split("|"))
-
-
-def stale(cells: Iterable[Cell]) -> list[str]:
-    """Rows, or functions in them, that no cell needs any more; what did not run is not judged."""
-    cells = list(cells)
-    ran = {cell.native for cell in cells if cell.outcome in (AGREE, KNOWN, DIFFERS)}
-    needed = {(cell.why.partition(":")[0], cell.native) for cell in cells if cell.outcome == KNOWN}
-    return [
-        f"{row.name}: {native}"
-        for row in ROWS
-        for native in row.natives
-        if native in ran and (row.name, native) not in needed
-    ]

@@ -1,0 +1,5 @@
+"""Keras 3: one file of records for each family of functions."""
+
+from xlogits.catalogue.keras import entropy
+
+NATIVES = (*entropy.NATIVES,)

@@ -1,0 +1,5 @@
+"""optax: one file of records for each family of functions."""
+
+from xlogits.catalogue.optax import entropy
+
+NATIVES = (*entropy.NATIVES,)

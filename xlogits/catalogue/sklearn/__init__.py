@@ -1,0 +1,5 @@
+"""scikit-learn: one file of records for each family of functions."""
+
+from xlogits.catalogue.sklearn import entropy
+
+NATIVES = (*entropy.NATIVES,)

@@ -1,0 +1,5 @@
+"""TensorFlow: one file of records for each family of functions."""
+
+from xlogits.catalogue.tensorflow import activation, entropy
+
+NATIVES = (*entropy.NATIVES, *activation.NATIVES)

@@ -1,0 +1,5 @@
+"""PyTorch: one file of records for each family of functions."""
+
+from xlogits.catalogue.torch import activation, entropy, regression
+
+NATIVES = (*entropy.NATIVES, *activation.NATIVES, *regression.NATIVES)

@@ -1,0 +1,44 @@
+"""The parameters that PyTorch's losses share."""
+
+from dataclasses import replace
+from itertools import product
+
+from xlogits.catalogue.record import Arg, Native, Together
+from xlogits.losses import Reduction
+
+# "mean" of class-index losses divides by the weights of the labels; of elementwise ones, by the count
+BY_CLASS_WEIGHT = {
+    "none": Reduction("none"),
+    "sum": Reduction("sum"),
+    "mean": Reduction("mean_over_class_weight"),
+}
+BY_COUNT = {**BY_CLASS_WEIGHT, "mean": Reduction("mean_over_items")}
+
+INPUT, TARGET = Arg("input", "pred"), Arg("target", "target")
+CLASS_WEIGHT = Arg("weight", "class_weight", None)
+ITEM_WEIGHT = Arg("weight", "sample_weight", None)
+SIZE_AVERAGE, REDUCE = Arg("size_average", "", None), Arg("reduce", "", None)
+
+
+def in_words(words: dict[str, Reduction]) -> tuple[Arg, tuple[Together, ...]]:
+    """`reduction`, and the two booleans that were its forerunners and still overrule it."""
+    old = {
+        (average, reduce): words[
+            "none" if reduce is False else "sum" if average is False else "mean"
+        ]
+        for average, reduce in product((None, True, False), repeat=2)
+        if (average, reduce) != (None, None)
+    }
+    together = (Together(("size_average", "reduce"), "reduction", old),)
+    return Arg("reduction", "reduction", "mean", words), together
+
+
+WEIGHTED_MEAN, OLD_WEIGHTED_MEAN = in_words(BY_CLASS_WEIGHT)
+PLAIN_MEAN, OLD_PLAIN_MEAN = in_words(BY_COUNT)
+
+
+def with_class(
+    name: str, function: Native, options: tuple[Arg | str, ...]
+) -> tuple[Native, Native]:
+    """A function, and the class whose constructor takes its options and whose call its arrays."""
+    return function, replace(function, name=f"torch.nn.{name}", args=options, then=(INPUT, TARGET))

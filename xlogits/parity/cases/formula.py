@@ -1,0 +1,99 @@
+"""Losses of one formula: arrays drawn from the domain of each, and where its formula is special."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from xlogits.losses import Elementwise, Formula, Rowwise
+from xlogits.losses.axes import class_axes
+from xlogits.parity.cases.case import Case, layout_of, rng_of, weights
+
+Array = Any
+Shape = tuple[int, ...]
+Draw = Callable[[np.random.Generator, Shape], Array]
+
+
+def normal(rng: np.random.Generator, shape: Shape) -> Array:
+    return rng.normal(size=shape) * 2
+
+
+def positive(rng: np.random.Generator, shape: Shape) -> Array:
+    return rng.uniform(0.25, 4, shape)
+
+
+def signs(rng: np.random.Generator, shape: Shape) -> Array:
+    return rng.choice([-1.0, 1.0], shape)
+
+
+class Domain(NamedTuple):
+    """How to draw every array of a loss, and cases of its own.
+
+    `draw` is by array name; a name that is missing is drawn from a normal distribution. `special`
+    changes ordinary operands, of shape (6, 5), into those of the case it names.
+    """
+
+    draw: dict[str, Draw] = {}
+    special: dict[str, Callable[[dict[str, Array]], dict[str, Array]]] = {}
+
+
+SHAPES: dict[str, Shape] = {
+    "ordinary": (6, 5),
+    "K-dimensional": (2, 5, 3),
+    "one class": (6, 1),
+    "one row": (1, 5),
+    "empty batch": (0, 5),
+    "unbatched": (5,),
+    "not contiguous": (6, 5),
+}
+
+
+def elementwise(loss: Elementwise, wanted: frozenset[str], domain: Domain) -> Iterator[Case]:
+    for name, shape in SHAPES.items():
+        operands = _arrays(loss, domain, name, shape)
+        items = shape
+        if loss.inner != "none":
+            axes = class_axes(loss.axis, len(shape))
+            items = tuple(n for i, n in enumerate(shape) if i not in axes)
+            if 0 in shape and 0 not in items:
+                continue
+        if "sample_weight" in wanted:
+            operands["sample_weight"] = weights(rng_of(name), items)
+        yield Case(name, operands, strided=name == "not contiguous")
+        if name == "ordinary":
+            for special, change in domain.special.items():
+                yield Case(special, operands | change(operands))
+
+
+def rowwise(loss: Rowwise, wanted: frozenset[str], domain: Domain) -> Iterator[Case]:
+    for name, batch, classes in (
+        ("ordinary", (6,), 5),
+        ("K-dimensional", (2, 3), 5),
+        ("one class", (6,), 1),
+        ("one row", (1,), 5),
+        ("empty batch", (0,), 5),
+        ("unbatched", (), 5),
+        ("not contiguous", (6,), 5),
+    ):
+        layout = layout_of(loss.axis, batch, classes)
+        if layout is None or (name == "empty batch" and layout.batch != batch):
+            continue
+        rows = (*layout.batch, layout.total)
+        operands = _arrays(loss, domain, name, rows)
+        if loss.labels.kind == "index":
+            operands["target"] = rng_of(name).integers(0, layout.total, layout.batch)
+        operands = {
+            k: v if k == "target" and loss.labels.kind == "index" else layout.lay(v)
+            for k, v in operands.items()
+        }
+        if "sample_weight" in wanted:
+            operands["sample_weight"] = weights(rng_of(name), layout.batch)
+        yield Case(name, operands, strided=name == "not contiguous")
+        if name == "ordinary":
+            for special, change in domain.special.items():
+                yield Case(special, operands | change(operands))
+
+
+def _arrays(loss: Formula, domain: Domain, name: str, shape: Shape) -> dict[str, Array]:
+    rng = rng_of(name)
+    return {array: domain.draw.get(array, normal)(rng, shape) for array in loss.ARRAYS}
