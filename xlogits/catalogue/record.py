@@ -29,7 +29,8 @@ class Arg:
     `to` names the operand or the field of the loss that the parameter sets, or is '' where it cannot
     change a value. `values` maps the framework's words to ours. A parameter that is `absent` (None,
     unless said otherwise) leaves the loss as it is; one that is `needed` may not be. `refuse` is the
-    reason why a call that passes anything but the default cannot be read.
+    reason why a call that passes anything but the default cannot be read. `since` is the version of
+    the framework that brought the parameter, where that is one that people still meet.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Arg:
     absent: Any = None
     needed: bool = False
     refuse: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,10 @@ class Native:
     `args` are its parameters in order, with "/" and "*" where a signature has them. A class has its
     constructor in `args` and the call of its instances in `then`. `loss` is what it computes before
     the parameters are read.
+
+    What people should know besides: `since`, the version that brought the name (where people still
+    meet older ones); `changed`, (version, what became different) for each; `traps`, sentences about
+    what goes wrong with it silently, each with a figure.
     """
 
     name: str
@@ -75,6 +81,9 @@ class Native:
     then: tuple[Arg | str, ...] = ()
     together: tuple[Together, ...] = ()
     aliases: tuple[str, ...] = ()
+    since: str = ""
+    changed: tuple[tuple[str, str], ...] = ()
+    traps: tuple[str, ...] = ()
     parameters: tuple[Arg, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
