@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         softplus,
     )
     from xlogits.gradient import value_and_grad
+    from xlogits.translate import translate
 
 __version__ = "0.1.0"
 
@@ -37,6 +38,7 @@ _HOME = {
     "logit": "api",
     "logsumexp": "api",
     "softplus": "api",
+    "translate": "translate",
     "value_and_grad": "gradient",
     "dialects": "",
     "errors": "",
@@ -56,6 +58,7 @@ __all__ = [
     "softmax",
     "softmax_cross_entropy",
     "softplus",
+    "translate",
     "value_and_grad",
 ]
 

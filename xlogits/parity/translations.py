@@ -1,0 +1,243 @@
+"""Every translation that is claimed to be exact, run: what it gives against what was asked for.
+
+For each way of calling each function, and each framework it is written for, the source that
+`xlogits.translate` writes is executed on that framework's arrays, in float64, on all cases for which
+what it takes for granted holds; value and gradient are held against the reference of the original.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from xlogits.losses import Loss, Transform
+from xlogits.parity.cases import Case
+from xlogits.parity.engines import Call, Failure, Outcome
+from xlogits.parity.plan import Job, Prepared, prepare
+from xlogits.parity.results import AGREE, DIFFERS, KNOWN, REFUSED, Cell
+from xlogits.parity.verdict import by, described, error
+
+Array = Any
+LIMIT = 16.0  # eps of float64
+MODE = "translation"
+TARGETS = {
+    "numpy": "numpy",
+    "torch": "torch",
+    "tensorflow": "tensorflow",
+    "keras": "tensorflow",
+    "jax": "jax",
+}
+
+
+def cells(jobs: list[Job], loaded: dict[str, Any]) -> Iterator[Cell]:
+    """A cell for every quantity of every translation on every case it is meant for."""
+    with Floatx("float64", "tensorflow" in loaded):
+        for target, backend in TARGETS.items():
+            if backend in loaded:
+                yield from _of_target(jobs, target, loaded[backend], backend)
+
+
+class Floatx:
+    """Keras computing in another dtype for a while: what its losses assume is what is true."""
+
+    def __init__(self, dtype: str, wanted: bool) -> None:
+        self.dtype, self.wanted = dtype, wanted
+
+    def __enter__(self) -> None:
+        if self.wanted:
+            import keras
+
+            self.before = keras.config.floatx()
+            keras.config.set_floatx(self.dtype)
+
+    def __exit__(self, *error: object) -> None:
+        if self.wanted:
+            import keras
+
+            keras.config.set_floatx(self.before)
+
+
+def _of_target(jobs: list[Job], target: str, engine: Any, backend: str) -> Iterator[Cell]:
+    from xlogits.translate.language import language
+
+    found: dict[Any, Any] = {}
+    run: list[tuple[Job, Prepared, Any]] = []
+    for job in jobs:
+        dense = np.ndim(job.case.operands.get("target", 0)) == np.ndim(job.case.operands["pred"])
+        key = job.native.name, job.variant.label, dense
+        if key not in found:
+            call = _as_call(job)
+            kind = "dense" if dense else "index"
+            found[key] = call and _translated(call, language(target), kind)
+        translation = found[key]
+        if translation is None or translation.native == job.native.name:
+            continue  # itself: that is what the rest of the matrix is about
+        if not translation.source:
+            if job.case.name == "ordinary":
+                yield _cell(job, target, "value", REFUSED, why=translation.why_not)
+            continue
+        if all(HOLDS[word](job.loss, job.case) for word in translation.assumptions):
+            wide = (
+                replace(job, loss=_wide(job.loss)) if False else job._replace(loss=_wide(job.loss))
+            )
+            run.append((job, prepare(wide, "float64"), translation))
+    calls = [_call(job, prepared, t, target) for job, prepared, t in run]
+    for (job, prepared, t), outcome in zip(
+        run, engine.run(calls, "float64", "cpu", engine.QUICK), strict=True
+    ):
+        yield from _judged(job, prepared, t, outcome, target)
+
+
+def _translated(call: Any, target: Any, labels: str) -> Any:
+    from xlogits.errors import Refused
+    from xlogits.translate import Translation, translated
+
+    try:
+        return translated(call, target, labels=labels)
+    except Refused as refusal:
+        return Translation("", why_not=str(refusal))
+
+
+def _as_call(job: Job) -> Any:
+    """The call of a row, with its operands as names."""
+    from xlogits.errors import XlogitsError
+    from xlogits.translate.call import read
+    from xlogits.translate.expression import Expr
+
+    given: dict[str, Any] = dict(job.variant.options)
+    for parameter in job.native.parameters:
+        if parameter.to in job.case.operands and parameter.name != "targets":
+            given.setdefault(parameter.name, Expr(parameter.to))
+    try:
+        return read(job.native, given)
+    except XlogitsError:
+        return None
+
+
+def _wide(loss: Any) -> Any:
+    """The loss in the dtype that everything is computed in here."""
+    return replace(loss, dtype=None) if getattr(loss, "dtype", None) == "float32" else loss
+
+
+def _call(job: Job, prepared: Prepared, translation: Any, target: str) -> Call:
+    names: dict[str, Any] = {}
+    for line in translation.imports:
+        exec(line, names)  # the imports that xlogits wrote itself
+    code = compile(translation.source, "<translation>", "eval")
+
+    def fn(**operands: Array) -> Any:
+        return eval(code, names, operands)
+
+    wrt = () if target == "numpy" else prepared.wrt
+    identity = job.native.name, job.variant.label, job.case.name, target
+    return Call(fn, prepared.operands, wrt, prepared.cotangent, job.case.strided, identity)
+
+
+def _judged(job: Job, prepared: Prepared, t: Any, outcome: Any, target: str) -> Iterator[Cell]:
+    if isinstance(outcome, Failure):
+        why = f"{t.source} raised {outcome.kind}: {outcome.message}"
+        yield _cell(job, target, "value", DIFFERS, why=why)
+        return
+    for quantity, got, (exact, scale) in _quantities(prepared, outcome, target, t.assumptions):
+        off = error(got, exact, scale, "float64")
+        if off <= LIMIT:
+            yield _cell(job, target, quantity, AGREE, off)
+        else:
+            why = f"{t.source} gives {described(got, exact)}"
+            known = _known(job, t, quantity)
+            yield _cell(job, target, quantity, KNOWN if known else DIFFERS, off, f"{known}{why}")
+
+
+def _quantities(
+    prepared: Prepared, outcome: Outcome, target: str, assumed: tuple[str, ...]
+) -> Iterator[tuple[str, Array, tuple[Array, Array]]]:
+    yield "value", outcome.value, prepared.reference.value
+    for name in prepared.wrt if target != "numpy" else ():
+        constant = name == "target" and "constant labels" in assumed
+        if name in outcome.gradients and not constant:
+            yield by(name), outcome.gradients[name], prepared.reference.gradients[name]
+
+
+def _known(job: Job, translation: Any, quantity: str) -> str:
+    """The row of the ledger about the function that the translation calls, if there is one."""
+    from xlogits.parity import ledger
+
+    for row in ledger.ROWS:
+        for native in row.natives:
+            cell = _cell(job, "", quantity, DIFFERS)._replace(
+                native=native, mode="eager", backend=""
+            )
+            called = _called(native) in translation.source
+            if called and ledger.covers(row, cell):
+                return f"{row.name}: "
+    return ""
+
+
+def _called(native: str) -> str:
+    from xlogits.translate.language import LANGUAGES
+
+    return LANGUAGES["torch"].spelled(native) + "("
+
+
+def _cell(
+    job: Job, target: str, quantity: str, outcome: str, ours: float | None = None, why: str = ""
+) -> Cell:
+    return Cell(
+        *(job.native.name, job.variant.label, job.case.name, target, "cpu", "float64", MODE),
+        *(quantity, outcome, ours, None, why),
+    )
+
+
+# -- whether what a translation takes for granted holds for a case
+
+Holds = Callable[[Loss | Transform, Case], bool]
+
+
+def _ignored(loss: Any, case: Case) -> Array:
+    index, target = getattr(loss, "ignore_index", None), np.asarray(case.operands["target"])
+    return target == index if index is not None and target.dtype.kind in "iu" else target != target
+
+
+def _counts(loss: Any, case: Case) -> bool:
+    weight = np.asarray(case.operands.get("sample_weight", 1.0))
+    target = np.asarray(case.operands["target"])
+    return bool(target.size and not _ignored(loss, case).all() and weight.any() and weight.size)
+
+
+def _no_zero(loss: Any, case: Case) -> bool:
+    p = np.asarray(case.operands["pred"])
+    return bool(np.isfinite(p).all() and (loss.form.kind != "probabilities" or (p > 0).all()))
+
+
+def _within(loss: Any, case: Case) -> bool:
+    p = np.asarray(case.operands["pred"])
+    return bool(((p > 1e-6) & (p < 1 - 1e-6)).all())
+
+
+def _item_weights(loss: Any, case: Case) -> bool:
+    weight = case.operands.get("sample_weight")
+    return weight is None or np.ndim(weight) > 0
+
+
+HOLDS: dict[str, Holds] = {
+    "rank": lambda loss, case: np.ndim(case.operands["pred"]) in (1, 2),
+    "rank 2": lambda loss, case: np.ndim(case.operands["pred"]) == 2,
+    "index labels": lambda loss, case: True,  # translated for the kind that the case has
+    "dense labels": lambda loss, case: True,
+    "no column": lambda loss, case: case.name != "column of labels",
+    "integer labels": lambda loss, case: np.asarray(case.operands["target"]).dtype.kind in "iu",
+    "constant labels": lambda loss, case: True,
+    "something counts": _counts,
+    "float32": lambda loss, case: True,  # Keras is told to compute in float64
+    "item weights": _item_weights,
+    "one weight per item": _item_weights,
+    "within the clip": _within,
+    "inside": _within,
+    "some class": lambda loss, case: case.name != "row masked out",
+    "above the floor": lambda loss, case: _within(loss, case),
+    "no zero": lambda loss, case: _no_zero(loss, case),
+    "finite": lambda loss, case: "NaN" not in case.name,
+    "nothing ignored": lambda loss, case: not _ignored(loss, case).any(),
+    "every class has its column": lambda loss, case: case.name != "positive column",
+}
