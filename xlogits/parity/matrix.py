@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xlogits.losses import Loss, Transform
-from xlogits.parity import engines, ledger
+from xlogits.parity import engines, ledger, translations
 from xlogits.parity.engines import Call
 from xlogits.parity.natives import HOME, Natives
 from xlogits.parity.plan import Job, Prepared, Selection, prepare, rows
@@ -37,6 +37,8 @@ class Matrix:
         loaded = self._load(results, jobs)
         for dtype in ("float32",) if self.selection.quick else DTYPES:
             results.cells += self._of_dtype(dtype, jobs, loaded)
+        if not self.selection.quick:
+            results.cells += translations.cells(jobs, self._wanted(loaded), self.progress)
         results.stale = ledger.stale(results.cells) if results.complete else []
         results.seconds = time.perf_counter() - started
         return results
@@ -59,6 +61,10 @@ class Matrix:
                 {"sklearn": "scikit-learn"}.get(framework, framework)
             )
         return loaded
+
+    def _wanted(self, loaded: dict[str, Any]) -> dict[str, Any]:
+        wanted = self.selection.backends or engines.NAMES
+        return {name: engine for name, engine in loaded.items() if name in wanted}
 
     def _of_dtype(self, dtype: str, jobs: list[Job], loaded: dict[str, Any]) -> Iterator[Cell]:
         references = self._references(dtype, jobs)

@@ -6,6 +6,7 @@ what it takes for granted holds; value and gradient are held against the referen
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -15,12 +16,18 @@ from xlogits.losses import Loss, Transform
 from xlogits.parity.cases import Case
 from xlogits.parity.engines import Call, Failure, Outcome
 from xlogits.parity.plan import Job, Prepared, prepare
-from xlogits.parity.results import AGREE, DIFFERS, KNOWN, REFUSED, Cell
+from xlogits.parity.results import (
+    AGREE,
+    DIFFERS,
+    KNOWN,
+    REFUSED,
+    TRANSLATED,
+    TRANSLATION_LIMIT,
+    Cell,
+)
 from xlogits.parity.verdict import by, described, error
 
 Array = Any
-LIMIT = 16.0  # eps of float64
-MODE = "translation"
 TARGETS = {
     "numpy": "numpy",
     "torch": "torch",
@@ -30,39 +37,23 @@ TARGETS = {
 }
 
 
-def cells(jobs: list[Job], loaded: dict[str, Any]) -> Iterator[Cell]:
+def cells(
+    jobs: list[Job], loaded: dict[str, Any], progress: Callable[[str, int, int], None]
+) -> Iterator[Cell]:
     """A cell for every quantity of every translation on every case it is meant for."""
-    with Floatx("float64", "tensorflow" in loaded):
+    with loaded["tensorflow"].keras_in("float64") if "tensorflow" in loaded else nullcontext():
         for target, backend in TARGETS.items():
             if backend in loaded:
-                yield from _of_target(jobs, target, loaded[backend], backend)
+                progress(f"{TRANSLATED} {target}", 0, len(jobs))
+                yield from _of_target(jobs, target, loaded[backend])
 
 
-class Floatx:
-    """Keras computing in another dtype for a while: what its losses assume is what is true."""
-
-    def __init__(self, dtype: str, wanted: bool) -> None:
-        self.dtype, self.wanted = dtype, wanted
-
-    def __enter__(self) -> None:
-        if self.wanted:
-            import keras
-
-            self.before = keras.config.floatx()
-            keras.config.set_floatx(self.dtype)
-
-    def __exit__(self, *error: object) -> None:
-        if self.wanted:
-            import keras
-
-            keras.config.set_floatx(self.before)
-
-
-def _of_target(jobs: list[Job], target: str, engine: Any, backend: str) -> Iterator[Cell]:
+def _of_target(jobs: list[Job], target: str, engine: Any) -> Iterator[Cell]:
     from xlogits.translate.language import language
 
     found: dict[Any, Any] = {}
     run: list[tuple[Job, Prepared, Any]] = []
+    seen: set[Any] = set()
     for job in jobs:
         dense = np.ndim(job.case.operands.get("target", 0)) == np.ndim(job.case.operands["pred"])
         key = job.native.name, job.variant.label, dense
@@ -77,7 +68,9 @@ def _of_target(jobs: list[Job], target: str, engine: Any, backend: str) -> Itera
             if job.case.name == "ordinary":
                 yield _cell(job, target, "value", REFUSED, why=translation.why_not)
             continue
-        if all(HOLDS[word](job.loss, job.case) for word in translation.assumptions):
+        twin = translation.source, job.key  # a function and its class ask for the same
+        if twin not in seen and all(HOLDS[w](job.loss, job.case) for w in translation.assumptions):
+            seen.add(twin)
             wide = (
                 replace(job, loss=_wide(job.loss)) if False else job._replace(loss=_wide(job.loss))
             )
@@ -141,7 +134,7 @@ def _judged(job: Job, prepared: Prepared, t: Any, outcome: Any, target: str) -> 
         return
     for quantity, got, (exact, scale) in _quantities(prepared, outcome, target, t.assumptions):
         off = error(got, exact, scale, "float64")
-        if off <= LIMIT:
+        if off <= TRANSLATION_LIMIT:
             yield _cell(job, target, quantity, AGREE, off)
         else:
             why = f"{t.source} gives {described(got, exact)}"
@@ -181,11 +174,14 @@ def _called(native: str) -> str:
 
 
 def _cell(
-    job: Job, target: str, quantity: str, outcome: str, ours: float | None = None, why: str = ""
+    job: Job, target: str, quantity: str, outcome: str, error: float | None = None, why: str = ""
 ) -> Cell:
     return Cell(
-        *(job.native.name, job.variant.label, job.case.name, target, "cpu", "float64", MODE),
-        *(quantity, outcome, ours, None, why),
+        *(job.native.name, job.variant.label, job.case.name, TARGETS.get(target, target)),
+        *("cpu", "float64", f"{TRANSLATED} {target}", quantity),
+        outcome,
+        theirs=error,
+        why=why,
     )
 
 
