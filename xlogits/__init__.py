@@ -24,7 +24,8 @@ if TYPE_CHECKING:
         softplus,
     )
     from xlogits.gradient import value_and_grad
-    from xlogits.translate import translate
+    from xlogits.naming import explain
+    from xlogits.translation import translate
 
 __version__ = "0.1.0"
 
@@ -38,7 +39,8 @@ _HOME = {
     "logit": "api",
     "logsumexp": "api",
     "softplus": "api",
-    "translate": "translate",
+    "explain": "naming",
+    "translate": "translation",
     "value_and_grad": "gradient",
     "dialects": "",
     "errors": "",
@@ -48,6 +50,7 @@ _HOME = {
 __all__ = [
     "dialects",
     "errors",
+    "explain",
     "log_sigmoid",
     "log_softmax",
     "logit",

@@ -24,6 +24,7 @@ _READINGS = (
     ("F.", "torch.nn.functional."),
     ("nn.", "torch.nn."),
     ("special.", "scipy.special."),
+    ("xl.", "xlogits."),
     ("metrics.", "sklearn.metrics."),
 )
 _ALIASES = {alias: native for native in NATIVES.values() for alias in native.aliases}

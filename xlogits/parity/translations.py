@@ -1,7 +1,7 @@
 """Every translation that is claimed to be exact, run: what it gives against what was asked for.
 
 For each way of calling each function, and each framework it is written for, the source that
-`xlogits.translate` writes is executed on that framework's arrays, in float64, on all cases for which
+`xlogits.translation` writes is executed on that framework's arrays, in float64, on all cases for which
 what it takes for granted holds; value and gradient are held against the reference of the original.
 """
 
@@ -49,7 +49,7 @@ def cells(
 
 
 def _of_target(jobs: list[Job], target: str, engine: Any) -> Iterator[Cell]:
-    from xlogits.translate.language import language
+    from xlogits.translation.language import language
 
     found: dict[Any, Any] = {}
     run: list[tuple[Job, Prepared, Any]] = []
@@ -84,7 +84,7 @@ def _of_target(jobs: list[Job], target: str, engine: Any) -> Iterator[Cell]:
 
 def _translated(call: Any, target: Any, labels: str) -> Any:
     from xlogits.errors import Refused
-    from xlogits.translate import Translation, translated
+    from xlogits.translation import Translation, translated
 
     try:
         return translated(call, target, labels=labels)
@@ -95,8 +95,8 @@ def _translated(call: Any, target: Any, labels: str) -> Any:
 def _as_call(job: Job) -> Any:
     """The call of a row, with its operands as names."""
     from xlogits.errors import XlogitsError
-    from xlogits.translate.call import read
-    from xlogits.translate.expression import Expr
+    from xlogits.translation.call import read
+    from xlogits.translation.expression import Expr
 
     given: dict[str, Any] = dict(job.variant.options)
     for parameter in job.native.parameters:
@@ -168,7 +168,7 @@ def _known(job: Job, translation: Any, quantity: str) -> str:
 
 
 def _called(native: str) -> str:
-    from xlogits.translate.language import LANGUAGES
+    from xlogits.translation.language import LANGUAGES
 
     return LANGUAGES["torch"].spelled(native) + "("
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xlogits.errors import Refused
-from xlogits.translate.expression import Expr, wrap
+from xlogits.translation.expression import Expr, wrap
 
 # How every function of a backend is written. {0}, {1}, ... are the arguments.
 _NUMPY = {

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from xlogits.catalogue import NATIVES, Arg, Native
 from xlogits.catalogue.record import REQUIRED, Reading
 from xlogits.errors import XlogitsError
-from xlogits.translate.differ import Difference, axis_at, differ
-from xlogits.translate.expression import Expr, wrap
-from xlogits.translate.language import Language
+from xlogits.translation.differ import Difference, axis_at, differ
+from xlogits.translation.expression import Expr, wrap
+from xlogits.translation.language import Language
 
 
 class Candidate(NamedTuple):

@@ -18,10 +18,10 @@ from xlogits.losses import (
 )
 from xlogits.losses.formula import Formula
 from xlogits.losses.transform import ALONG_AXIS, ELEMENTWISE
-from xlogits.translate.differ import axis_at, denominator
-from xlogits.translate.expression import Expr, wrap
-from xlogits.translate.language import Language, Namespace
-from xlogits.translate.single import candidates, written
+from xlogits.translation.differ import axis_at, denominator
+from xlogits.translation.expression import Expr, wrap
+from xlogits.translation.language import Language, Namespace
+from xlogits.translation.single import candidates, written
 
 NONE = Reduction("none")
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from xlogits.catalogue.record import Reading
 from xlogits.errors import OptionError, Refused, XlogitsError
-from xlogits.translate.call import Call, parse
-from xlogits.translate.compose import Composition
-from xlogits.translate.differ import ASSUMED
-from xlogits.translate.known import rows_of
-from xlogits.translate.language import IMPORTS, Language, language
-from xlogits.translate.measure import measured
-from xlogits.translate.single import Candidate, candidates, written
+from xlogits.translation.call import Call, parse
+from xlogits.translation.compose import Composition
+from xlogits.translation.differ import ASSUMED
+from xlogits.translation.known import rows_of
+from xlogits.translation.language import IMPORTS, Language, language
+from xlogits.translation.measure import measured
+from xlogits.translation.single import Candidate, candidates, written
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ import ast
 from typing import Any, NamedTuple
 
 from xlogits.catalogue import Native, find
-from xlogits.catalogue.record import Arg, Reading, bind
+from xlogits.catalogue.record import REQUIRED, Arg, Reading, bind
 from xlogits.errors import OptionError, Refused
-from xlogits.translate.expression import ATOM, UNARY, Expr
+from xlogits.translation.expression import ATOM, UNARY, Expr
 
 # what an array is called where the source has only the name of the function
 NAMES = {
@@ -54,10 +54,12 @@ def read(native: Native, given: dict[str, Any]) -> Call:
     """The reading of a call with these arguments; arrays that are missing get names of their own."""
     given = dict(given)
     for arg in native.parameters:
-        if arg.to in native.loss.ARRAYS and arg.name not in given:
-            if arg.name == "targets" and "labels" in {a.name for a in native.parameters}:
-                continue
-            given[arg.name] = Expr(NAMES.get(arg.to, arg.to))
+        array = arg.to in native.loss.ARRAYS and not _second_name(arg, native)
+        if arg.name not in given and (array or arg.needed or arg.default is REQUIRED):
+            operand = arg.to in native.loss.OPERANDS
+            given[arg.name] = (
+                Expr(NAMES.get(arg.to, arg.to)) if operand else getattr(native.loss, arg.to)
+            )
     operands = {a.name for a in native.parameters if a.to in native.loss.OPERANDS}
     for arg in native.parameters:
         value = given.get(arg.name)
@@ -67,6 +69,11 @@ def read(native: Native, given: dict[str, Any]) -> Call:
                 f"write it as a literal"
             )
     return Call(native, given, native.read(given))
+
+
+def _second_name(arg: Arg, native: Native) -> bool:
+    """Whether an earlier parameter stands for the same array (TF1's `targets` beside `labels`)."""
+    return next(a for a in native.parameters if a.to == arg.to) is not arg
 
 
 def _bound(name: str, args: tuple[Arg | str, ...], call: ast.Call) -> dict[str, Any]:
