@@ -5,6 +5,21 @@ from xlogits.losses.form import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form
 from xlogits.losses.formula import Elementwise, Formula, Rowwise
 from xlogits.losses.labels import DENSE, INDEX, INFERRED, Labels
 from xlogits.losses.loss import Loss
+from xlogits.losses.margin import (
+    BinarySparsemax,
+    Hinge,
+    HingeEmbedding,
+    MarginRanking,
+    SoftMargin,
+)
+from xlogits.losses.multiclass_margin import (
+    CategoricalHinge,
+    DecisionHinge,
+    MulticlassHinge,
+    MultiLabelMargin,
+    MultiMargin,
+    Sparsemax,
+)
 from xlogits.losses.regression import SquaredError
 from xlogits.losses.sigmoid import SigmoidCrossEntropy
 from xlogits.losses.softmax import SoftmaxCrossEntropy
@@ -20,15 +35,26 @@ __all__ = [
     "LOG_PROBABILITIES",
     "PROBABILITIES",
     "AxisByRank",
+    "BinarySparsemax",
+    "CategoricalHinge",
+    "DecisionHinge",
     "Elementwise",
     "Form",
     "Formula",
+    "Hinge",
+    "HingeEmbedding",
     "Labels",
     "Loss",
+    "MarginRanking",
+    "MultiLabelMargin",
+    "MultiMargin",
+    "MulticlassHinge",
     "Reduction",
     "Rowwise",
     "SigmoidCrossEntropy",
+    "SoftMargin",
     "SoftmaxCrossEntropy",
+    "Sparsemax",
     "SquaredError",
     "Transform",
 ]

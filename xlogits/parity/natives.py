@@ -117,10 +117,10 @@ def resolve(path: str) -> Any:
 
 def spoken(function: Any, native: Native, options: dict[str, Any], **operands: Array) -> Any:
     """Call a function or class by its own parameter names, with operands by neutral name."""
-    given = dict(options)
-    for parameter in native.parameters:
-        if parameter.to in operands and parameter.name not in given and parameter.name != "targets":
-            given[parameter.name] = operands[parameter.to]
+    given, left = dict(options), dict(operands)
+    for parameter in native.parameters:  # an operand with two names goes under the first
+        if parameter.to in left and parameter.name not in given:
+            given[parameter.name] = left.pop(parameter.to)
     first = _constructor(native)
     now = {k: v for k, v in given.items() if k in first}
     if native.then:

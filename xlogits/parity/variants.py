@@ -16,6 +16,7 @@ TRIED: dict[str, tuple[Any, ...]] = {
     "ignore_index": (1, -1),
     "axis": (0, 1),
     "beta": (2.0,),
+    "margin": (0.25,),
     "keepdims": (True,),
 }
 

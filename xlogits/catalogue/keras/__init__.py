@@ -1,5 +1,5 @@
 """Keras 3: one file of records for each family of functions."""
 
-from xlogits.catalogue.keras import entropy
+from xlogits.catalogue.keras import entropy, margin
 
-NATIVES = (*entropy.NATIVES,)
+NATIVES = (*entropy.NATIVES, *margin.NATIVES)

@@ -1,5 +1,5 @@
 """optax: one file of records for each family of functions."""
 
-from xlogits.catalogue.optax import entropy
+from xlogits.catalogue.optax import entropy, margin
 
-NATIVES = (*entropy.NATIVES,)
+NATIVES = (*entropy.NATIVES, *margin.NATIVES)

@@ -1,5 +1,5 @@
 """scikit-learn: one file of records for each family of functions."""
 
-from xlogits.catalogue.sklearn import entropy
+from xlogits.catalogue.sklearn import entropy, margin
 
-NATIVES = (*entropy.NATIVES,)
+NATIVES = (*entropy.NATIVES, *margin.NATIVES)

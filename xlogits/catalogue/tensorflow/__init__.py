@@ -1,5 +1,5 @@
 """TensorFlow: one file of records for each family of functions."""
 
-from xlogits.catalogue.tensorflow import activation, entropy
+from xlogits.catalogue.tensorflow import activation, entropy, margin
 
-NATIVES = (*entropy.NATIVES, *activation.NATIVES)
+NATIVES = (*entropy.NATIVES, *activation.NATIVES, *margin.NATIVES)

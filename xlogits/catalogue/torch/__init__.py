@@ -1,5 +1,5 @@
 """PyTorch: one file of records for each family of functions."""
 
-from xlogits.catalogue.torch import activation, entropy, regression
+from xlogits.catalogue.torch import activation, entropy, margin, regression
 
-NATIVES = (*entropy.NATIVES, *activation.NATIVES, *regression.NATIVES)
+NATIVES = (*entropy.NATIVES, *activation.NATIVES, *regression.NATIVES, *margin.NATIVES)

@@ -1,2 +1,3 @@
 # Made by `python -m xlogits.dialects.stubs` from the catalogue; do not edit.
 from . import losses as losses
+from . import metrics as metrics

@@ -10,10 +10,10 @@ from xlogits.losses import (
     SoftmaxCrossEntropy,
     Transform,
 )
-from xlogits.parity.cases import formula, regression, sigmoid, softmax, transform
+from xlogits.parity.cases import formula, margin, regression, sigmoid, softmax, transform
 from xlogits.parity.cases.case import CORE, Case
 
-DOMAINS = {**regression.DOMAINS}
+DOMAINS = {**regression.DOMAINS, **margin.DOMAINS}
 
 
 def cases(loss: Loss | Transform, wanted: frozenset[str] = frozenset()) -> Iterator[Case]:

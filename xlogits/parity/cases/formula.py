@@ -81,13 +81,15 @@ def rowwise(loss: Rowwise, wanted: frozenset[str], domain: Domain) -> Iterator[C
         rows = (*layout.batch, layout.total)
         operands = _arrays(loss, domain, name, rows)
         if loss.labels.kind == "index":
-            operands["target"] = rng_of(name).integers(0, layout.total, layout.batch)
+            operands["target"] = _every_class(name, layout.batch, layout.total)
         operands = {
             k: v if k == "target" and loss.labels.kind == "index" else layout.lay(v)
             for k, v in operands.items()
         }
         if "sample_weight" in wanted:
             operands["sample_weight"] = weights(rng_of(name), layout.batch)
+        if "class_weight" in wanted:
+            operands["class_weight"] = rng_of(name).uniform(0.5, 2, layout.total)
         yield Case(name, operands, strided=name == "not contiguous")
         if name == "ordinary":
             for special, change in domain.special.items():
@@ -97,3 +99,9 @@ def rowwise(loss: Rowwise, wanted: frozenset[str], domain: Domain) -> Iterator[C
 def _arrays(loss: Formula, domain: Domain, name: str, shape: Shape) -> dict[str, Array]:
     rng = rng_of(name)
     return {array: domain.draw.get(array, normal)(rng, shape) for array in loss.ARRAYS}
+
+
+def _every_class(name: str, shape: Shape, classes: int) -> Array:
+    """Class indexes in which every class occurs, if there are items enough."""
+    size = int(np.prod(shape))
+    return rng_of(name).permutation(np.arange(size) % classes).reshape(shape)

@@ -49,6 +49,8 @@ def _sigmoid_operands(
     axis = class_axes(loss.axis, len(shape))[0]
     if "pos_weight" in wanted:
         operands["pos_weight"] = rng.uniform(0.5, 3, shape[axis])
+    if "class_weight" in wanted:
+        operands["class_weight"] = rng.uniform(0.5, 2, shape[axis])
     if "sample_weight" in wanted:
         items = shape if loss.inner == "none" else shape[:axis] + shape[axis + 1 :]
         operands["sample_weight"] = weights(rng, items)

@@ -22,7 +22,7 @@ from xlogits.losses import (
     SoftmaxCrossEntropy,
     Transform,
 )
-from xlogits.parity.reference import regression
+from xlogits.parity.reference import margin, regression
 from xlogits.parity.reference.formula import Definition, ElementItems, RowItems
 from xlogits.parity.reference.items import Reference
 from xlogits.parity.reference.sigmoid import SigmoidItems
@@ -31,7 +31,7 @@ from xlogits.parity.reference.transform import transform
 
 Array = Any
 
-DEFINITIONS: dict[type, Definition] = {**regression.DEFINITIONS}
+DEFINITIONS: dict[type, Definition] = {**regression.DEFINITIONS, **margin.DEFINITIONS}
 
 
 def evaluate(
@@ -44,14 +44,21 @@ def evaluate(
         if isinstance(loss, Transform):
             return transform(loss, operands["pred"], cotangent)
         if isinstance(loss, Formula):
-            items: Any = ElementItems if isinstance(loss, Elementwise) else RowItems
-            found: Reference = items(loss, DEFINITIONS[type(loss)], operands).reference(cotangent)
-            return found
+            return _formula(loss, operands, cotangent)
         if isinstance(loss, SoftmaxCrossEntropy):
             return SoftmaxItems(loss, operands).reference(cotangent)
         if isinstance(loss, SigmoidCrossEntropy):
             return SigmoidItems(loss, operands).reference(cotangent)
     raise NotImplementedError(f"no definition of {type(loss).__name__}")
+
+
+def _formula(loss: Formula, operands: dict[str, Array], cotangent: Array | None) -> Reference:
+    means = DEFINITIONS[type(loss)].means
+    if means is not None:
+        loss, operands = means(loss, operands)
+    items: Any = ElementItems if isinstance(loss, Elementwise) else RowItems
+    found: Reference = items(loss, DEFINITIONS[type(loss)], operands).reference(cotangent)
+    return found
 
 
 __all__ = ["Reference", "evaluate"]

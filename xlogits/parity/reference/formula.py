@@ -19,12 +19,14 @@ class Definition(NamedTuple):
 
     `item(loss, *parts)` gets one number of each array, or one row. `size` is how large the numbers
     are that cancel in it, 1 + |item| unless said otherwise; `slope_size` the same for derivatives,
-    |slope| + 1 unless said otherwise. Both get the same arguments.
+    |slope| + 1 unless said otherwise. Both get the same arguments. `means(loss, operands)` is the
+    loss and operands that a call stands for, where that depends on more than one item.
     """
 
     item: Callable[..., Any]
     size: Callable[..., Any] | None = None
     slope_size: Callable[..., Any] | None = None
+    means: Callable[..., tuple[Any, dict[str, Array]]] | None = None
 
 
 class _FormulaItems(Items):
