@@ -7,7 +7,23 @@ import pytest
 
 import xlogits as xl
 from tests.conftest import Framework
-from xlogits.losses import Loss, SigmoidCrossEntropy, SoftmaxCrossEntropy, Transform
+from xlogits.losses import (
+    BinarySparsemax,
+    CategoricalHinge,
+    DecisionHinge,
+    Hinge,
+    HingeEmbedding,
+    Loss,
+    MarginRanking,
+    MulticlassHinge,
+    MultiLabelMargin,
+    MultiMargin,
+    SigmoidCrossEntropy,
+    SoftMargin,
+    SoftmaxCrossEntropy,
+    Sparsemax,
+    Transform,
+)
 from xlogits.parity.cases import cases
 from xlogits.parity.reference import evaluate
 from xlogits.parity.verdict import LIMIT, error
@@ -26,6 +42,22 @@ LOSSES: dict[str, tuple[Loss | Transform, frozenset[str]]] = {
         frozenset({"pos_weight", "sample_weight"}),
     ),
     "sigmoid, inner mean": (SigmoidCrossEntropy(inner="mean", axis=1), frozenset({"pos_weight"})),
+    "sigmoid, class weights": (
+        SigmoidCrossEntropy(inner="mean"),
+        frozenset({"pos_weight", "class_weight"}),
+    ),
+    "hinge": (Hinge(), frozenset()),
+    "hinge, inferred signs": (Hinge(signs="inferred", power=2, inner="mean", axis=1), frozenset()),
+    "soft margin": (SoftMargin(), frozenset({"sample_weight"})),
+    "hinge embedding": (HingeEmbedding(margin=0.5), frozenset()),
+    "margin ranking": (MarginRanking(margin=0.25), frozenset()),
+    "binary sparsemax": (BinarySparsemax(), frozenset()),
+    "categorical hinge": (CategoricalHinge(), frozenset()),
+    "multi-class hinge": (MulticlassHinge(axis=1), frozenset()),
+    "decision hinge": (DecisionHinge(), frozenset({"sample_weight"})),
+    "multi margin": (MultiMargin(power=2), WEIGHTED),
+    "multi-label margin": (MultiLabelMargin(), frozenset()),
+    "sparsemax": (Sparsemax(), frozenset()),
     **{
         f"softmax, {word}": (
             SoftmaxCrossEntropy(label_smoothing=0.1, ignore_index=2, reduction=Reduction(word)),
@@ -63,7 +95,7 @@ def test_value_and_closed_form_gradient(loss: Any, case: Any, fw: Framework) -> 
         value = fw.numbers(loss(**arrays))
         gradients = loss.gradient(**arrays)
     assert error(value, *expected.value, "float64") <= LIMIT
-    for name, found in zip(("pred", "target"), gradients, strict=False):
+    for name, found in zip(loss.ARRAYS, gradients, strict=True):
         if found is not None:
             assert error(fw.numbers(found), *expected.gradients[name], "float64") <= LIMIT
 

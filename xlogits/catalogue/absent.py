@@ -27,5 +27,36 @@ ABSENT: dict[str, NoEquivalent] = {
             "tensorflow.nn.sigmoid_cross_entropy_with_logits on the logits of all classes",
             "another objective: noise-contrastive estimation only shares its optimum in the limit",
         ),
+        NoEquivalent(
+            "optax.losses.make_fenchel_young_loss",
+            "It makes a loss of any function, so what it computes is not in its arguments.",
+            "optax.softmax_cross_entropy for max_fun=logsumexp, "
+            "optax.losses.multiclass_perceptron_loss for max_fun=jnp.max",
+            "none where label rows sum to 1: 1.5076 both for logits (2, 1, 0), labels (0.2, 0.5, 0.3)",
+        ),
+        NoEquivalent(
+            "sklearn.metrics.zero_one_loss",
+            "It counts predicted labels that are wrong: a metric, whose gradient is 0 everywhere.",
+            "sklearn.metrics.hinge_loss, or sklearn.metrics.log_loss of probabilities",
+            "an upper bound: 0.5 wrong, hinge 1 for scores (2, 1), (1, 2) and labels 0, 0",
+        ),
+        NoEquivalent(
+            "sklearn.metrics.hamming_loss",
+            "It counts predicted labels that are wrong: a metric, whose gradient is 0 everywhere.",
+            "torch.nn.functional.binary_cross_entropy_with_logits of the scores",
+            "another scale: 0.25 against 0.517 for scores (2, -1), (-1, -1), labels (1, 0), (1, 0)",
+        ),
+        NoEquivalent(
+            "sklearn.metrics.label_ranking_loss",
+            "It counts pairs of labels in the wrong order: a metric, whose gradient is 0 everywhere.",
+            "torch.nn.functional.multilabel_margin_loss, the hinge of the same pairs",
+            "0.5 against 0.733 for scores (0.5, 1, 0.2) and the label 0: pairs are divided by C",
+        ),
+        NoEquivalent(
+            "sklearn.metrics.coverage_error",
+            "It is a rank, how far down the scores all labels are found: its gradient is 0 everywhere.",
+            "torch.nn.functional.multilabel_margin_loss",
+            "another scale: 2 against 0.733 for scores (0.5, 1, 0.2) and the label 0",
+        ),
     )
 }

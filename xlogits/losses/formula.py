@@ -4,6 +4,7 @@ A subclass says what its arrays are called (`ARRAYS`), the formula (`term`) and 
 of them (`slopes`). Checks, dtypes, axes, weights and reductions are here.
 """
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -191,7 +192,8 @@ class Rowwise(Formula):
         labels = xp.check_labels(target, xp.shape(x)[axis])
         inside = xp.pick(xp.full_like(x, 1.0), labels, axis)
         hot = xp.one_hot(labels, xp.sizes(x)[axis], axis, xp.dtype(x))
-        return hot * xp.expand(inside, axis)
+        # selected, not multiplied: XLA takes 0 times NaN for 0 where the 0 comes from a comparison
+        return xp.where(xp.expand(inside, axis) == 1, hot, math.nan)
 
     def _rows(self, xp: Any, x: Array, axes: tuple[int, ...]) -> tuple[Array, int]:
         """The array with its class axes as one, the last."""

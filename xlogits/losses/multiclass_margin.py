@@ -1,5 +1,6 @@
 """Losses of rows of scores that stop at a margin: multi-class hinges, and sparsemax."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -208,8 +209,8 @@ class MultiLabelMargin(Rowwise):
         labels = xp.check_labels(xp.where(listed, target, 0), xp.shape(x)[axis])
         hot = xp.one_hot(labels, xp.sizes(x)[axis], axis + 1, work)
         inside = xp.pick(xp.full_like(hot, 1.0), labels, axis + 1)
-        hot = hot * xp.expand(xp.where(listed, inside, 0.0), axis + 1)
-        return x, xp.sum(hot, axis)
+        hot = xp.where(xp.expand(listed, axis + 1), hot, 0.0)
+        return x, xp.sum(xp.where(xp.expand(inside, axis + 1) == 1, hot, math.nan), axis)
 
 
 @dataclass(frozen=True, kw_only=True)

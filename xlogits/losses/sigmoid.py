@@ -120,8 +120,7 @@ class SigmoidCrossEntropy(Loss):
         if len(given) == 1 and given != (1,):
             axis = class_axes(self.axis, len(shape))[0]
             weight = xp.reshape(weight, [-1 if i == axis else 1 for i in range(len(shape))])
-            given = xp.shape(weight)
-        if len(given) > len(shape) or not spreads(given, shape):
+        if not spreads(xp.shape(weight), shape):
             raise ShapeError(
                 f"{role} has shape {given} and logits {shape}; expected a number, one weight for "
                 f"each class on axis {self.axis}, or a shape that broadcasts to the logits"

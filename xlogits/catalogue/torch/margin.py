@@ -59,8 +59,8 @@ MULTILABEL_MARGIN_LOSS = Native(
     together=OLD_PLAIN_MEAN,
     traps=(
         (
-            "Labels are lists of classes ended by -1, not rows of 0 and 1: [0, 0, 1] lists class 0 twice "
-            "and class 1."
+            "Labels are lists of classes ended by -1, not rows of 0 and 1: [0, 0, 1] lists class 0 "
+            "twice and class 1 once."
         ),
         "torch.compile of 2.13 reads past the -1: 2.05 instead of 0.85 for the documented example.",
     ),
@@ -72,8 +72,8 @@ MULTI_MARGIN_LOSS = Native(
     together=OLD_PLAIN_MEAN,
     traps=(
         (
-            "It divides by all C classes, the label's own included, and a weighted mean by N, not by the "
-            "weights."
+            "It divides by all C classes, the label's own included, and a weighted mean by N: weights "
+            "of 2 double the loss."
         ),
     ),
 )

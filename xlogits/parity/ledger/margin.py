@@ -57,6 +57,14 @@ ROWS: tuple[Divergence, ...] = (
         quantity="value",
     ),
     Divergence(
+        "compiled past the end of the list",
+        _TORCH_ROWS[2:],
+        "torch.compile of 2.13 takes what follows the first -1 of a list of labels for labels: 2.05 "
+        "instead of 0.85 for the documented example.",
+        "https://github.com/pytorch/pytorch/issues/141017",
+        mode="torch.compile",
+    ),
+    Divergence(
         "two axes at most",
         _TORCH_ROWS,
         "PyTorch takes one row or a batch of rows here. xlogits takes any number of axes.",
