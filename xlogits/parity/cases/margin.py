@@ -35,6 +35,11 @@ def one_hot(rng: np.random.Generator, shape: Shape) -> Array:
     return np.eye(shape[-1])[rng.integers(0, shape[-1], shape[:-1])]
 
 
+def eighths(odd: int) -> Draw:
+    """Multiples of 1/8, odd or even: one of each never tie, also after rounding to a dtype."""
+    return lambda rng, shape: rng.integers(-32, 32, shape) / 4 + odd / 8
+
+
 def lists(rng: np.random.Generator, shape: Shape) -> Array:
     """Rows of distinct classes, ended by -1; what follows that does not count."""
     found = np.zeros(shape, int)
@@ -102,7 +107,7 @@ DOMAINS: dict[type, Domain] = {
         },
     ),
     MarginRanking: Domain(
-        SIGNS,
+        {"pred": eighths(0), "other": eighths(1), "target": signs},
         {
             "equal scores": lambda a: {"other": a["pred"]},
             "scores a margin apart": lambda a: {

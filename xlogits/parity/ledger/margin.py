@@ -81,6 +81,24 @@ ROWS: tuple[Divergence, ...] = (
         quantity="value",
     ),
     Divergence(
+        "a single loss is not reduced",
+        ("keras.losses.Hinge", "keras.losses.SquaredHinge", "keras.losses.CategoricalHinge"),
+        "Keras returns the loss of a single item without axes as it is, weighted but not divided by "
+        "its weight.",
+        "https://github.com/keras-team/keras/blob/master/keras/src/losses/loss.py",
+        case="unbatched",
+        variant="*mean_with_sample_weight*",
+    ),
+    Divergence(
+        "squares in half precision",
+        ("keras.losses.squared_hinge",),
+        "Keras' function computes in the dtype of the prediction, so a score that is off by 256 gives "
+        "inf in float16, whatever the mean is. xlogits squares in float32, as Keras' class does.",
+        "https://github.com/keras-team/keras/blob/master/keras/src/losses/losses.py",
+        case="large scores",
+        dtype="float16",
+    ),
+    Divergence(
         "maximum of nothing",
         _KERAS_CATEGORICAL,
         "Keras on TensorFlow refuses the maximum over the classes of an empty batch, which is an "
