@@ -47,7 +47,7 @@ LOSSES: dict[str, tuple[Loss | Transform, frozenset[str]]] = {
         frozenset({"pos_weight", "class_weight"}),
     ),
     "hinge": (Hinge(), frozenset()),
-    "hinge, inferred signs": (Hinge(signs="inferred", power=2, inner="mean", axis=1), frozenset()),
+    "hinge, inferred signs": (Hinge(signs="inferred", power=2, inner="mean"), frozenset()),
     "soft margin": (SoftMargin(), frozenset({"sample_weight"})),
     "hinge embedding": (HingeEmbedding(margin=0.5), frozenset()),
     "margin ranking": (MarginRanking(margin=0.25), frozenset()),

@@ -116,6 +116,16 @@ ROWS: tuple[Divergence, ...] = (
         quantity="value",
     ),
     Divergence(
+        "margin added to large scores",
+        ("optax.losses.multiclass_hinge_loss",),
+        "optax adds the margin to the scores and then subtracts the label's: in bfloat16, whose "
+        "numbers above 512 are 4 apart, a margin of 1 is lost. xlogits subtracts first, in float32.",
+        "https://github.com/google-deepmind/optax/blob/main/optax/losses/_classification.py",
+        case="large scores",
+        quantity="value",
+        dtype="bfloat16",
+    ),
+    Divergence(
         "a batch of rows",
         ("optax.losses.multiclass_sparsemax_loss",),
         "optax maps the loss over the first axis, so it takes two axes exactly. xlogits takes any "
