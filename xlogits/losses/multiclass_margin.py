@@ -237,8 +237,8 @@ class Sparsemax(Rowwise):
 
     def _projected(self, xp: Any, x: Array) -> tuple[Array, Array]:
         """The scores below their maximum, and their projection on the simplex."""
-        z = x - xp.stop_gradient(xp.max(x, -1, keepdims=True))
-        falling = -xp.sort(-xp.stop_gradient(z), -1)
+        z = x - xp.max(x, -1, keepdims=True)
+        falling = -xp.sort(-z, -1)
         total, rank = xp.cumsum(falling, -1), xp.cumsum(xp.full_like(falling, 1.0), -1)
         threshold = self._threshold(xp, falling, 1 + rank * falling > total)
         kept = z > threshold

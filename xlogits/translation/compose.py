@@ -10,6 +10,7 @@ from xlogits.losses import (
     Elementwise,
     Form,
     Labels,
+    MultiLabelMargin,
     Reduction,
     Rowwise,
     SigmoidCrossEntropy,
@@ -246,6 +247,11 @@ def _sigmoid(whole: Composition) -> Any:
         items = whole.core(SigmoidCrossEntropy(), {"pred": x, "target": z})
     if items is None:
         items = _binary(whole, loss, x, z, positive)
+    weight = whole.operands.get("class_weight")
+    if weight is not None:
+        if axis_at(loss.axis, whole.ndim) != -1:
+            raise Refused(f"a class_weight along axis {loss.axis} has no short composition")
+        items = weight * items
     if loss.inner == "mean":
         items = whole.language._write("mean_along", (items, loss.axis))
     return items
@@ -271,9 +277,16 @@ def _formula(whole: Composition) -> Any:
     loss = whole.loss
     names = loss.ARRAYS
     plain = replace(loss, reduction=NONE, dtype=None, spread_weight=False)
-    found = whole.core(plain, {name: whole.operands[name] for name in names})
-    if found is not None:
-        return found
+    if isinstance(loss, MultiLabelMargin):
+        raise Refused("lists of labels have no short composition")
+    items = whole.core(plain, {name: whole.operands[name] for name in names})
+    items = _by_formula(whole, loss, names) if items is None else items
+    weight = whole.operands.get("class_weight")
+    return items if weight is None else whole.xp.take(weight, whole.operands["target"]) * items
+
+
+def _by_formula(whole: Composition, loss: Any, names: tuple[str, ...]) -> Any:
+    """The formula itself, with the class axis last and class indexes as rows of 0 and 1."""
     arrays = [whole.operands[name] for name in names]
     if isinstance(loss, Elementwise):
         items = loss.term(whole.xp, *arrays)

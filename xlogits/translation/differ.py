@@ -88,7 +88,7 @@ def _axis(
     name: str, a: Any, b: Any, wanted: Any, got: Any, operands: frozenset[str], ndim: int | None
 ) -> list[Difference]:
     if isinstance(wanted, SigmoidCrossEntropy) and wanted.inner == "none" == got.inner:
-        if "pos_weight" not in operands:
+        if not operands & {"pos_weight", "class_weight"}:
             return []
     elif isinstance(wanted, Elementwise) and wanted.inner == "none":
         return []

@@ -72,7 +72,7 @@ ROWS: tuple[Divergence, ...] = (
         case="K-dimensional",
     ),
     Divergence(
-        "empty batch stays empty",
+        "empty batch of hinges stays empty",
         ("keras.losses.Hinge", "keras.losses.SquaredHinge"),
         "For an empty batch Keras returns the empty tensor of losses, whatever the reduction. "
         "xlogits reduces it: a mean is 0 as for a batch of masked items, a sum is 0.",
@@ -81,7 +81,7 @@ ROWS: tuple[Divergence, ...] = (
         quantity="value",
     ),
     Divergence(
-        "a single loss is not reduced",
+        "a single hinge is not reduced",
         ("keras.losses.Hinge", "keras.losses.SquaredHinge", "keras.losses.CategoricalHinge"),
         "Keras returns the loss of a single item without axes as it is, weighted but not divided by "
         "its weight.",
@@ -107,7 +107,7 @@ ROWS: tuple[Divergence, ...] = (
         case="empty batch",
     ),
     Divergence(
-        "0 times infinity is NaN",
+        "0 times infinity is NaN in hinges",
         ("optax.losses.multiclass_hinge_loss", "optax.losses.multiclass_perceptron_loss"),
         "The score of the label is a sum of scores times 0 or 1, which a class of score -inf makes "
         "NaN. xlogits leaves out what is multiplied by 0.",
@@ -142,7 +142,7 @@ ROWS: tuple[Divergence, ...] = (
         dtype="float32",
     ),
     Divergence(
-        "scikit-learn checks its input",
+        "scikit-learn checks scores and labels",
         ("sklearn.metrics.hinge_loss",),
         "scikit-learn takes a batch with at least one sample in which every class occurs, and raises "
         "or reads two classes otherwise: it infers the classes from the labels. xlogits takes them "
