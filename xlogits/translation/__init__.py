@@ -108,7 +108,8 @@ def translated(
 def _old_fashioned(candidate: Candidate, call: Call, target: Language) -> bool:
     """Whether a composition is what people would rather read than this one call."""
     old = ".v1." in candidate.native.name and ".v1." not in call.native.name
-    return old or ("float32" in candidate.assumed and target.name != "keras")
+    single = getattr(candidate.native.loss, "dtype", None) is not None and target.name != "keras"
+    return old or ("float32" in candidate.assumed and single)
 
 
 def _taken_for_granted(call: Call, labels: str | None) -> tuple[Reading, list[str]]:
