@@ -12,9 +12,10 @@ from typing import Any
 
 from xlogits.losses import Loss, Transform
 from xlogits.parity import engines, ledger, translations
+from xlogits.parity.cases import CORE
 from xlogits.parity.engines import Call
 from xlogits.parity.natives import HOME, Natives
-from xlogits.parity.plan import Job, Prepared, Selection, prepare, rows
+from xlogits.parity.plan import Job, Prepared, Rank, Selection, prepare, rows
 from xlogits.parity.results import UNAVAILABLE, Cell, Results
 from xlogits.parity.verdict import by, judge
 
@@ -91,15 +92,19 @@ class Matrix:
     def _runs(self, job: Job, dtype: str, mode: str, engine: Any) -> bool:
         """Where running means compiling, every pair is covered instead of every combination.
 
-        The mode is paired with each case (without options, in float32), with each option (on the
-        first case) and with each dtype (without options, on the first case).
+        For the first function of each kind of loss the mode is paired with each case (without
+        options, in float32), and for all others with the core cases; with each option on the first
+        case, and with each dtype without options on the first case. A class that does what a
+        function of its framework does is compiled once.
         """
         if mode not in engine.COSTLY or self.selection.exhaustive:
             return True
         first = job.case.name == "ordinary"
-        if dtype != "float32":
+        if dtype != "float32" or job.rank is Rank.TWIN:
             return job.variant.plain and first
-        return job.variant.plain or first
+        if not job.variant.plain:
+            return first
+        return job.rank is Rank.LEADER or job.case.name in CORE
 
     def _references(self, dtype: str, jobs: list[Job]) -> dict[Any, Prepared]:
         self.progress(f"reference values, {dtype}", 0, len(jobs))
