@@ -61,8 +61,12 @@ def test_aliases_are_the_same_function(native: Native) -> None:
     function = installed(native)
     for alias in native.aliases:
         path, _, short = alias.rpartition(".")
-        other = getattr(resolve(path), short)
-        assert other is function or bare(signature_of(other)) == bare(signature_of(function))
+        # the short names of Keras 2 are still there under tf.keras
+        old = native.framework == "keras" and not hasattr(resolve(path), short)
+        other = getattr(resolve(f"tensorflow.{path}" if old else path), short)
+        # a deprecated subclass that changes nothing shows the signature of its decorator
+        same = other is function or getattr(other, "__base__", None) is function
+        assert same or bare(signature_of(other)) == bare(signature_of(function))
 
 
 def test_a_wrong_record_would_be_caught() -> None:

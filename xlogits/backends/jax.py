@@ -116,6 +116,10 @@ def sqrt(x: Array) -> Array:
     return jnp.sqrt(x)
 
 
+def power(x: Array, exponent: float) -> Array:
+    return jnp.power(x, exponent)
+
+
 def tanh(x: Array) -> Array:
     return jnp.tanh(x)
 
@@ -133,7 +137,8 @@ def minimum(x: Array, y: Array | float) -> Array:
 
 
 def clip(x: Array, low: float, high: float) -> Array:
-    return jnp.clip(x, low, high)
+    # jnp.clip gives half of the derivative at the bounds themselves
+    return jnp.where((x >= low) & (x <= high), x, jnp.clip(x, low, high))
 
 
 def sigmoid(x: Array) -> Array:

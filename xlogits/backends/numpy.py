@@ -116,6 +116,10 @@ def sqrt(x: Array) -> Array:
     return np.sqrt(x)
 
 
+def power(x: Array, exponent: float) -> Array:
+    return np.power(x, exponent)
+
+
 def tanh(x: Array) -> Array:
     return np.tanh(x)
 

@@ -134,6 +134,10 @@ def sqrt(x: Array) -> Array:
     return tf.sqrt(x)
 
 
+def power(x: Array, exponent: float) -> Array:
+    return tf.pow(x, exponent)
+
+
 def tanh(x: Array) -> Array:
     return tf.tanh(x)
 

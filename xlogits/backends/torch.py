@@ -140,6 +140,10 @@ def sqrt(x: Array) -> Array:
     return torch.sqrt(x)
 
 
+def power(x: Array, exponent: float) -> Array:
+    return torch.pow(x, exponent)
+
+
 def tanh(x: Array) -> Array:
     return torch.tanh(x)
 

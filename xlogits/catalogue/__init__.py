@@ -25,6 +25,7 @@ _READINGS = (
     ("nn.", "torch.nn."),
     ("special.", "scipy.special."),
     ("xl.", "xlogits."),
+    ("stats.", "scipy.stats."),
     ("metrics.", "sklearn.metrics."),
 )
 _ALIASES = {alias: native for native in NATIVES.values() for alias in native.aliases}

@@ -58,5 +58,41 @@ ABSENT: dict[str, NoEquivalent] = {
             "torch.nn.functional.multilabel_margin_loss",
             "another scale: 2 against 0.733 for scores (0.5, 1, 0.2) and the label 0",
         ),
+        NoEquivalent(
+            "torch.nn.functional.linear_cross_entropy",
+            "Its prediction is a product of two arrays, features and the weights of the last layer.",
+            "torch.nn.functional.cross_entropy(input @ linear_weight.T + linear_bias, target)",
+            "0: without `options` PyTorch computes just that; ignore_index=None stands for -100",
+        ),
+        NoEquivalent(
+            "torch.nn.LinearCrossEntropyLoss",
+            "It is the last layer of a model as well, and holds its weights.",
+            "torch.nn.functional.cross_entropy(input @ linear.weight.T + linear.bias, target)",
+            "0, without `options`, which split the batch to save memory",
+        ),
+        NoEquivalent(
+            "torch.nn.AdaptiveLogSoftmaxWithLoss",
+            "It is the last layer of a model as well, and holds the weights of its clusters of classes.",
+            "torch.nn.functional.nll_loss(layer.log_prob(input), target)",
+            "0 against the loss in its result, at the price of all classes",
+        ),
+        NoEquivalent(
+            "optax.losses.smooth_labels",
+            "It changes labels and is no loss.",
+            "xlogits.softmax_cross_entropy(logits, labels, label_smoothing=alpha)",
+            "0 for labels along the last axis; a single column it turns from 0 and 1 into alpha and 1",
+        ),
+        NoEquivalent(
+            "sklearn.metrics.d2_log_loss_score",
+            "It is a score, one minus the ratio of two losses, and higher is better.",
+            "1 - log_loss(y, p) / log_loss(y, prior), prior being the frequencies of y in every row",
+            "0; NaN for a single sample",
+        ),
+        NoEquivalent(
+            "sklearn.metrics.d2_brier_score",
+            "It is a score, one minus the ratio of two losses, and higher is better.",
+            "1 - brier_score_loss(y, p) / brier_score_loss(y, prior), prior being the frequencies of y",
+            "0",
+        ),
     )
 }

@@ -1,6 +1,7 @@
 """What each loss is: its fields, its formula and its derivative. One file per family."""
 
 from xlogits.losses.axes import CHANNELS, AxisByRank
+from xlogits.losses.divergence import KLDivergence, RelativeEntropy
 from xlogits.losses.form import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form
 from xlogits.losses.formula import Elementwise, Formula, Rowwise
 from xlogits.losses.labels import DENSE, INDEX, INFERRED, Labels
@@ -11,6 +12,12 @@ from xlogits.losses.margin import (
     HingeEmbedding,
     MarginRanking,
     SoftMargin,
+)
+from xlogits.losses.modulated import (
+    GeneralizedCrossEntropy,
+    SigmoidFocal,
+    SoftmaxFocal,
+    SoftmaxPoly,
 )
 from xlogits.losses.multiclass_margin import (
     CategoricalHinge,
@@ -41,8 +48,10 @@ __all__ = [
     "Elementwise",
     "Form",
     "Formula",
+    "GeneralizedCrossEntropy",
     "Hinge",
     "HingeEmbedding",
+    "KLDivergence",
     "Labels",
     "Loss",
     "MarginRanking",
@@ -50,10 +59,14 @@ __all__ = [
     "MultiMargin",
     "MulticlassHinge",
     "Reduction",
+    "RelativeEntropy",
     "Rowwise",
     "SigmoidCrossEntropy",
+    "SigmoidFocal",
     "SoftMargin",
     "SoftmaxCrossEntropy",
+    "SoftmaxFocal",
+    "SoftmaxPoly",
     "Sparsemax",
     "SquaredError",
     "Transform",

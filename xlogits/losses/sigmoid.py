@@ -143,7 +143,7 @@ class _Terms(NamedTuple):
     def items(self) -> Items:
         """The loss of every item."""
         xp, z = self.xp, self._smoothed()
-        if self.form.kind == "logits" and self.pos_weight is None:
+        if self.form.exact and self.pos_weight is None:
             loss = xp.sigmoid_cross_entropy(self.x, z)
         else:
             log_p, log_not_p = self.form.log_probability_pair(xp, self.x)

@@ -18,6 +18,11 @@ TRIED: dict[str, tuple[Any, ...]] = {
     "beta": (2.0,),
     "margin": (0.25,),
     "keepdims": (True,),
+    "gamma": (1.5,),
+    "alpha": (0.3,),
+    "exponent": (0.7,),
+    "first_term": (-1.0,),
+    "base": (2.0,),
 }
 
 
@@ -37,10 +42,18 @@ def variants(native: Native) -> Iterator[Variant]:
     """
     weights = _weights(native)
     required = frozenset(a.to for a in native.parameters if a.to in weights and _required(a))
-    for number, form in enumerate([{}, *_forms(native)]):
+    needed = {
+        a.name: TRIED[a.to][0]
+        for a in native.parameters
+        if a.to and a.default is REQUIRED and a.to not in native.loss.OPERANDS
+    }
+    for number, form in enumerate([needed, *(needed | form for form in _forms(native))]):
         yield Variant(_label(form), form, required, plain=True)
         for options, wanted in [*([] if number else _single(native)), *_together(native)]:
-            yield Variant(_label(form | options, wanted), form | options, required | wanted, False)
+            if wanted or form | options != form:
+                yield Variant(
+                    _label(form | options, wanted), form | options, required | wanted, False
+                )
 
 
 def reading(native: Native, variant: Variant) -> Loss | Transform:

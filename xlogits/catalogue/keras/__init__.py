@@ -1,5 +1,5 @@
 """Keras 3: one file of records for each family of functions."""
 
-from xlogits.catalogue.keras import entropy, margin
+from xlogits.catalogue.keras import divergence, entropy, margin
 
-NATIVES = (*entropy.NATIVES, *margin.NATIVES)
+NATIVES = (*entropy.NATIVES, *margin.NATIVES, *divergence.NATIVES)

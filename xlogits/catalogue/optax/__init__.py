@@ -1,5 +1,5 @@
 """optax: one file of records for each family of functions."""
 
-from xlogits.catalogue.optax import entropy, margin
+from xlogits.catalogue.optax import divergence, entropy, margin
 
-NATIVES = (*entropy.NATIVES, *margin.NATIVES)
+NATIVES = (*entropy.NATIVES, *margin.NATIVES, *divergence.NATIVES)

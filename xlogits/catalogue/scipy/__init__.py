@@ -1,5 +1,5 @@
 """SciPy: one file of records for each family of functions."""
 
-from xlogits.catalogue.scipy import activation
+from xlogits.catalogue.scipy import activation, divergence
 
-NATIVES = (*activation.NATIVES,)
+NATIVES = (*activation.NATIVES, *divergence.NATIVES)

@@ -1,5 +1,11 @@
 """PyTorch: one file of records for each family of functions."""
 
-from xlogits.catalogue.torch import activation, entropy, margin, regression
+from xlogits.catalogue.torch import activation, divergence, entropy, margin, regression
 
-NATIVES = (*entropy.NATIVES, *activation.NATIVES, *regression.NATIVES, *margin.NATIVES)
+NATIVES = (
+    *entropy.NATIVES,
+    *activation.NATIVES,
+    *regression.NATIVES,
+    *margin.NATIVES,
+    *divergence.NATIVES,
+)

@@ -38,7 +38,12 @@ PLAIN_MEAN, OLD_PLAIN_MEAN = in_words(BY_COUNT)
 
 
 def with_class(
-    name: str, function: Native, options: tuple[Arg | str, ...]
+    name: str,
+    function: Native,
+    options: tuple[Arg | str, ...],
+    then: tuple[Arg | str, ...] = (INPUT, TARGET),
+    aliases: tuple[str, ...] = (),
 ) -> tuple[Native, Native]:
     """A function, and the class whose constructor takes its options and whose call its arrays."""
-    return function, replace(function, name=f"torch.nn.{name}", args=options, then=(INPUT, TARGET))
+    name = f"torch.nn.{name}"
+    return function, replace(function, name=name, args=options, then=then, aliases=aliases)

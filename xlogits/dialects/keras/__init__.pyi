@@ -1,3 +1,4 @@
 # Made by `python -m xlogits.dialects.stubs` from the catalogue; do not edit.
 from . import losses as losses
 from . import metrics as metrics
+from . import ops as ops

@@ -1,6 +1,7 @@
 """The inputs that every function is tried on: ordinary ones, and the ones that tell functions apart."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from xlogits.losses import (
     Elementwise,
@@ -10,10 +11,23 @@ from xlogits.losses import (
     SoftmaxCrossEntropy,
     Transform,
 )
-from xlogits.parity.cases import formula, margin, regression, sigmoid, softmax, transform
+from xlogits.parity.cases import (
+    divergence,
+    formula,
+    margin,
+    regression,
+    sigmoid,
+    softmax,
+    transform,
+)
 from xlogits.parity.cases.case import CORE, Case
+from xlogits.parity.cases.formula import Domain
 
-DOMAINS = {**regression.DOMAINS, **margin.DOMAINS}
+DOMAINS: dict[type, Domain | Callable[[Any], Domain]] = {
+    **regression.DOMAINS,
+    **margin.DOMAINS,
+    **divergence.DOMAINS,
+}
 
 
 def cases(loss: Loss | Transform, wanted: frozenset[str] = frozenset()) -> Iterator[Case]:
@@ -25,11 +39,17 @@ def cases(loss: Loss | Transform, wanted: frozenset[str] = frozenset()) -> Itera
     elif isinstance(loss, SigmoidCrossEntropy):
         yield from sigmoid.cases(loss, wanted)
     elif isinstance(loss, Elementwise):
-        yield from formula.elementwise(loss, wanted, DOMAINS[type(loss)])
+        yield from formula.elementwise(loss, wanted, _domain(loss))
     elif isinstance(loss, Rowwise):
-        yield from formula.rowwise(loss, wanted, DOMAINS[type(loss)])
+        yield from formula.rowwise(loss, wanted, _domain(loss))
     else:
         raise NotImplementedError(f"no cases for {type(loss).__name__}")
+
+
+def _domain(loss: Loss) -> Domain:
+    """Where the arrays of a loss come from, which may depend on its fields."""
+    domain = DOMAINS[type(loss)]
+    return domain if isinstance(domain, Domain) else domain(loss)
 
 
 __all__ = ["CORE", "Case", "cases"]

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from xlogits.errors import ShapeError
 from xlogits.losses import Elementwise, Formula, Rowwise
 from xlogits.losses.axes import class_axes
 from xlogits.parity.cases.case import Case, layout_of, rng_of, weights
@@ -53,12 +54,17 @@ def elementwise(loss: Elementwise, wanted: frozenset[str], domain: Domain) -> It
         operands = _arrays(loss, domain, name, shape)
         items = shape
         if loss.inner != "none":
-            axes = class_axes(loss.axis, len(shape))
+            try:
+                axes = class_axes(loss.axis, len(shape))
+            except ShapeError:  # there is no such axis
+                continue
             items = tuple(n for i, n in enumerate(shape) if i not in axes)
             if 0 in shape and 0 not in items:
                 continue
         if "sample_weight" in wanted:
             operands["sample_weight"] = weights(rng_of(name), items)
+        if "mask" in wanted:
+            operands["mask"] = rng_of(name).random(shape) > 0.3
         yield Case(name, operands, strided=name == "not contiguous")
         if name == "ordinary":
             for special, change in domain.special.items():

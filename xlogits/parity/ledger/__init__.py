@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from xlogits.parity.ledger import entropy, margin
+from xlogits.parity.ledger import entropy, margin, relatives
 from xlogits.parity.ledger.divergence import Divergence
 from xlogits.parity.results import AGREE, DIFFERS, KNOWN, Cell
 
-ROWS: tuple[Divergence, ...] = (*entropy.ROWS, *margin.ROWS)
+ROWS: tuple[Divergence, ...] = (*entropy.ROWS, *margin.ROWS, *relatives.ROWS)
 
 
 def find(cell: Cell) -> Divergence | None:

@@ -22,7 +22,7 @@ from xlogits.losses import (
     SoftmaxCrossEntropy,
     Transform,
 )
-from xlogits.parity.reference import margin, regression
+from xlogits.parity.reference import divergence, margin, regression
 from xlogits.parity.reference.formula import Definition, ElementItems, RowItems
 from xlogits.parity.reference.items import Reference
 from xlogits.parity.reference.sigmoid import SigmoidItems
@@ -31,7 +31,11 @@ from xlogits.parity.reference.transform import transform
 
 Array = Any
 
-DEFINITIONS: dict[type, Definition] = {**regression.DEFINITIONS, **margin.DEFINITIONS}
+DEFINITIONS: dict[type, Definition] = {
+    **regression.DEFINITIONS,
+    **margin.DEFINITIONS,
+    **divergence.DEFINITIONS,
+}
 
 
 def evaluate(

@@ -64,6 +64,7 @@ class ElementItems(_FormulaItems):
             name: np.broadcast_to(np.asarray(array, REAL), self.pred.shape)
             for name, array in self.arrays.items()
         }
+        self.mask = np.broadcast_to(operands.get("mask", True), self.pred.shape)
 
     def _where(self, key: tuple[int, ...]) -> tuple[Any, ...]:
         batch = iter(key)
@@ -89,8 +90,12 @@ class ElementItems(_FormulaItems):
         return total
 
     def item(self, key: tuple[int, ...], *parts: Array) -> Any:
+        inside = np.atleast_1d(self.mask[self._where(key)])
         return self._combined(
-            [self.definition.item(self.loss, *each) for each in zip(*parts, strict=True)]
+            [
+                self.definition.item(self.loss, *each) if counts else REAL(0)
+                for counts, *each in zip(inside, *parts, strict=True)
+            ]
         )
 
     def scale(self, key: tuple[int, ...], *parts: Array) -> Any:

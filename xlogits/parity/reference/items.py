@@ -68,7 +68,7 @@ class Items:
 
     def _nothing(self, size: int) -> tuple[Array, Array]:
         mean = self.loss.reduction.word != "sum"
-        by_all = "mean", "mean_over_items", "mean_over_nonzero_weight"
+        by_all = "mean", "mean_over_items", "mean_over_nonzero_weight", "mean_over_batch"
         over_all = self.loss.reduction.word in by_all and size
         empty = mean and not over_all and self.loss.reduction.empty == "nan"
         return REAL(math.nan if empty else 0), REAL(1)
@@ -129,6 +129,7 @@ class Items:
             "mean_over_class_weight": np.sum(np.where(self.valid, class_weight, 0)),
             "mean_over_sample_weight": np.sum(counted),
             "mean_over_nonzero_weight": REAL(np.count_nonzero(spread)),
+            "mean_over_batch": REAL(self.shape[0] if self.shape else 1),
             "mean_over_weight_as_given": np.sum(counted)
             if weight is None or not self.valid.all()
             else np.sum(np.asarray(weight, REAL)),

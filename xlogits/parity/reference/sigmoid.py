@@ -8,7 +8,7 @@ import numpy as np
 from xlogits.losses import SigmoidCrossEntropy
 from xlogits.losses.axes import class_axes
 from xlogits.parity.reference.items import Items
-from xlogits.parity.reference.vector import REAL, clipped, log, product, softplus
+from xlogits.parity.reference.vector import REAL, log_pair, product
 
 Array = Any
 
@@ -58,15 +58,8 @@ class SigmoidItems(Items):
     def event(self, x: Any, z: Any, weight: Any) -> Any:
         e = REAL(self.loss.label_smoothing)
         z = (1 - e) * z + e / 2
-        log_p, log_not = self.log_pair(x)
+        log_p, log_not = log_pair(self.loss.form, x)
         return -product(weight * z, log_p) - product(1 - z, log_not)
-
-    def log_pair(self, x: Any) -> tuple[Any, Any]:
-        form = self.loss.form
-        if form.kind == "logits":
-            return -softplus(-x), -softplus(x)
-        p = x if form.clip is None else clipped(x, *form.clip)
-        return log(p, form.log_floor), log(1 - p, form.log_floor)
 
     def scale(self, key: tuple[int, ...], *parts: Array) -> Any:
         pred, target = parts
