@@ -8,6 +8,7 @@ FAMILIES = {
     "sigmoid": "entropy",
     "transform": "activation",
     "multiclass_margin": "margin",
+    "modulated": "divergence",
 }
 
 

@@ -54,38 +54,43 @@ class KLDivergence(Elementwise):
         p, q, log_ratio, plain, outside = self._parts(xp, *arrays)
         term = xp.where(plain, q * log_ratio, 0.0)
         term = term - q + p if self.generalized else term
-        return xp.where(outside, math.inf, term)
+        return term if outside is None else xp.where(outside, math.inf, term)
 
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
         p, q, log_ratio, plain, outside = self._parts(xp, *arrays)
-        by_x = -q if self.log_pred else -q / p
-        by_x = xp.where(plain, by_x, 0.0)
+        by_x = xp.where(plain, -q if self.log_pred else -q / p, 0.0)
         by_y = xp.where(plain, (q if self.log_target else 1.0) * (log_ratio + 1), 0.0)
         if self.generalized:
             by_x = by_x + (p if self.log_pred else 1.0)
             by_y = by_y - (q if self.log_target else 1.0)
-        x, y = arrays
-        kept_x, kept_y = ~outside, ~outside
-        if self.clip is not None:
-            low, high = self.clip
-            kept_x = kept_x if self.log_pred else kept_x & (x >= low) & (x <= high)
-            kept_y = kept_y if self.log_target else kept_y & (y >= low) & (y <= high)
-        return xp.where(kept_x, by_x, 0.0), xp.where(kept_y, by_y, 0.0)
+        slopes = [by_x, by_y]
+        for i, is_log in enumerate((self.log_pred, self.log_target)):
+            if outside is not None:
+                slopes[i] = xp.where(outside, 0.0, slopes[i])
+            if self.clip is not None and not is_log:
+                low, high = self.clip
+                slopes[i] = xp.where((arrays[i] >= low) & (arrays[i] <= high), slopes[i], 0.0)
+        return tuple(slopes)
 
     def _parts(self, xp: Any, x: Array, y: Array) -> tuple[Array, ...]:
-        """p, q, log(q / p), where that counts, and where an argument is negative."""
+        """p, q, log(q / p), where that counts, and where one of them is negative (None: nowhere)."""
         if self.clip is not None:
             x = x if self.log_pred else xp.clip(x, *self.clip)
             y = y if self.log_target else xp.clip(y, *self.clip)
         p, q = xp.exp(x) if self.log_pred else x, xp.exp(y) if self.log_target else y
-        outside = (p < 0) | (q < 0)
-        plain = ~outside & ((q != 0) | (x != x))
+        outside, plain = None, (q != 0) | ~(p >= 0)  # p >= 0 but for NaN, which is to stay
+        if not self.log_target:
+            outside = q < 0 if self.log_pred else (p < 0) | (q < 0)
+        elif not self.log_pred:
+            outside = p < 0
+        if outside is not None and self.clip is None:
+            plain = ~outside & plain
         # selected before the logarithm, not only after it: no derivative of log 0 goes anywhere
         log_p, log_q = (
             xp.where(plain, a, 0.0) if is_log else xp.log(xp.where(plain, a, 1.0))
             for a, is_log in ((x, self.log_pred), (y, self.log_target))
         )
-        return p, q, log_q - log_p, plain, outside
+        return p, q, log_q - log_p, plain, outside if self.clip is None else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,8 +43,10 @@ def _result(native: Native, index: bool) -> Result:
     arrays: dict[str, Array] = {"pred": X, "target": Q if not index else Y}
     if isinstance(native.loss, SoftmaxCrossEntropy) and native.loss.labels == INDEX:
         arrays["target"] = Y
-    given = {a.name: arrays[a.to] for a in native.parameters if a.to in arrays}
-    given.pop("targets", None)
+    given: dict[str, Array] = {}
+    for parameter in native.parameters:  # an operand with two names goes under the first
+        if parameter.to in arrays:
+            given[parameter.name] = arrays.pop(parameter.to)
     try:
         with np.errstate(all="ignore"):
             loss, operands = native.read(given)

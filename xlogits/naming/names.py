@@ -1,5 +1,6 @@
 """Every loss under all its names: one row for each loss, one column for each framework."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -58,7 +59,8 @@ def titles(native: Native) -> list[str]:
     loss: Any = native.loss
     if isinstance(loss, Transform):
         return [loss.function.replace("_", " ")]
-    name = "".join(f" {c.lower()}" if c.isupper() else c for c in type(loss).__name__).strip()
+    words = re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]+|[A-Z]+", type(loss).__name__)
+    name = " ".join(word if word.isupper() else word.lower() for word in words)
     name = name.replace("cross entropy", "cross-entropy")
     labels = getattr(loss, "labels", None)
     if labels is None or not isinstance(loss, SoftmaxCrossEntropy):

@@ -102,9 +102,11 @@ def _as_call(job: Job) -> Any:
     from xlogits.translation.expression import Expr
 
     given: dict[str, Any] = dict(job.variant.options)
-    for parameter in job.native.parameters:
-        if parameter.to in job.case.operands and parameter.name != "targets":
+    left = set(job.case.operands)
+    for parameter in job.native.parameters:  # an operand with two names goes under the first
+        if parameter.to in left:
             given.setdefault(parameter.name, Expr(parameter.to))
+            left.remove(parameter.to)
     try:
         return read(job.native, given)
     except XlogitsError:
@@ -209,6 +211,17 @@ def _no_zero(loss: Any, case: Case) -> bool:
     return bool(np.isfinite(p).all() and (loss.form.kind != "probabilities" or (p > 0).all()))
 
 
+def _positive(loss: Any, case: Case) -> bool:
+    return all(
+        np.isfinite(case.operands[name]).all()
+        and (is_log or (np.asarray(case.operands[name]) > 0).all())
+        for name, is_log in (
+            ("pred", getattr(loss, "log_pred", False)),
+            ("target", getattr(loss, "log_target", False)),
+        )
+    )
+
+
 def _within(loss: Any, case: Case) -> bool:
     p = np.asarray(case.operands["pred"])
     return bool(((p > 1e-6) & (p < 1 - 1e-6)).all())
@@ -233,6 +246,7 @@ HOLDS: dict[str, Holds] = {
     "one weight per item": _item_weights,
     "within the clip": _within,
     "inside": _within,
+    "positive": _positive,
     "some class": lambda loss, case: case.name != "row masked out",
     "above the floor": lambda loss, case: _within(loss, case),
     "no zero": lambda loss, case: _no_zero(loss, case),

@@ -9,9 +9,11 @@ from xlogits.losses import (
     AxisByRank,
     Elementwise,
     Form,
+    KLDivergence,
     Labels,
     MultiLabelMargin,
     Reduction,
+    RelativeEntropy,
     Rowwise,
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
@@ -20,6 +22,7 @@ from xlogits.losses import (
 from xlogits.losses.formula import Formula
 from xlogits.losses.transform import ALONG_AXIS, ELEMENTWISE
 from xlogits.translation.differ import axis_at, denominator
+from xlogits.translation.divergence import cost, divergence, relative_entropy
 from xlogits.translation.expression import Expr, wrap
 from xlogits.translation.language import Language, Namespace
 from xlogits.translation.single import candidates, written
@@ -44,7 +47,7 @@ class Composition:
             return _transform(self)
         if loss.dtype is not None:
             self.assume("float32")
-        if type(loss) is SoftmaxCrossEntropy:
+        if isinstance(loss, SoftmaxCrossEntropy):
             return _Softmax(self).write()
         if type(loss) is SigmoidCrossEntropy:
             items = _sigmoid(self)
@@ -109,6 +112,8 @@ class Composition:
             if valid is None:
                 return xp.sum(weight)
             return xp.sum(xp.where(valid, weight, 0.0))
+        if word == "mean_over_batch" and getattr(self.loss, "inner", "none") == "none":
+            return language._write("classes", (self.operands["pred"], 0))
         if word == "mean_over_valid" and valid is not None:
             return xp.sum(language._write("like", (valid, self.operands["pred"])))
         raise Refused(f"no composition is known for {word}")
@@ -120,6 +125,7 @@ class _Softmax:
     def __init__(self, whole: Composition) -> None:
         self.whole, self.xp, self.language = whole, whole.xp, whole.language
         self.loss: Any = whole.loss
+        self.plain = type(self.loss) is SoftmaxCrossEntropy  # no relative that costs something else
         self.x, self.y = whole.operands["pred"], whole.operands["target"]
         self.weight = whole.operands.get("class_weight")
         self.mask = whole.operands.get("mask")
@@ -180,12 +186,12 @@ class _Softmax:
             if self.language.name == "torch":
                 hot = self.language._write("like", (hot, self.x))
             return self._dense(hot, sums_to_one=True)
-        if loss.form.kind == "logits":
+        items = None
+        if self.plain and loss.form.exact:
             plain = SoftmaxCrossEntropy(labels=Labels("index"))
-            found = self.whole.core(plain, {"pred": self.x, "target": self.y})
-            items = found if found is not None else -xp.pick(self._log_p(), self.y, -1)
-        else:
-            items = -xp.pick(self._log_p(), self.y, -1)
+            items = self.whole.core(plain, {"pred": self.x, "target": self.y})
+        if items is None:
+            items = cost(self.whole, loss, xp.pick(self._log_p(), self.y, -1))
         return items if self.weight is None else xp.take(self.weight, self.y) * items
 
     def _dense(self, q: Expr, sums_to_one: bool = False) -> Any:
@@ -194,7 +200,7 @@ class _Softmax:
         if loss.label_smoothing:
             e, classes = loss.label_smoothing, self.language._write("classes", (self.x, -1))
             q = (1 - e) * q + e / classes
-        fused = loss.form.kind == "logits" and self.weight is None and self.mask is None
+        fused = self.plain and loss.form.exact and self.weight is None and self.mask is None
         # TensorFlow's own gradient is right only for labels that sum to 1
         if fused and (sums_to_one or self.language.frameworks[0] not in ("tensorflow", "keras")):
             plain = SoftmaxCrossEntropy(labels=Labels("dense"))
@@ -204,12 +210,14 @@ class _Softmax:
         weight = q if self.weight is None else self.weight * q
         if self.mask is None:
             self.whole.assume("no zero")
-        return -xp.sum(weight * self._log_p(), -1)
+        if self.plain:
+            return -xp.sum(weight * self._log_p(), -1)
+        return xp.sum(weight * cost(self.whole, loss, self._log_p()), -1)
 
     def _log_p(self) -> Any:
         form: Form = self.loss.form
         if form.kind == "logits":
-            log_p = self.xp.log_softmax(self.x, -1)
+            log_p = form.log_probabilities(self.xp, self.x, -1)
             return log_p if self.mask is None else self.xp.where(self.mask, log_p, 0.0)
         return _logarithm(self.whole, form, self.x, -1)
 
@@ -243,7 +251,7 @@ def _sigmoid(whole: Composition) -> Any:
     if loss.label_smoothing:
         z = (1 - loss.label_smoothing) * z + loss.label_smoothing / 2
     items = None
-    if loss.form.kind == "logits" and positive is None:
+    if loss.form.exact and positive is None:
         items = whole.core(SigmoidCrossEntropy(), {"pred": x, "target": z})
     if items is None:
         items = _binary(whole, loss, x, z, positive)
@@ -262,7 +270,7 @@ def _binary(whole: Composition, loss: Any, x: Expr, z: Expr, positive: Expr | No
     if positive is not None and axis_at(loss.axis, whole.ndim) != -1:
         raise Refused(f"a pos_weight along axis {loss.axis} has no short composition")
     if form.kind == "logits":
-        yes, no = xp.log_sigmoid(x), xp.log_sigmoid(-x)
+        yes, no = form.log_probability_pair(xp, x)
     else:
         p = x if form.clip is None else xp.clip(x, *form.clip)
         yes, no = (_logarithm(whole, replace(form, clip=None), each, None) for each in (p, 1 - p))
@@ -277,6 +285,9 @@ def _formula(whole: Composition) -> Any:
     loss = whole.loss
     names = loss.ARRAYS
     plain = replace(loss, reduction=NONE, dtype=None, spread_weight=False)
+    for name in whole.operands:
+        if name not in {*names, "sample_weight", "class_weight"}:
+            raise Refused(f"a {name} of {type(loss).__name__} has no short composition")
     if isinstance(loss, MultiLabelMargin):
         raise Refused("lists of labels have no short composition")
     items = whole.core(plain, {name: whole.operands[name] for name in names})
@@ -288,6 +299,8 @@ def _formula(whole: Composition) -> Any:
 def _by_formula(whole: Composition, loss: Any, names: tuple[str, ...]) -> Any:
     """The formula itself, with the class axis last and class indexes as rows of 0 and 1."""
     arrays = [whole.operands[name] for name in names]
+    if isinstance(loss, KLDivergence):
+        return divergence(whole, loss, *arrays)
     if isinstance(loss, Elementwise):
         items = loss.term(whole.xp, *arrays)
         if loss.inner == "none":
@@ -298,6 +311,8 @@ def _by_formula(whole: Composition, loss: Any, names: tuple[str, ...]) -> Any:
     axis = whole.single_axis()
     if axis != -1:
         arrays = [whole.language._write("moveaxis", (a, axis, -1)) for a in arrays]
+    if isinstance(loss, RelativeEntropy):
+        return relative_entropy(whole, loss, *arrays)
     if loss.labels.kind == "index":
         at = names.index("target")
         classes = whole.language._write("classes", (arrays[0], -1))

@@ -28,6 +28,7 @@ ASSUMED = {
     "item weights": "sample weights have one entry for each item",
     "one weight per item": "sample weights have the shape of the items (not broadcast)",
     "within the clip": "no probability lies outside the interval that one side clips to",
+    "positive": "all probabilities are above 0",
     "inside": "probabilities lie strictly between 0 and 1",
     "some class": "every item has its label, and so at least one class, inside the mask",
     "above the floor": "no probability is so small that its logarithm is floored",

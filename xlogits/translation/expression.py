@@ -1,5 +1,6 @@
 """Python expressions as values: arithmetic on them writes source code."""
 
+import math
 from typing import Any
 
 from xlogits.errors import Refused
@@ -120,6 +121,8 @@ def wrap(x: Any) -> Expr:
     if isinstance(x, Expr):
         return x
     text = repr(x)
+    if isinstance(x, float) and x in (math.inf, -math.inf):
+        text = f"{'-' * (x < 0)}float('inf')"
     return Expr(text, UNARY if text.startswith("-") else ATOM)
 
 

@@ -45,6 +45,8 @@ _NUMPY = {
     "logsumexp_kept": "scipy.special.logsumexp({0}, axis={1}, keepdims=True)",
     "shaped": "np.reshape({0}, {1}.shape)",
     "infinity": "np.inf",
+    "power": "np.power({0}, {1})",
+    "sigmoid_cross_entropy": "(np.logaddexp(0, {0}) - {0} * {1})",
 }
 _JAX = {
     **{name: text.replace("np.", "jnp.") for name, text in _NUMPY.items()},
@@ -53,6 +55,7 @@ _JAX = {
     "logit": "jax.scipy.special.logit({0})",
     "logsumexp_kept": "jax.nn.logsumexp({0}, axis={1}, keepdims=True)",
     "one_hot": "jax.nn.one_hot({0}, {1})",
+    "sigmoid_cross_entropy": "optax.sigmoid_binary_cross_entropy({0}, {1})",
 }
 _TORCH = {
     **{
@@ -92,6 +95,8 @@ _TORCH = {
     "logsumexp_kept": "torch.logsumexp({0}, dim={1}, keepdim=True)",
     "shaped": "torch.reshape({0}, {1}.shape)",
     "infinity": "torch.inf",
+    "power": "torch.pow({0}, {1})",
+    "sigmoid_cross_entropy": "F.binary_cross_entropy_with_logits({0}, {1}, reduction='none')",
 }
 _TENSORFLOW = {
     **{f: f"tf.{f}({{0}})" for f in ("exp", "sqrt", "tanh", "sign", "abs")},
@@ -131,6 +136,8 @@ _TENSORFLOW = {
     "logsumexp_kept": "tf.reduce_logsumexp({0}, axis={1}, keepdims=True)",
     "shaped": "tf.reshape({0}, tf.shape({1}))",
     "infinity": "float('inf')",
+    "power": "tf.pow({0}, {1})",
+    "sigmoid_cross_entropy": "tf.nn.sigmoid_cross_entropy_with_logits(labels={1}, logits={0})",
 }
 _KERAS = {
     **{
@@ -150,6 +157,7 @@ _KERAS = {
     "logit": "keras.ops.log({0} / (1 - {0}))",
     "infinity": "float('inf')",
     "count_nonzero": "keras.ops.cast(keras.ops.count_nonzero({0}), {0}.dtype)",
+    "sigmoid_cross_entropy": "keras.ops.binary_crossentropy({1}, {0}, from_logits=True)",
 }
 
 # what an expression begins with, and the line that makes it known
