@@ -20,9 +20,10 @@ def divergence(whole: Any, loss: KLDivergence, x: Any, y: Any) -> Any:
 
 
 def _terms(whole: Any, loss: KLDivergence, x: Any, y: Any) -> Any:
-    whole.assume(POSITIVE)
     xp = whole.xp
-    if loss.clip is not None:
+    if loss.clip is None:
+        whole.assume(POSITIVE)
+    else:
         x = x if loss.log_pred else xp.clip(x, *loss.clip)
         y = y if loss.log_target else xp.clip(y, *loss.clip)
     log_p, log_q = x if loss.log_pred else xp.log(x), y if loss.log_target else xp.log(y)
