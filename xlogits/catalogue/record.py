@@ -30,7 +30,8 @@ class Arg:
     change a value. `values` maps the framework's words to ours. A parameter that is `absent` (None,
     unless said otherwise) leaves the loss as it is; one that is `needed` may not be. `refuse` is the
     reason why a call that passes anything but the default cannot be read. `since` is the version of
-    the framework that brought the parameter, where that is one that people still meet.
+    the framework that brought the parameter, where that is one that people still meet; `was` holds
+    (version, default before it) for defaults that changed, the oldest first.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Arg:
     needed: bool = False
     refuse: str = ""
     since: str = ""
+    was: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
