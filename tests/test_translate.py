@@ -131,6 +131,24 @@ def test_what_is_not_a_call_is_an_error(source: str, target: str, words: str) ->
         xl.translate(source, target)
 
 
+def test_two_calls_side_by_side() -> None:
+    same = xl.differ(
+        "F.cross_entropy(x, y)", "optax.softmax_cross_entropy_with_integer_labels(x, y)"
+    )
+    assert not same.same
+    assert "one number per item instead of" in same.differences[0]
+    assert " instead of " in same.measured
+    equal = xl.differ("nn.BCEWithLogitsLoss()(x, z)", "F.binary_cross_entropy_with_logits(x, z)")
+    assert equal.same
+    assert not equal.assumed
+    weighted = xl.differ("F.cross_entropy(x, y, weight=w)", "F.cross_entropy(x, y)")
+    assert any("class weights" in text for text in weighted.differences)
+    logits = xl.differ(
+        "nn.CrossEntropyLoss()(x, y)", "keras.losses.SparseCategoricalCrossentropy()(y, x)"
+    )
+    assert any("probabilities instead of logits" in text for text in logits.differences)
+
+
 def test_nothing_is_run() -> None:
     xl.translate("F.cross_entropy(__import__('os').abort(), y)", "jax")
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
     from xlogits.gradient import value_and_grad
     from xlogits.naming import explain
-    from xlogits.translation import translate
+    from xlogits.translation import differ, translate
 
 __version__ = "0.1.0"
 
@@ -39,6 +39,7 @@ _HOME = {
     "logit": "api",
     "logsumexp": "api",
     "softplus": "api",
+    "differ": "translation",
     "explain": "naming",
     "translate": "translation",
     "value_and_grad": "gradient",
@@ -49,6 +50,7 @@ _HOME = {
 
 __all__ = [
     "dialects",
+    "differ",
     "errors",
     "explain",
     "log_sigmoid",

@@ -7,8 +7,9 @@ from typing import Any
 from xlogits.catalogue.record import Reading
 from xlogits.errors import OptionError, Refused, XlogitsError
 from xlogits.translation.call import Call, parse
+from xlogits.translation.comparison import Comparison, differ
 from xlogits.translation.compose import Composition
-from xlogits.translation.differ import ASSUMED
+from xlogits.translation.differences import ASSUMED
 from xlogits.translation.known import rows_of
 from xlogits.translation.language import IMPORTS, Language, language
 from xlogits.translation.measure import measured
@@ -196,4 +197,14 @@ def _imports(text: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
-__all__ = ["Call", "OptionError", "Reading", "Translation", "parse", "translate", "translated"]
+__all__ = [
+    "Call",
+    "Comparison",
+    "OptionError",
+    "Reading",
+    "Translation",
+    "differ",
+    "parse",
+    "translate",
+    "translated",
+]

@@ -21,7 +21,7 @@ from xlogits.losses import (
 )
 from xlogits.losses.formula import Formula
 from xlogits.losses.transform import ALONG_AXIS, ELEMENTWISE
-from xlogits.translation.differ import axis_at, denominator
+from xlogits.translation.differences import axis_at, denominator
 from xlogits.translation.divergence import cost, divergence, relative_entropy
 from xlogits.translation.expression import Expr, wrap
 from xlogits.translation.language import Language, Namespace

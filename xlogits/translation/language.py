@@ -1,6 +1,8 @@
 """The array functions of each framework as source code, under the names of the backend modules."""
 
+import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from xlogits.errors import Refused
@@ -204,11 +206,18 @@ class Language:
     def _write(self, word: str, args: tuple[Any, ...]) -> Expr:
         template = self.words[word]
         texts = [
-            wrap(a).at(8) if f"{{{i}}}." in template or f"{{{i}}}[" in template else str(wrap(a))
-            for i, a in enumerate(args)
+            wrap(x).at(8) if _beside_an_operator(template, i) else str(wrap(x))
+            for i, x in enumerate(args)
         ]
         level = 5 if " / " in template and not template.startswith("tf.math") else 8
         return Expr(template.format(*texts), level)
+
+
+@cache
+def _beside_an_operator(template: str, number: int) -> bool:
+    """Whether an argument stands anywhere but between parentheses or commas of its own."""
+    alone = rf"(?:[(\[,=] ?|^)\{{{number}\}}(?=[,)\]]|$)"
+    return len(re.findall(alone, template)) < template.count(f"{{{number}}}")
 
 
 _SHORT = (

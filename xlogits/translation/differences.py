@@ -190,12 +190,20 @@ def _reduction(
     return []
 
 
+_MEANS = {
+    "none": "one number per item",
+    "sum": "the sum",
+    "mean_over_items": "the mean over all items",
+    "mean_over_valid": "the mean over the items that are not ignored",
+    "mean_over_class_weight": "the mean weighted by class",
+    "mean_over_sample_weight": "the mean weighted by sample",
+    "mean_over_weight_as_given": "the mean weighted by sample",
+    "mean_over_nonzero_weight": "the mean over the items whose weight is not 0",
+}
+
+
 def _means(word: str) -> str:
-    if word == "none":
-        return "one number per item"
-    if word == "sum":
-        return "the sum"
-    return f"the {word.replace('_over_', ' over the ').replace('_', ' ')}"
+    return _MEANS.get(word, f"the {word.replace('_over_', ' over the ').replace('_', ' ')}")
 
 
 def _form(
