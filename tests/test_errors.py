@@ -174,3 +174,19 @@ def test_probabilities_outside_0_and_1(fw: Framework) -> None:
         pytest.skip("PyTorch's own function raises its own error")
     with pytest.raises(RangeError, match=r"position \(0, 0\) is 2\.0"):
         F.binary_cross_entropy(fw.array(X), fw.array(Q))
+
+
+def test_options_of_other_elementary_functions_are_refused(fw: Framework) -> None:
+    from xlogits.losses import Transform
+
+    x = fw.array(X)
+    with pytest.raises(OptionError, match=r"beta is 2\.0, and sigmoid has none; softplus take it"):
+        Transform(function="sigmoid", beta=2.0)
+    with pytest.raises(OptionError, match="weight is given to softmax"):
+        Transform(function="softmax")(x, weight=x)
+    with pytest.raises(DtypeError, match="mask is bool; expected none for sigmoid"):
+        Transform(function="sigmoid")(x, mask=fw.array(X > 0))
+    with pytest.raises(DtypeError, match="mask is float64; expected bool"):
+        Transform(function="softmax")(x, mask=x)
+    with pytest.raises(ShapeError, match=r"weight has shape \(2,\) and the array \(2, 3\)"):
+        Transform(function="logsumexp")(x, weight=fw.array(np.ones(2)))

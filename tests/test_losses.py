@@ -16,6 +16,7 @@ from xlogits.losses import (
     Hinge,
     HingeEmbedding,
     KLDivergence,
+    LogAddExp,
     Loss,
     MarginRanking,
     MulticlassHinge,
@@ -30,6 +31,7 @@ from xlogits.losses import (
     SoftmaxPoly,
     Sparsemax,
     Transform,
+    XLogY,
 )
 from xlogits.parity.cases import cases
 from xlogits.parity.reference import evaluate
@@ -99,11 +101,23 @@ LOSSES: dict[str, tuple[Loss | Transform, frozenset[str]]] = {
     },
     **{
         name: (Transform(function=name), frozenset())
-        for name in ("softmax", "log_softmax", "logsumexp", "sigmoid", "log_sigmoid")
-        if name != "softmax"
+        for name in ("log_softmax", "logsumexp", "sigmoid", "log_sigmoid", "entr", "log1mexp")
     },
+    **{
+        f"{name}, masked": (Transform(function=name, axis=1), frozenset({"mask"}))
+        for name in ("softmax", "softmin", "log_softmax", "logsumexp", "logmeanexp")
+    },
+    "logsumexp, weighted": (
+        Transform(function="logsumexp", axis=None, keepdims=True),
+        frozenset({"mask", "weight"}),
+    ),
     "softplus, beta": (Transform(function="softplus", beta=3.0), frozenset()),
+    "softplus, linear": (Transform(function="softplus", linear_above=2.0), frozenset()),
     "logit": (Transform(function="logit"), frozenset()),
+    "logit, clamped": (Transform(function="logit", clamp=0.125), frozenset()),
+    "log(e^x + e^y)": (LogAddExp(), frozenset()),
+    "x log y": (XLogY(), frozenset()),
+    "x log(1 + y)": (XLogY(plus_one=True), frozenset()),
     "softmax of all": (Transform(function="softmax", axis=None), frozenset()),
 }
 ROWS = [

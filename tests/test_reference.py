@@ -12,10 +12,12 @@ from xlogits.losses import (
     LOG_PROBABILITIES,
     LOGITS,
     Form,
+    LogAddExp,
     Reduction,
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
     Transform,
+    XLogY,
 )
 from xlogits.parity.reference import evaluate
 
@@ -79,7 +81,9 @@ def test_sigmoid_cross_entropy() -> None:
         assert close(found.gradients["pred"][0][place], mpmath.diff(f, x), 15)
 
 
-@pytest.mark.parametrize("function", ["softmax", "log_softmax", "logsumexp"])
+@pytest.mark.parametrize(
+    "function", ["softmax", "softmin", "log_softmax", "logsumexp", "logmeanexp"]
+)
 def test_transforms_along_an_axis(function: str) -> None:
     found = evaluate(Transform(function=function), {"pred": X})
     for row in range(4):
@@ -87,26 +91,79 @@ def test_transforms_along_an_axis(function: str) -> None:
         total = mpmath.fsum(mpmath.exp(v) for v in x)
         exact = {
             "softmax": [mpmath.exp(v) / total for v in x],
+            "softmin": [mpmath.exp(-v) / mpmath.fsum(mpmath.exp(-u) for u in x) for v in x],
             "log_softmax": [v - mpmath.log(total) for v in x],
             "logsumexp": [mpmath.log(total)],
+            "logmeanexp": [mpmath.log(total / 5)],
         }[function]
         for value, wanted in zip(np.atleast_1d(found.value[0][row]), exact, strict=True):
             assert close(value, wanted)
 
 
-@pytest.mark.parametrize("function", ["sigmoid", "log_sigmoid", "softplus", "logit"])
+@pytest.mark.parametrize("function", ["logsumexp", "logmeanexp", "softmax", "log_softmax"])
+def test_transforms_of_what_a_mask_leaves(function: str) -> None:
+    mask, w = RNG.random(5) > 0.4, RNG.uniform(0.5, 2, 5)
+    given = {"pred": X, "mask": mask} | ({"weight": w} if function == "logsumexp" else {})
+    found = evaluate(Transform(function=function), given).value[0]
+    for row in range(4):
+        x, u = X[row][mask], w[mask] if function == "logsumexp" else np.ones(mask.sum())
+        total = mpmath.fsum(b * mpmath.exp(v) for v, b in zip(x, u, strict=True))
+        if function.startswith("log") and function.endswith("exp"):
+            mean = function == "logmeanexp"
+            assert close(found[row], mpmath.log(total / len(x) if mean else total))
+            continue
+        logs = [mpmath.mpf(v) - mpmath.log(total) for v in x]
+        exact = logs if function == "log_softmax" else [mpmath.exp(v) for v in logs]
+        assert all(close(a, b) for a, b in zip(found[row][mask], exact, strict=True))
+        assert set(found[row][~mask]) == {0 if function == "softmax" else -math.inf}
+
+
+@pytest.mark.parametrize(
+    "function", ["sigmoid", "log_sigmoid", "softplus", "logit", "entr", "log1mexp"]
+)
 def test_elementwise_transforms(function: str) -> None:
-    points = RNG.uniform(0.01, 0.99, 20) if function == "logit" else X.reshape(-1)
+    inside = {"logit": (0.01, 0.99), "entr": (1e-3, 3), "log1mexp": (1e-3, 30)}
+    points = RNG.uniform(*inside[function], 20) if function in inside else X.reshape(-1)
     found = evaluate(Transform(function=function), {"pred": points})
     exact = {
         "sigmoid": lambda v: 1 / (1 + mpmath.exp(-v)),
         "log_sigmoid": lambda v: -mpmath.log(1 + mpmath.exp(-v)),
         "softplus": lambda v: mpmath.log(1 + mpmath.exp(v)),
         "logit": lambda v: mpmath.log(v / (1 - v)),
+        "entr": lambda v: -v * mpmath.log(v),
+        "log1mexp": lambda v: mpmath.log(1 - mpmath.exp(-v)),
     }[function]
     for value, slope, point in zip(found.value[0], found.gradients["pred"][0], points, strict=True):
         assert close(value, exact(mpmath.mpf(point)))
         assert close(slope, mpmath.diff(exact, mpmath.mpf(point)), 15)
+
+
+@pytest.mark.parametrize("plus_one", [False, True])
+def test_products_with_a_logarithm(plus_one: bool) -> None:
+    found = evaluate(XLogY(plus_one=plus_one), {"pred": X, "target": Z})
+    for place in np.ndindex(X.shape):
+        x, y = mpmath.mpf(X[place]), mpmath.mpf(Z[place])
+        log = mpmath.log(y + plus_one)
+        assert close(found.value[0][place], x * log)
+        assert close(found.gradients["pred"][0][place], log, 16)
+        assert close(found.gradients["target"][0][place], x / (y + plus_one), 15)
+
+
+def test_the_logarithm_of_a_sum() -> None:
+    found = evaluate(LogAddExp(), {"pred": X, "target": Z})
+    for place in np.ndindex(X.shape):
+        x, y = mpmath.mpf(X[place]), mpmath.mpf(Z[place])
+        assert close(found.value[0][place], mpmath.log(mpmath.exp(x) + mpmath.exp(y)))
+        assert close(found.gradients["pred"][0][place], 1 / (1 + mpmath.exp(y - x)), 16)
+        assert close(found.gradients["target"][0][place], 1 / (1 + mpmath.exp(x - y)), 16)
+
+
+def test_a_softplus_that_turns_linear_and_a_clamped_logit() -> None:
+    given = {"pred": np.array([0.25, 1.5])}
+    value = evaluate(Transform(function="softplus", beta=2.0, linear_above=2.0), given).value[0]
+    assert [float(v) for v in value] == [pytest.approx(math.log1p(math.exp(0.5)) / 2), 1.5]
+    clamped = evaluate(Transform(function="logit", clamp=0.25), given).value[0]
+    assert [float(v) for v in clamped] == [pytest.approx(-math.log(3)), pytest.approx(math.log(3))]
 
 
 def test_denominators_written_out() -> None:

@@ -30,9 +30,10 @@ def bare(parameters: inspect.Signature, drop_self: bool = False) -> list[tuple[s
 
 def of_builtin(function: Any) -> inspect.Signature:
     """The signature in the first line of the docstring of a function written in C."""
-    line = re.search(
-        rf"{function.__name__.replace('log_sigmoid', 'logsigmoid')}\((.*?)\)", function.__doc__
-    )
+    name = function.__name__.replace("log_sigmoid", "logsigmoid").removeprefix("special_")
+    if function.__doc__ is None:  # torch.log_softmax alone; torch.special has the same, documented
+        function = getattr(resolve("torch.special"), name)
+    line = re.search(rf"{name}\((.*?)\)", function.__doc__)
     assert line is not None
     scope: dict[str, Any] = {}
     exec(f"def f({line[1]}): ...", scope)
@@ -41,9 +42,15 @@ def of_builtin(function: Any) -> inspect.Signature:
 
 def signature_of(function: Any) -> inspect.Signature:
     try:
-        return inspect.signature(function)
+        found = inspect.signature(function)
     except ValueError:
         return of_builtin(function)
+    kinds = [p.kind for p in found.parameters.values()]
+    if kinds == [inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD]:
+        return (
+            inspect.Signature()
+        )  # torch.nn.Module's own constructor, which refuses every argument
+    return found
 
 
 def here(native: Native) -> Native:

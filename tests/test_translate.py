@@ -53,7 +53,17 @@ WRITTEN = [
         "xl.sigmoid_cross_entropy(x, z, reduction='mean')",
     ),
     ("tf.nn.softmax(x, axis=1)", "torch", None, "F.softmax(x, dim=1)"),
-    ("scipy.special.log_softmax(x, axis=-1)", "jax", None, "jax.nn.log_softmax(x, axis=-1)"),
+    ("scipy.special.log_softmax(x, axis=-1)", "jax", None, "jax.nn.log_softmax(x)"),
+    (
+        "torch.softmax(x, 1, dtype=torch.float64)",
+        "torch",
+        None,
+        "F.softmax(x, dim=1, dtype=torch.float64)",
+    ),
+    ("jax.nn.logsumexp(a, axis=1, b=w)", "torch", None, "torch.logsumexp(a + torch.log(w), dim=1)"),
+    ("F.softplus(x, threshold=20)", "keras", None, "keras.ops.softplus(x)"),
+    ("F.softmin(x, dim=-1)", "jax", None, "jax.nn.softmax(-x, axis=-1)"),
+    ("torch.xlogy(x, y)", "scipy", None, "scipy.special.xlogy(x, y)"),
     ("F.nll_loss(x, y)", "xlogits", 2, "xl.dialects.torch.nn.functional.nll_loss(x, y)"),
 ]
 

@@ -7,6 +7,7 @@ FAMILIES = {
     "softmax": "entropy",
     "sigmoid": "entropy",
     "transform": "activation",
+    "products": "activation",
     "multiclass_margin": "margin",
     "modulated": "divergence",
 }

@@ -68,9 +68,9 @@ class Reading(NamedTuple):
 class Native:
     """One function or class of a framework.
 
-    `args` are its parameters in order, with "/" and "*" where a signature has them. A class has its
-    constructor in `args` and the call of its instances in `then`. `loss` is what it computes before
-    the parameters are read.
+    `args` are its parameters in order, with "/", "*" and "**kwargs" where a signature has
+    them. A class has its constructor in `args` and the call of its instances in `then`. `loss` is
+    what it computes before the parameters are read.
 
     What people should know besides: `since`, the version that brought the name (where people still
     meet older ones); `changed`, (version, what became different) for each; `traps`, sentences about

@@ -52,7 +52,10 @@ def _module(children: Iterable[str], natives: dict[str, Native]) -> str:
 
 
 def _parameters(args: Iterable[Arg | str]) -> str:
-    return ", ".join(arg if isinstance(arg, str) else _parameter(arg) for arg in args)
+    return ", ".join(
+        f"{arg}: Any" * (arg == "**kwargs") or arg if isinstance(arg, str) else _parameter(arg)
+        for arg in args
+    )
 
 
 def _parameter(arg: Arg) -> str:

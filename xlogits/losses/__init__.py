@@ -6,13 +6,7 @@ from xlogits.losses.form import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form
 from xlogits.losses.formula import Elementwise, Formula, Rowwise
 from xlogits.losses.labels import DENSE, INDEX, INFERRED, Labels
 from xlogits.losses.loss import Loss
-from xlogits.losses.margin import (
-    BinarySparsemax,
-    Hinge,
-    HingeEmbedding,
-    MarginRanking,
-    SoftMargin,
-)
+from xlogits.losses.margin import BinarySparsemax, Hinge, HingeEmbedding, MarginRanking, SoftMargin
 from xlogits.losses.modulated import (
     GeneralizedCrossEntropy,
     SigmoidFocal,
@@ -27,6 +21,7 @@ from xlogits.losses.multiclass_margin import (
     MultiMargin,
     Sparsemax,
 )
+from xlogits.losses.products import LogAddExp, XLogY
 from xlogits.losses.regression import SquaredError
 from xlogits.losses.sigmoid import SigmoidCrossEntropy
 from xlogits.losses.softmax import SoftmaxCrossEntropy
@@ -53,6 +48,7 @@ __all__ = [
     "HingeEmbedding",
     "KLDivergence",
     "Labels",
+    "LogAddExp",
     "Loss",
     "MarginRanking",
     "MultiLabelMargin",
@@ -70,4 +66,5 @@ __all__ = [
     "Sparsemax",
     "SquaredError",
     "Transform",
+    "XLogY",
 ]

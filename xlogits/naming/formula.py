@@ -3,6 +3,9 @@
 import re
 from typing import Any
 
+from xlogits.losses import Transform
+from xlogits.losses.elementary import FORMULAS
+
 _SIGNS = {
     r"\ell": "ℓ",
     r"\sum": "Σ",
@@ -61,6 +64,8 @@ _ROOT = re.compile(r"\\sqrt\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 def formula(loss: Any) -> str:
     """The first displayed formula in the documentation of a loss, else the first inline one."""
+    if isinstance(loss, Transform):
+        return plain(FORMULAS[loss.function])
     text = type(loss).__doc__ or ""
     found = re.search(r"\$\$(.+?)\$\$", text, re.DOTALL) or re.search(r"\$(.+?)\$", text, re.DOTALL)
     return plain(found.group(1)) if found else ""

@@ -61,6 +61,9 @@ def titles(native: Native) -> list[str]:
         return [loss.function.replace("_", " ")]
     words = re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]+|[A-Z]+", type(loss).__name__)
     name = " ".join(word if word.isupper() else word.lower() for word in words)
+    if getattr(loss, "plus_one", False):
+        return ["x log(1 + y)"]
+    name = "".join(f" {c.lower()}" if c.isupper() else c for c in type(loss).__name__).strip()
     name = name.replace("cross entropy", "cross-entropy")
     labels = getattr(loss, "labels", None)
     if labels is None or not isinstance(loss, SoftmaxCrossEntropy):

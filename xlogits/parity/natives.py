@@ -14,11 +14,12 @@ HOME = {
     "torch": "torch",
     "tensorflow": "tensorflow",
     "keras": "tensorflow",
+    "jax": "jax",
     "optax": "jax",
     "scipy": "numpy",
     "sklearn": "numpy",
 }
-DIFFERENTIABLE = frozenset({"torch", "tensorflow", "keras", "optax"})
+DIFFERENTIABLE = frozenset({"torch", "tensorflow", "keras", "jax", "optax"})
 
 
 class Natives:
@@ -87,7 +88,7 @@ class Natives:
         can = job.native.framework in DIFFERENTIABLE
         identity = job.native.name, job.variant.label
         made = ready(job.native, job.variant.options, job.variant.wanted)
-        fn = partial(spoken, made, job.native, job.variant.options)
+        fn = partial(spoken, made, job.native, _with_own_dtype(job.native, job.variant.options))
         return Call(
             fn,
             prepared.operands,
@@ -96,6 +97,13 @@ class Natives:
             job.case.strided,
             identity,
         )
+
+
+def _with_own_dtype(native: Native, options: dict[str, Any]) -> dict[str, Any]:
+    """Options in which a dtype, a name in the matrix, is what PyTorch wants it to be."""
+    if native.framework != "torch" or "dtype" not in options:
+        return options
+    return options | {"dtype": getattr(import_module("torch"), options["dtype"])}
 
 
 def function_of(native: Native) -> Any:
@@ -126,9 +134,9 @@ def spoken(function: Any, native: Native, options: dict[str, Any], **operands: A
     if native.then:
         made = function(**now) if isinstance(function, type) else function
         return made(**{k: v for k, v in given.items() if k not in first})
-    if "/" in native.args:
-        return function(*now.values())
-    return function(**now)
+    before = native.args[: native.args.index("/")] if "/" in native.args else ()
+    values = [now.pop(a.name) for a in before if isinstance(a, Arg)]
+    return function(*values, **now)
 
 
 def ready(native: Native, options: dict[str, Any], wanted: frozenset[str]) -> Any:

@@ -232,6 +232,10 @@ def _item_weights(loss: Any, case: Case) -> bool:
     return weight is None or np.ndim(weight) > 0
 
 
+def _below(loss: Any, case: Case) -> bool:
+    return bool((np.asarray(case.operands["pred"]) * loss.beta <= 20).all())
+
+
 HOLDS: dict[str, Holds] = {
     "rank": lambda loss, case: np.ndim(case.operands["pred"]) in (1, 2),
     "rank 2": lambda loss, case: np.ndim(case.operands["pred"]) == 2,
@@ -252,5 +256,7 @@ HOLDS: dict[str, Holds] = {
     "no zero": lambda loss, case: _no_zero(loss, case),
     "finite": lambda loss, case: "NaN" not in case.name,
     "nothing ignored": lambda loss, case: not _ignored(loss, case).any(),
+    "no negative weight": lambda loss, case: bool((np.asarray(case.operands["weight"]) >= 0).all()),
+    "below the threshold": lambda loss, case: _below(loss, case),
     "every class has its column": lambda loss, case: case.name != "positive column",
 }

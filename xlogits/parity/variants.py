@@ -23,6 +23,8 @@ TRIED: dict[str, tuple[Any, ...]] = {
     "exponent": (0.7,),
     "first_term": (-1.0,),
     "base": (2.0,),
+    "linear_above": (2.0,),
+    "clamp": (0.125,),
 }
 
 

@@ -63,12 +63,22 @@ def read(native: Native, given: dict[str, Any]) -> Call:
     operands = {a.name for a in native.parameters if a.to in native.loss.OPERANDS}
     for arg in native.parameters:
         value = given.get(arg.name)
-        if isinstance(value, Expr) and arg.name not in operands and (arg.values or arg.refuse):
+        if not isinstance(value, Expr) or arg.name in operands or _word(arg, value):
+            continue
+        if arg.values or arg.refuse:
             raise Refused(
                 f"{native.name}({arg.name}={value}): what is written depends on its value; "
                 f"write it as a literal"
             )
     return Call(native, given, native.read(given))
+
+
+def _word(arg: Arg, value: Expr) -> bool:
+    """Whether an expression is itself one of the words (`torch.float64`)."""
+    try:
+        return arg.values is not None and bool(arg.values[value])
+    except KeyError:
+        return False
 
 
 def _second_name(arg: Arg, native: Native) -> bool:

@@ -19,8 +19,9 @@ from xlogits.losses import (
     SoftmaxCrossEntropy,
     Transform,
 )
+from xlogits.losses.elementary import ALONG, EACH
 from xlogits.losses.formula import Formula
-from xlogits.losses.transform import ALONG_AXIS, ELEMENTWISE
+from xlogits.translation.differ import axis_at, denominator
 from xlogits.translation.differences import axis_at, denominator
 from xlogits.translation.divergence import cost, divergence, relative_entropy
 from xlogits.translation.expression import Expr, wrap
@@ -322,17 +323,43 @@ def _by_formula(whole: Composition, loss: Any, names: tuple[str, ...]) -> Any:
 
 def _transform(whole: Composition) -> Any:
     """An elementary function by its formula."""
-    loss = whole.loss
-    x, xp = whole.operands["pred"], whole.xp
-    if loss.function == "logit":
+    loss, xp, language = whole.loss, whole.xp, whole.language
+    x, mask = whole.operands["pred"], whole.operands.get("mask")
+    if loss.dtype is not None:
+        raise Refused(f"a cast to {loss.dtype} before the function has no short composition")
+    if loss.function == "logit" and loss.clamp is None:
         whole.assume("inside")
-    if loss.function in ELEMENTWISE:
-        return ELEMENTWISE[loss.function][0](xp, x * loss.beta) / loss.beta
+    if loss.function in EACH:
+        return EACH[loss.function].value(loss, xp, x)
     flat = loss.axis is None and not loss.keepdims
     axis = 0 if flat else whole.single_axis()
+    if mask is not None:
+        x = xp.where(mask, x, language._write("infinity", ()) * -1)
     if flat:
-        x = whole.language._write("flat", (x,))
+        x = language._write("flat", (x,))
+    if ALONG[loss.function].masked is None:
+        return _summed(whole, x, axis, flat)
+    x = -x if loss.function == "softmin" else x
+    y = ALONG[loss.function].value(xp, x, None, axis)
+    if mask is not None:  # so that what is outside the mask has no gradient
+        mask = language._write("flat", (mask,)) if flat else mask
+        outside = 0.0 if ALONG[loss.function].masked == 0 else language._write("infinity", ()) * -1
+        y = xp.where(mask, y, outside)
+    return language._write("shaped", (y, whole.operands["pred"])) if flat else y
+
+
+def _summed(whole: Composition, x: Expr, axis: int, flat: bool) -> Any:
+    """logsumexp with weights, and logmeanexp, by logsumexp."""
+    loss, xp, language = whole.loss, whole.xp, whole.language
+    weight, mask = whole.operands.get("weight"), whole.operands.get("mask")
+    if weight is not None:
+        whole.assume("no negative weight")
+        x = x + xp.log(language._write("flat", (weight,)) if flat else weight)
+    y = xp.logsumexp(x, axis, keepdims=loss.keepdims)
     if loss.function == "logsumexp":
-        return xp.logsumexp(x, axis, keepdims=loss.keepdims)
-    y = ALONG_AXIS[loss.function][0](xp, x, axis)
-    return whole.language._write("shaped", (y, whole.operands["pred"])) if flat else y
+        return y
+    if mask is None:
+        return y - Expr(f"math.log({language._write('classes', (x, axis))})")
+    seen = language._write("like", (mask, whole.operands["pred"]))
+    seen = language._write("flat", (seen,)) if flat else seen
+    return y - xp.log(xp.sum(seen, axis, keepdims=loss.keepdims))

@@ -12,6 +12,7 @@ from xlogits.losses import (
     Reduction,
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
+    Transform,
 )
 
 # What is taken for granted, by a word that tests can look up.
@@ -35,6 +36,8 @@ ASSUMED = {
     "logits": "log-probabilities are normalised, so that they are logits of themselves",
     "no zero": "no class of probability 0 meets a label of 0 (0 times infinity is NaN)",
     "finite": "ignored items hold finite numbers",
+    "no negative weight": "no weight is negative",
+    "below the threshold": "beta * x is never above 20, from where PyTorch's softplus is x itself",
     "nothing ignored": "no label is the index that is ignored by default (-100)",
 }
 
@@ -238,7 +241,17 @@ def _words(form: Form) -> str:
 def _dtype(
     name: str, a: Any, b: Any, wanted: Any, got: Any, operands: frozenset[str], ndim: int | None
 ) -> list[Difference]:
+    if isinstance(wanted, Transform):
+        return _plain(name, a, b, wanted, got, operands, ndim)
     return [Difference(name, assumed="float32")]
+
+
+def _linear(
+    name: str, a: Any, b: Any, wanted: Any, got: Any, operands: frozenset[str], ndim: int | None
+) -> list[Difference]:
+    if all(threshold is None or threshold == 20 for threshold in (a, b)):
+        return [Difference(name, assumed="below the threshold")]
+    return _plain(name, a, b, wanted, got, operands, ndim)
 
 
 def _spread(
@@ -257,6 +270,7 @@ _FIELDS: dict[str, Any] = {
     "form": _form,
     "dtype": _dtype,
     "spread_weight": _spread,
+    "linear_above": _linear,
 }
 ASSUMED["every class has its column"] = "probabilities have a column for every class"
 

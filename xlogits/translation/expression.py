@@ -123,6 +123,7 @@ def wrap(x: Any) -> Expr:
     text = repr(x)
     if isinstance(x, float) and x in (math.inf, -math.inf):
         text = f"{'-' * (x < 0)}float('inf')"
+    text = repr(x).replace("inf", "float('inf')") if isinstance(x, float) else repr(x)
     return Expr(text, UNARY if text.startswith("-") else ATOM)
 
 

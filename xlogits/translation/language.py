@@ -174,6 +174,8 @@ IMPORTS = {
     "keras.": "import keras",
     "jax.": "import jax",
     "jnp.": "import jax.numpy as jnp",
+    "jax.scipy.": "import jax.scipy",
+    "math.": "import math",
     "optax.": "import optax",
     "xl.": "import xlogits as xl",
 }

@@ -140,5 +140,7 @@ def _arguments(
 
 def _text(arg: Arg, value: Any, native: Native) -> str:
     text = str(wrap(value))
+    if native.framework == "torch" and arg.to == "dtype":
+        return text if isinstance(value, Expr) else f"torch.{value}"
     tensor = native.framework == "torch" and arg.to in native.loss.OPERANDS
     return f"torch.tensor({text})" if tensor and not isinstance(value, Expr) else text

@@ -1,5 +1,10 @@
 """Keras 3: one file of records for each family of functions."""
 
-from xlogits.catalogue.keras import divergence, entropy, margin
+from xlogits.catalogue.keras import activation, divergence, entropy, margin
 
-NATIVES = (*entropy.NATIVES, *margin.NATIVES, *divergence.NATIVES)
+NATIVES = (
+    *entropy.NATIVES,
+    *margin.NATIVES,
+    *divergence.NATIVES,
+    *activation.NATIVES,
+)

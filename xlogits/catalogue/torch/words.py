@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 from xlogits.catalogue.record import Arg, Native, Together
 from xlogits.losses import Reduction
@@ -17,6 +18,20 @@ BY_COUNT = {**BY_CLASS_WEIGHT, "mean": Reduction("mean_over_items")}
 INPUT, TARGET = Arg("input", "pred"), Arg("target", "target")
 CLASS_WEIGHT = Arg("weight", "class_weight", None)
 ITEM_WEIGHT = Arg("weight", "sample_weight", None)
+
+
+class _Dtypes(dict[Any, str]):
+    """PyTorch's dtypes, found by their names: the catalogue imports no framework."""
+
+    def __missing__(self, dtype: Any) -> str:
+        name = str(dtype).removeprefix("torch.")
+        if name == dtype or name not in self:
+            raise KeyError(dtype)
+        return self[name]
+
+
+FLOATS = ("float16", "bfloat16", "float32", "float64")
+DTYPE = Arg("dtype", "dtype", None, _Dtypes({name: name for name in FLOATS}))
 SIZE_AVERAGE, REDUCE = Arg("size_average", "", None), Arg("reduce", "", None)
 
 

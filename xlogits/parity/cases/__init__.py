@@ -15,6 +15,7 @@ from xlogits.parity.cases import (
     divergence,
     formula,
     margin,
+    products,
     regression,
     sigmoid,
     softmax,
@@ -27,6 +28,7 @@ DOMAINS: dict[type, Domain | Callable[[Any], Domain]] = {
     **regression.DOMAINS,
     **margin.DOMAINS,
     **divergence.DOMAINS,
+    **products.DOMAINS,
 }
 
 

@@ -3,11 +3,16 @@
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from xlogits.parity.ledger import entropy, margin, relatives
+from xlogits.parity.ledger import activation, entropy, margin, relatives
 from xlogits.parity.ledger.divergence import Divergence
 from xlogits.parity.results import AGREE, DIFFERS, KNOWN, Cell
 
-ROWS: tuple[Divergence, ...] = (*entropy.ROWS, *margin.ROWS, *relatives.ROWS)
+ROWS: tuple[Divergence, ...] = (
+    *entropy.ROWS,
+    *margin.ROWS,
+    *relatives.ROWS,
+    *activation.ROWS,
+)
 
 
 def find(cell: Cell) -> Divergence | None:

@@ -22,7 +22,7 @@ from xlogits.losses import (
     SoftmaxCrossEntropy,
     Transform,
 )
-from xlogits.parity.reference import divergence, margin, regression
+from xlogits.parity.reference import divergence, margin, products, regression
 from xlogits.parity.reference.formula import Definition, ElementItems, RowItems
 from xlogits.parity.reference.items import Reference
 from xlogits.parity.reference.sigmoid import SigmoidItems
@@ -35,6 +35,7 @@ DEFINITIONS: dict[type, Definition] = {
     **regression.DEFINITIONS,
     **margin.DEFINITIONS,
     **divergence.DEFINITIONS,
+    **products.DEFINITIONS,
 }
 
 
@@ -46,7 +47,7 @@ def evaluate(
         if isinstance(loss, SoftmaxCrossEntropy) and one_column(loss, operands):
             return two_columns(loss, operands, cotangent, evaluate)
         if isinstance(loss, Transform):
-            return transform(loss, operands["pred"], cotangent)
+            return transform(loss, operands, cotangent)
         if isinstance(loss, Formula):
             return _formula(loss, operands, cotangent)
         if isinstance(loss, SoftmaxCrossEntropy):
