@@ -21,7 +21,6 @@ from xlogits.losses import (
 )
 from xlogits.losses.elementary import ALONG, EACH
 from xlogits.losses.formula import Formula
-from xlogits.translation.differ import axis_at, denominator
 from xlogits.translation.differences import axis_at, denominator
 from xlogits.translation.divergence import cost, divergence, relative_entropy
 from xlogits.translation.expression import Expr, wrap
