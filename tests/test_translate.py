@@ -141,6 +141,38 @@ def test_what_is_not_a_call_is_an_error(source: str, target: str, words: str) ->
         xl.translate(source, target)
 
 
+def test_what_occurs_twice_gets_a_name() -> None:
+    found = xl.translate("F.cross_entropy(x, y, weight=w, ignore_index=255)", "jax", ndim=2)
+    assert found.lines[:2] == ("valid = y != 255", "safe = jnp.where(valid, y, 0)")
+    assert found.lines[-1] == (
+        "jnp.sum(jnp.where(valid, w[safe] * optax.softmax_cross_entropy_with_integer_labels(x, safe), "
+        "0.0)) / jnp.sum(jnp.where(valid, w[safe], 0.0))"
+    )
+
+
+@pytest.mark.parametrize("name", ["F.multi_margin_loss", "F.cross_entropy", "F.nll_loss"])
+@pytest.mark.parametrize("target", ["jax", "tensorflow", "torch", "numpy", "keras"])
+def test_names_put_back_give_the_expression(name: str, target: str) -> None:
+    ignored = "" if "margin" in name else ", ignore_index=3"
+    found = xl.translate(f"{name}(x, y, weight=w{ignored})", target)
+    *assignments, last = found.lines
+    names = dict(line.split(" = ", 1) for line in assignments)
+    tree = ast.parse(last, mode="eval")
+    for _ in names:
+        tree = _PutBack(names).visit(tree)
+    assert ast.unparse(tree) == ast.unparse(ast.parse(found.source, mode="eval"))
+
+
+class _PutBack(ast.NodeTransformer):
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id not in self.names:
+            return node
+        return ast.parse(self.names[node.id], mode="eval").body
+
+
 def test_two_calls_side_by_side() -> None:
     same = xl.differ(
         "F.cross_entropy(x, y)", "optax.softmax_cross_entropy_with_integer_labels(x, y)"

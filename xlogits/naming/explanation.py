@@ -1,5 +1,8 @@
 """What one name means: formula, conventions, traps, and the same call everywhere else."""
 
+import re
+import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -9,7 +12,7 @@ from xlogits.catalogue.families import family
 from xlogits.catalogue.record import REQUIRED, Arg
 from xlogits.errors import OptionError, Refused
 from xlogits.losses import AxisByRank, Form, Labels, Loss, Reduction, Transform
-from xlogits.naming.formula import formula
+from xlogits.naming.formula import formula, plain
 from xlogits.naming.links import link
 from xlogits.naming.spelling import meant
 from xlogits.translation import Translation, translated
@@ -97,7 +100,8 @@ def _about(loss: Loss | Transform) -> str:
     text = (type(loss).__doc__ or "").strip().split("\n\n")[0]
     if isinstance(loss, Transform):
         return f"The elementary function {loss.function}, of an array."
-    return " ".join(text.replace("$", "").replace("`", "").split())
+    text = re.sub(r"\$(.+?)\$", lambda found: plain(found[1]), text, flags=re.DOTALL)
+    return " ".join(text.replace("`", "").split())
 
 
 def _facts(native: Native, call: Call) -> list[tuple[str, str]]:
@@ -199,24 +203,55 @@ def _versions(native: Native) -> list[str]:
     return found + [f"{a.name} since {a.since}" for a in native.parameters if a.since]
 
 
-def _page(e: Explanation) -> list[str]:
-    lines = [e.name, "=" * len(e.name), "", e.about]
+def _page(e: Explanation) -> Iterator[str]:
+    yield from (e.name, "=" * len(e.name), "")
+    yield from _wrapped(e.about)
     if e.formula:
-        lines += ["", f"    {e.formula}"]
-    lines.append("")
+        yield from ("", f"    {e.formula}")
+    yield ""
     width = max(len(what) for what, _ in e.facts)
-    lines += [f"{what:<{width}}  {how}" for what, how in e.facts]
+    for what, how in e.facts:
+        yield from _wrapped(how, f"{what:<{width}}  ")
     if e.aliases:
-        lines += ["", f"Also: {', '.join(e.aliases)}"]
+        yield ""
+        yield from _wrapped(", ".join(e.aliases), "Also: ")
     if e.traps:
-        lines += ["", "Traps"]
-        lines += [f"  - {trap}" for trap in e.traps]
-    lines += ["", "The same with its defaults"]
+        yield from ("", "Traps")
+        for trap in e.traps:
+            yield from _wrapped(trap, "  - ")
+    yield from ("", "The same with its defaults")
     for target, translation in e.elsewhere.items():
-        if translation.native == e.name:
-            continue
-        lines.append(f"  {target:<11}{translation.source or '-- ' + translation.why_not}")
-        lines += [f"             if {assumed}" for assumed in translation.assumed]
+        if translation.native != e.name:
+            yield from _elsewhere_line(target, translation)
     if e.versions:
-        lines += ["", f"Versions: {'; '.join(e.versions)}"]
-    return [*lines, "", e.link] if e.link else lines
+        yield ""
+        yield from _wrapped("; ".join(e.versions), "Versions: ")
+    if e.link:
+        yield from ("", e.link)
+
+
+def _elsewhere_line(target: str, translation: Translation) -> Iterator[str]:
+    indent = " " * 13
+    if translation.source:
+        for number, line in enumerate(translation.lines):
+            yield f"  {'' if number else target:<11}{line}"
+        if translation.assumed:
+            yield from _wrapped("; ".join(translation.assumed), f"{indent}if ")
+        return
+    yield from _wrapped(f"no equivalent: {translation.why_not}", f"  {target:<11}")
+    if translation.nearest:
+        yield f"{indent}nearest: {translation.nearest}"
+    if translation.difference:
+        yield f"{indent}it gives {translation.difference}"
+
+
+def _wrapped(text: str, first: str = "") -> list[str]:
+    """Lines that a terminal shows whole, under the first one's start."""
+    return textwrap.wrap(
+        text,
+        100,
+        initial_indent=first,
+        subsequent_indent=" " * len(first),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -14,6 +14,7 @@ from xlogits.translation.known import rows_of
 from xlogits.translation.language import IMPORTS, Language, language
 from xlogits.translation.measure import measured
 from xlogits.translation.single import Candidate, candidates, written
+from xlogits.translation.tidy import lines
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Translation:
     """What `translate` found.
 
     Attributes:
-        source: the call, ready to paste; '' where there is none.
+        source: the call, one expression; '' where there is none. `lines` is the same for people.
         imports: the lines that make its names known.
         assumed: what has to hold for it to be the same loss, in words.
         why_not: where `source` is '', the reason.
@@ -42,6 +43,11 @@ class Translation:
     assumptions: tuple[str, ...] = field(default=(), repr=False)
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        """The same as `source`, with names for what occurs twice: assignments, the expression last."""
+        return lines(self.source) if self.source else ()
+
+    @property
     def exact(self) -> bool:
         """Whether it is the same loss of all valid inputs."""
         return bool(self.source) and not self.assumed
@@ -50,7 +56,7 @@ class Translation:
         if not self.source:
             nearest = f"; the nearest is {self.nearest}" if self.nearest else ""
             return f"no translation: {self.why_not}{nearest}"
-        return "\n".join([*self.imports, self.source, *(f"# if {a}" for a in self.assumed)])
+        return "\n".join([*self.imports, *self.lines, *(f"# if {a}" for a in self.assumed)])
 
 
 def translate(
