@@ -1,5 +1,6 @@
 """The losses on every framework against the reference, and the gradient in closed form."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -8,13 +9,19 @@ import pytest
 import xlogits as xl
 from tests.conftest import Framework
 from xlogits.losses import (
+    AxesFrom,
     BinarySparsemax,
     CategoricalHinge,
+    ClassOverlap,
+    CosineEmbedding,
+    CosineSimilarity,
     DecisionHinge,
+    Distance,
     Form,
     GeneralizedCrossEntropy,
     Hinge,
     HingeEmbedding,
+    InnerProduct,
     KLDivergence,
     LogAddExp,
     Loss,
@@ -31,6 +38,8 @@ from xlogits.losses import (
     SoftmaxPoly,
     Sparsemax,
     Transform,
+    TripletMargin,
+    Tversky,
     XLogY,
 )
 from xlogits.parity.cases import cases
@@ -110,6 +119,32 @@ LOSSES: dict[str, tuple[Loss | Transform, frozenset[str]]] = {
     "logsumexp, weighted": (
         Transform(function="logsumexp", axis=None, keepdims=True),
         frozenset({"mask", "weight"}),
+    ),
+    "cosine": (CosineSimilarity(eps=1e-8), frozenset({"mask"})),
+    "cosine, squares floored": (CosineSimilarity(eps=1e-6, guard="square", axis=0), frozenset()),
+    "inner product, axis kept": (
+        InnerProduct(factor=-1.0, offset=1.0, keepdims=True, axis=0),
+        frozenset({"sample_weight"}),
+    ),
+    "cosine embedding": (CosineEmbedding(eps=1e-12, guard="sum", margin=0.2), frozenset()),
+    "distance": (Distance(eps=1e-6), frozenset()),
+    "distance, largest": (Distance(p=math.inf), frozenset()),
+    "distance, cubes": (Distance(p=3.0), frozenset()),
+    "triplet": (TripletMargin(eps=1e-6, guard="power", p=4.0), frozenset()),
+    "triplet, swapped": (TripletMargin(swap=True), frozenset()),
+    "overlap": (Tversky(missed=0.9, extra=0.3, eps=1e-7, axis=None), frozenset()),
+    "overlap of logits": (
+        Tversky(smooth=1.0, activation="sigmoid", axis=AxesFrom(1)),
+        frozenset({"sample_weight"}),
+    ),
+    "overlap of classes": (ClassOverlap(background=False), frozenset({"class_weight"})),
+    "overlap of classes, each": (
+        ClassOverlap(over_classes="none", activation="none", axis=0, missed=0.9),
+        frozenset(),
+    ),
+    "overlap of classes, balanced": (
+        ClassOverlap(balanced=True, over_classes="sum", background=False),
+        frozenset(),
     ),
     "softplus, beta": (Transform(function="softplus", beta=3.0), frozenset()),
     "softplus, linear": (Transform(function="softplus", linear_above=2.0), frozenset()),

@@ -11,12 +11,19 @@ import pytest
 from xlogits.losses import (
     LOG_PROBABILITIES,
     LOGITS,
+    ClassOverlap,
+    CosineEmbedding,
+    CosineSimilarity,
+    Distance,
     Form,
+    InnerProduct,
     LogAddExp,
     Reduction,
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
     Transform,
+    TripletMargin,
+    Tversky,
     XLogY,
 )
 from xlogits.parity.reference import evaluate
@@ -211,3 +218,121 @@ def test_infinities() -> None:
     certain = {"pred": x, "target": np.array([1])}
     assert evaluate(SoftmaxCrossEntropy(), certain).value[0][0] == math.inf
     assert LOGITS != LOG_PROBABILITIES
+
+
+# -- losses of rows: one row of each array, in mpmath's words
+
+mpf = mpmath.mpf
+
+
+def dot(x: list[Any], y: list[Any]) -> Any:
+    return mpmath.fsum(a * b for a, b in zip(x, y, strict=True))
+
+
+def cosine(x: list[Any], y: list[Any]) -> Any:
+    return dot(x, y) / mpmath.sqrt(dot(x, x) * dot(y, y))
+
+
+def apart(x: list[Any], y: list[Any], p: Any, eps: Any) -> Any:
+    return mpmath.fsum(abs(a - b + eps) ** p for a, b in zip(x, y, strict=True)) ** (1 / mpf(p))
+
+
+def index(p: list[Any], y: list[Any], missed: Any, extra: Any, smooth: Any, eps: Any) -> Any:
+    shared = dot(p, y) + smooth
+    not_seen, not_there = (dot([1 - v for v in a], b) for a, b in ((p, y), (y, p)))
+    return shared / (shared + missed * not_seen + extra * not_there + eps)
+
+
+def balanced(*columns: list[Any]) -> Any:
+    """Three classes, of which the columns are logits and targets, as `ClassOverlap` weighs them."""
+    x, y = columns[0], columns[1]
+    logits, targets = ([v[c::3] for c in range(3)] for v in (x, y))
+    total = [mpmath.fsum(mpmath.exp(c[i]) for c in logits) for i in range(len(logits[0]))]
+    p = [[mpmath.exp(v) / t for v, t in zip(c, total, strict=True)] for c in logits]
+    weight = [1 / (mpmath.fsum(c) ** 2 + mpf(1e-7)) for c in targets]
+    losses = [1 - index(a, b, mpf(0.5), mpf(0.5), 1, 0) for a, b in zip(p, targets, strict=True)]
+    return dot(weight, losses) / mpmath.fsum(weight)
+
+
+EPS = mpf(1e-6)
+ROWWISE: dict[str, tuple[Any, Any]] = {
+    "cosine": (CosineSimilarity(), cosine),
+    "cosine, added": (
+        CosineSimilarity(eps=1e-6, guard="sum"),
+        lambda x, y: dot(x, y) / mpmath.sqrt((dot(x, x) + EPS) * (dot(y, y) + EPS)),
+    ),
+    "inner product": (InnerProduct(factor=-1.0, offset=1.0), lambda x, y: 1 - dot(x, y)),
+    "distance": (Distance(eps=1e-6), lambda x, y: apart(x, y, 2, EPS)),
+    "distance, cubes": (Distance(p=3.0), lambda x, y: apart(x, y, 3, 0)),
+    "distance, eps inside": (
+        Distance(p=4.0, guard="power", eps=1e-6),
+        lambda x, y: (apart(x, y, 4, 0) ** 4 + EPS) ** (mpf(1) / 4),
+    ),
+    "triplet": (
+        TripletMargin(eps=1e-6, margin=20.0),
+        lambda x, y, z: 20 + apart(x, y, 2, EPS) - apart(x, z, 2, EPS),
+    ),
+    "triplet, swapped": (
+        TripletMargin(margin=20.0, swap=True),
+        lambda x, y, z: 20 + apart(x, y, 2, 0) - min(apart(x, z, 2, 0), apart(y, z, 2, 0)),
+    ),
+    "overlap": (
+        Tversky(missed=0.9, extra=0.3, smooth=0.5, eps=1e-6),
+        lambda x, y: 1 - index(x, y, mpf(0.9), mpf(0.3), mpf(0.5), EPS),
+    ),
+    "overlap of logits": (
+        Tversky(activation="sigmoid", smooth=1.0),
+        lambda x, y: 1 - index([1 / (1 + mpmath.exp(-v)) for v in x], y, mpf(0.5), mpf(0.5), 1, 0),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ROWWISE)
+def test_losses_of_rows(name: str) -> None:
+    loss, exact = ROWWISE[name]
+    operands = dict(zip(loss.ARRAYS, (X, X[::-1] + Z, 2 * Q - X), strict=False))
+    found = evaluate(loss, operands)
+    for row in range(4):
+        check_row(exact, operands, found, row)
+
+
+def check_row(exact: Any, operands: dict[str, Any], found: Any, row: int) -> None:
+    parts = [[mpf(v) for v in array[row]] for array in operands.values()]
+    assert close(found.value[0][row], exact(*parts))
+    for number, name in enumerate(operands):
+        for j in range(len(parts[number])):
+
+            def moved(v: Any, number: int = number, j: int = j) -> Any:
+                changed = [list(part) for part in parts]
+                changed[number][j] = v
+                return exact(*changed)
+
+            slope = mpmath.diff(moved, parts[number][j])
+            assert close(found.gradients[name][0][row, j], slope, 15)
+
+
+def test_cosine_embedding() -> None:
+    y = np.array([1.0, -1.0, 0.0, -1.0])
+    found = evaluate(CosineEmbedding(margin=-1.0), {"pred": X, "other": X[::-1] + Z, "target": y})
+    for row in range(4):
+        angle = cosine([mpf(v) for v in X[row]], [mpf(v) for v in X[3 - row] + Z[row]])
+        wanted = {1: 1 - angle, -1: angle + 1, 0: mpf(0)}[int(y[row])]
+        assert close(found.value[0][row], wanted)
+
+
+def test_largest_difference_is_shared_out() -> None:
+    found = evaluate(
+        Distance(p=math.inf), {"pred": np.array([[1.0, -3.0, 3.0]]), "target": np.zeros((1, 3))}
+    )
+    assert found.value[0][0] == 3
+    assert found.gradients["pred"][0].tolist() == [[0, -0.5, 0.5]]
+
+
+def test_overlap_of_balanced_classes() -> None:
+    x, y = X[:, :3].reshape(1, 4, 3), Z[:, :3].reshape(1, 4, 3)
+    found = evaluate(ClassOverlap(balanced=True), {"pred": x, "target": y})
+    flat = {"pred": x.reshape(1, -1), "target": y.reshape(1, -1)}
+    rows = found._replace(
+        gradients={k: (g[0].reshape(1, -1), g[1]) for k, g in found.gradients.items()}
+    )
+    check_row(balanced, flat, rows, 0)

@@ -120,6 +120,10 @@ def power(x: Array, exponent: float) -> Array:
     return jnp.power(x, exponent)
 
 
+def added(x: Array, value: float) -> Array:
+    return x + value
+
+
 def tanh(x: Array) -> Array:
     return jnp.tanh(x)
 

@@ -1,7 +1,7 @@
 """What a backend module provides: a name, three questions about an array, and the array functions.
 
 The formulas in `xlogits.losses` are written with these functions and with the operators of the
-arrays themselves (`+ - * / == != < > & | ~`). A new framework is one more module with these names.
+arrays themselves (`+ - * / ** == != < > & | ~`). A new framework is one more module with these names.
 `axis` is always one non-negative integer. Floating arrays in, floating arrays of the same dtype out.
 """
 
@@ -67,6 +67,9 @@ class Namespace(Protocol):
     def sqrt(self, x: Array) -> Array: ...
     def power(self, x: Array, exponent: float) -> Array:
         """x**exponent of numbers above 0."""
+
+    def added(self, x: Array, value: float) -> Array:
+        """x + value, with x computed first also where a graph is optimized."""
 
     def tanh(self, x: Array) -> Array: ...
     def sign(self, x: Array) -> Array:

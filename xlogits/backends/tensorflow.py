@@ -40,7 +40,7 @@ def cast(x: Array, dtype: str) -> Array:
 
 
 def full_like(x: Array, value: float) -> Array:
-    return tf.fill(tf.shape(x), tf.cast(value, x.dtype))
+    return tf.fill(tf.shape(x), tf.constant(value, x.dtype))
 
 
 def expand(x: Array, axis: int) -> Array:
@@ -71,9 +71,9 @@ def one_hot(labels: Array, classes: int, axis: int, dtype: str) -> Array:
 
 def where(condition: Array, x: Array, y: Array) -> Array:
     if isinstance(y, (int, float)):
-        y = tf.cast(y, x.dtype)
+        y = tf.constant(y, x.dtype)  # tf.cast would round it to single precision first
     elif isinstance(x, (int, float)):
-        x = tf.cast(x, y.dtype)
+        x = tf.constant(x, y.dtype)
     return tf.where(condition, x, y)
 
 
@@ -138,6 +138,11 @@ def power(x: Array, exponent: float) -> Array:
     return tf.pow(x, exponent)
 
 
+def added(x: Array, value: float) -> Array:
+    # the graph optimizer makes x - (y - value) of x - y + value, and a small value is lost in y
+    return x + where(x == x, value, x)
+
+
 def tanh(x: Array) -> Array:
     return tf.tanh(x)
 
@@ -147,11 +152,11 @@ def sign(x: Array) -> Array:
 
 
 def maximum(x: Array, y: Array | float) -> Array:
-    return tf.maximum(x, tf.cast(y, x.dtype))
+    return tf.maximum(x, y)
 
 
 def minimum(x: Array, y: Array | float) -> Array:
-    return tf.minimum(x, tf.cast(y, x.dtype))
+    return tf.minimum(x, y)
 
 
 def clip(x: Array, low: float, high: float) -> Array:

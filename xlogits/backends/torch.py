@@ -144,6 +144,10 @@ def power(x: Array, exponent: float) -> Array:
     return torch.pow(x, exponent)
 
 
+def added(x: Array, value: float) -> Array:
+    return x + value
+
+
 def tanh(x: Array) -> Array:
     return torch.tanh(x)
 

@@ -28,7 +28,8 @@ class Arg:
 
     `to` names the operand or the field of the loss that the parameter sets, or is '' where it cannot
     change a value. `values` maps the framework's words to ours. A parameter that is `absent` (None,
-    unless said otherwise) leaves the loss as it is; one that is `needed` may not be. `refuse` is the
+    unless said otherwise) leaves the loss as it is; one that is `needed` may not be (nor may all be of
+    several that set the same). `refuse` is the
     reason why a call that passes anything but the default cannot be read. `since` is the version of
     the framework that brought the parameter, where that is one that people still meet; `was` holds
     (version, default before it) for defaults that changed, the oldest first.
@@ -124,11 +125,10 @@ class Native:
             if values in group.values:
                 fields[group.to] = group.values[values]
         needed = {*(arg.to for arg in self.parameters if arg.needed), *self.loss.ARRAYS}
-        for operand in self.loss.OPERANDS:
-            if operand in needed and operand not in operands:
-                raise OptionError(
-                    f"{self.name}() needs '{self.parameter(operand).name}'; it is None"
-                )
+        for arg in self.parameters:
+            if arg.to in needed and arg.to not in operands and arg.to not in fields:
+                name = self.parameter(arg.to).name
+                raise OptionError(f"{self.name}() needs '{name}'; it is None")
         return Reading(replace(self.loss, **fields) if fields else self.loss, operands)
 
     def _translated(self, arg: Arg, value: Any) -> Any:

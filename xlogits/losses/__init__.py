@@ -1,6 +1,6 @@
 """What each loss is: its fields, its formula and its derivative. One file per family."""
 
-from xlogits.losses.axes import CHANNELS, AxisByRank
+from xlogits.losses.axes import CHANNELS, AxesFrom, AxisByRank
 from xlogits.losses.divergence import KLDivergence, RelativeEntropy
 from xlogits.losses.form import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form
 from xlogits.losses.formula import Elementwise, Formula, Rowwise
@@ -21,9 +21,17 @@ from xlogits.losses.multiclass_margin import (
     MultiMargin,
     Sparsemax,
 )
+from xlogits.losses.overlap import ClassOverlap, Tversky
 from xlogits.losses.products import LogAddExp, XLogY
 from xlogits.losses.regression import SquaredError
 from xlogits.losses.sigmoid import SigmoidCrossEntropy
+from xlogits.losses.similarity import (
+    CosineEmbedding,
+    CosineSimilarity,
+    Distance,
+    InnerProduct,
+    TripletMargin,
+)
 from xlogits.losses.softmax import SoftmaxCrossEntropy
 from xlogits.losses.transform import Transform
 from xlogits.reduction import Reduction
@@ -36,16 +44,22 @@ __all__ = [
     "LOGITS",
     "LOG_PROBABILITIES",
     "PROBABILITIES",
+    "AxesFrom",
     "AxisByRank",
     "BinarySparsemax",
     "CategoricalHinge",
+    "ClassOverlap",
+    "CosineEmbedding",
+    "CosineSimilarity",
     "DecisionHinge",
+    "Distance",
     "Elementwise",
     "Form",
     "Formula",
     "GeneralizedCrossEntropy",
     "Hinge",
     "HingeEmbedding",
+    "InnerProduct",
     "KLDivergence",
     "Labels",
     "LogAddExp",
@@ -66,5 +80,7 @@ __all__ = [
     "Sparsemax",
     "SquaredError",
     "Transform",
+    "TripletMargin",
+    "Tversky",
     "XLogY",
 ]

@@ -9,8 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from xlogits.errors import ShapeError
-from xlogits.losses.axes import Axis, class_axes, one_axis, restore_axes
-from xlogits.losses.labels import DENSE, FLOATS, Labels, is_index, require_dense, require_index
+from xlogits.losses.axes import Axis, class_axes, from_rows, one_axis, to_rows
+from xlogits.losses.labels import (
+    DENSE,
+    FLOATS,
+    INDEX,
+    Labels,
+    is_index,
+    require_dense,
+    require_index,
+)
 from xlogits.losses.loss import Loss, Weight, spreads
 from xlogits.reduction import Items
 
@@ -148,11 +156,16 @@ class Rowwise(Formula):
     """A function of one row of each array: the numbers along `axis`.
 
     `term` and `slopes` get arrays with that axis last. Class indexes, where `labels` allows them,
-    arrive as rows that are 1 at the label and 0 elsewhere.
+    arrive as rows that are 1 at the label and 0 elsewhere. `keepdims`: `axis`, then a single one,
+    stays in the result with size 1. Arrays in `SINGLE` have one number for each row, and arrive as rows
+    of one number. Outside a `mask`, for losses that have that operand, arrays are 0.
     """
+
+    SINGLE: ClassVar[frozenset[str]] = frozenset()
 
     axis: Axis = -1
     labels: Labels = field(default_factory=lambda: DENSE)
+    keepdims: bool = False
 
     def term(self, xp: Any, *arrays: Array) -> Array:
         """The function: one number for each row."""
@@ -166,17 +179,31 @@ class Rowwise(Formula):
         self, xp: Any, work: str, pred: Array, target: Array, others: dict[str, Array]
     ) -> tuple[Array, ...]:
         axes = class_axes(self.axis, len(xp.shape(pred)))
-        x, axis = self._rows(xp, xp.cast(pred, work), axes)
-        if len(axes) == 1 and self._index(xp, pred, target, axes[0]):
-            target = self._hot(xp, x, target, axis)
-        else:
-            require_dense(xp.dtype(target))
-            target, _ = self._rows(xp, xp.cast(target, work), axes)
-        given = {"pred": x, "target": target}
-        for name, array in others.items():
-            is_index(DENSE, xp.shape(pred), xp.shape(array), 0)
-            given[name], _ = self._rows(xp, xp.cast(array, work), axes)
-        return tuple(given[name] for name in self.ARRAYS)
+        x = to_rows(xp, xp.cast(pred, work), axes)
+        rows = {"pred": x}
+        mask = others.get("mask")
+        for name, array in {"target": target, **others}.items():
+            if name == "mask":
+                continue
+            if name == "target" or name in self.SINGLE:
+                require_dense(xp.dtype(array))
+            if name in self.SINGLE:
+                is_index(INDEX, xp.shape(pred), xp.shape(array), axes[0])
+                rows[name] = xp.expand(xp.cast(array, work), len(xp.shape(array)))
+            elif name == "target" and len(axes) == 1 and self._index(xp, pred, array, axes[0]):
+                rows[name] = self._hot(xp, x, array, len(xp.shape(x)) - 1)
+            else:
+                is_index(DENSE, xp.shape(pred), xp.shape(array), 0)
+                rows[name] = to_rows(xp, xp.cast(array, work), axes)
+        if mask is None:
+            return tuple(rows[name] for name in self.ARRAYS)
+        if xp.dtype(mask) != "bool" or not spreads(xp.shape(mask), xp.shape(pred)):
+            raise ShapeError(
+                f"mask is {xp.dtype(mask)} of shape {xp.shape(mask)} and the prediction has shape "
+                f"{xp.shape(pred)}; expected bool that broadcasts to it: True where a number counts"
+            )
+        mask = to_rows(xp, (xp.full_like(pred, 1.0) == 1) & mask, axes)
+        return tuple(xp.where(mask, rows[name], 0.0) for name in self.ARRAYS)
 
     def _index(self, xp: Any, pred: Array, target: Array, axis: int) -> bool:
         return is_index(self.labels, xp.shape(pred), xp.shape(target), axis)
@@ -195,24 +222,19 @@ class Rowwise(Formula):
         # selected, not multiplied: XLA takes 0 times NaN for 0 where the 0 comes from a comparison
         return xp.where(xp.expand(inside, axis) == 1, hot, math.nan)
 
-    def _rows(self, xp: Any, x: Array, axes: tuple[int, ...]) -> tuple[Array, int]:
-        """The array with its class axes as one, the last."""
-        ndim = len(xp.shape(x))
-        if len(axes) == 1 and axes[0] != ndim - 1:
-            return xp.transpose(x, [*(i for i in range(ndim) if i not in axes), *axes]), ndim - 1
-        return one_axis(xp, x, axes)
-
     def _formula(self, xp: Any, arrays: tuple[Array, ...]) -> Array:
-        return self.term(xp, *arrays)
+        loss = self.term(xp, *arrays)
+        if not self.keepdims:
+            return loss
+        return xp.expand(loss, class_axes(self.axis, len(xp.shape(arrays[0])))[0])
 
     def _derivatives(self, xp: Any, arrays: tuple[Array, ...], out: Array) -> tuple[Array, ...]:
-        out = xp.expand(out, len(xp.shape(arrays[0])) - 1)
+        ndim = len(xp.shape(arrays[0]))
+        if self.keepdims:
+            out = to_rows(xp, out, class_axes(self.axis, ndim))
+        else:
+            out = xp.expand(out, ndim - 1)
         return tuple(slope * out for slope in self.slopes(xp, *arrays))
 
     def _back(self, xp: Any, slope: Array, pred: Array, given: Array) -> Array:
-        axes = class_axes(self.axis, len(xp.shape(pred)))
-        ndim = len(xp.shape(pred))
-        if len(axes) == 1 and axes[0] != ndim - 1:
-            order = [*(i for i in range(ndim) if i not in axes), *axes]
-            return xp.transpose(slope, [order.index(i) for i in range(ndim)])
-        return restore_axes(xp, slope, axes, pred)
+        return from_rows(xp, slope, class_axes(self.axis, len(xp.shape(pred))), pred)

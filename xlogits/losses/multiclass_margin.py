@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from xlogits.errors import ShapeError
-from xlogits.losses.axes import class_axes
+from xlogits.losses.axes import class_axes, to_rows
 from xlogits.losses.formula import Rowwise
 from xlogits.losses.labels import DENSE, INDEX, Labels, is_index, require_index
 from xlogits.losses.loss import Weight, is_number
@@ -201,10 +201,10 @@ class MultiLabelMargin(Rowwise):
     ) -> tuple[Array, ...]:
         """The scores, and how many times each class is listed; NaN for one out of range."""
         axes = class_axes(self.axis, len(xp.shape(pred)))
-        x, axis = self._rows(xp, xp.cast(pred, work), axes)
+        x, axis = to_rows(xp, xp.cast(pred, work), axes), len(xp.shape(pred)) - 1
         is_index(DENSE, xp.shape(pred), xp.shape(target), axis)
         require_index(INDEX, xp.dtype(target))
-        target, _ = self._rows(xp, target, axes)
+        target = to_rows(xp, target, axes)
         listed = xp.cumsum(xp.where(target < 0, xp.full_like(x, 1.0), 0.0), axis) == 0
         labels = xp.check_labels(xp.where(listed, target, 0), xp.shape(x)[axis])
         hot = xp.one_hot(labels, xp.sizes(x)[axis], axis + 1, work)

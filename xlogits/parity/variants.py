@@ -3,6 +3,7 @@
 They come from the record alone, so a new record brings its own rows.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -25,6 +26,11 @@ TRIED: dict[str, tuple[Any, ...]] = {
     "base": (2.0,),
     "linear_above": (2.0,),
     "clamp": (0.125,),
+    "p": (1.0, 3.0, math.inf),
+    "eps": (1e-3,),
+    "missed": (0.9,),
+    "extra": (0.7,),
+    "smooth": (0.5,),
 }
 
 
@@ -44,18 +50,20 @@ def variants(native: Native) -> Iterator[Variant]:
     """
     weights = _weights(native)
     required = frozenset(a.to for a in native.parameters if a.to in weights and _required(a))
-    needed = {
-        a.name: TRIED[a.to][0]
-        for a in native.parameters
-        if a.to and a.default is REQUIRED and a.to not in native.loss.OPERANDS
-    }
-    for number, form in enumerate([needed, *(needed | form for form in _forms(native))]):
-        yield Variant(_label(form), form, required, plain=True)
-        for options, wanted in [*([] if number else _single(native)), *_together(native)]:
-            if wanted or form | options != form:
-                yield Variant(
-                    _label(form | options, wanted), form | options, required | wanted, False
-                )
+    for number, form in enumerate([{}, *_forms(native)]):
+        plain = _needed(native, form) | form
+        yield Variant(_label(plain), plain, required, plain=True)
+        for some, wanted in [*([] if number else _single(native)), *_together(native)]:
+            options = _needed(native, form | some) | form | some
+            if wanted or options != plain:
+                yield Variant(_label(options, wanted), options, required | wanted, False)
+
+
+def _needed(native: Native, options: dict[str, Any]) -> dict[str, Any]:
+    """A value for every field that a call must set and these options do not."""
+    given = {a.to for a in native.parameters if a.name in options}
+    fields = set(native.loss.__dataclass_fields__) - given
+    return {a.name: TRIED[a.to][0] for a in native.parameters if _required(a) and a.to in fields}
 
 
 def reading(native: Native, variant: Variant) -> Loss | Transform:

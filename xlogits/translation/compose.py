@@ -25,6 +25,7 @@ from xlogits.translation.differences import axis_at, denominator
 from xlogits.translation.divergence import cost, divergence, relative_entropy
 from xlogits.translation.expression import Expr, wrap
 from xlogits.translation.language import Language, Namespace
+from xlogits.translation.similarity import COMPOSED
 from xlogits.translation.single import candidates, written
 
 NONE = Reduction("none")
@@ -286,11 +287,13 @@ def _formula(whole: Composition) -> Any:
     names = loss.ARRAYS
     plain = replace(loss, reduction=NONE, dtype=None, spread_weight=False)
     for name in whole.operands:
-        if name not in {*names, "sample_weight", "class_weight"}:
+        masked = name == "mask" and isinstance(loss, Rowwise)
+        if not masked and name not in {*names, "sample_weight", "class_weight"}:
             raise Refused(f"a {name} of {type(loss).__name__} has no short composition")
     if isinstance(loss, MultiLabelMargin):
         raise Refused("lists of labels have no short composition")
-    items = whole.core(plain, {name: whole.operands[name] for name in names})
+    given = {name: whole.operands[name] for name in (*names, "mask") if name in whole.operands}
+    items = whole.core(plain, given)
     items = _by_formula(whole, loss, names) if items is None else items
     weight = whole.operands.get("class_weight")
     return items if weight is None else whole.xp.take(weight, whole.operands["target"]) * items
@@ -307,17 +310,30 @@ def _by_formula(whole: Composition, loss: Any, names: tuple[str, ...]) -> Any:
             return items
         word = "mean_along" if loss.inner == "mean" else "sum_along"
         return whole.language._write(word, (items, loss.axis))
-    assert isinstance(loss, Rowwise)
-    axis = whole.single_axis()
-    if axis != -1:
-        arrays = [whole.language._write("moveaxis", (a, axis, -1)) for a in arrays]
+    if not isinstance(loss, Rowwise):
+        raise Refused(f"no composition is known for {type(loss).__name__}")
+    write = whole.language._write
+    flat = loss.axis is None and not loss.keepdims
+    axis = -1 if flat else whole.single_axis()
+    if flat:
+        arrays = [write("flat", (a,)) for a in arrays]
+    mask = whole.operands.get("mask")
+    if mask is not None:
+        arrays = [whole.xp.where(mask, a, 0.0) for a in arrays]
+    for at, name in enumerate(names):
+        if name in loss.SINGLE:
+            arrays[at] = arrays[at] if type(loss) in COMPOSED else write("expand", (arrays[at], -1))
+        elif axis != -1 and not (name == "target" and loss.labels.kind == "index"):
+            arrays[at] = write("moveaxis", (arrays[at], axis, -1))
     if isinstance(loss, RelativeEntropy):
         return relative_entropy(whole, loss, *arrays)
     if loss.labels.kind == "index":
         at = names.index("target")
-        classes = whole.language._write("classes", (arrays[0], -1))
+        classes = write("classes", (arrays[0], -1))
         arrays[at] = whole.xp.one_hot(arrays[at], classes, arrays[0])
-    return loss.term(whole.xp, *arrays)
+    composed = COMPOSED.get(type(loss))
+    items = composed(whole.xp, loss, *arrays) if composed else loss.term(whole.xp, *arrays)
+    return write("expand", (items, axis)) if loss.keepdims else items
 
 
 def _transform(whole: Composition) -> Any:

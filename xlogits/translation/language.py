@@ -1,5 +1,6 @@
 """The array functions of each framework as source code, under the names of the backend modules."""
 
+import math
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -49,6 +50,8 @@ _NUMPY = {
     "infinity": "np.inf",
     "power": "np.power({0}, {1})",
     "sigmoid_cross_entropy": "(np.logaddexp(0, {0}) - {0} * {1})",
+    "norm": "np.linalg.norm({0}, axis=-1)",
+    "norm_of_order": "np.linalg.norm({0}, {1}, axis=-1)",
 }
 _JAX = {
     **{name: text.replace("np.", "jnp.") for name, text in _NUMPY.items()},
@@ -99,6 +102,8 @@ _TORCH = {
     "infinity": "torch.inf",
     "power": "torch.pow({0}, {1})",
     "sigmoid_cross_entropy": "F.binary_cross_entropy_with_logits({0}, {1}, reduction='none')",
+    "norm": "torch.linalg.vector_norm({0}, dim=-1)",
+    "norm_of_order": "torch.linalg.vector_norm({0}, {1}, dim=-1)",
 }
 _TENSORFLOW = {
     **{f: f"tf.{f}({{0}})" for f in ("exp", "sqrt", "tanh", "sign", "abs")},
@@ -140,6 +145,8 @@ _TENSORFLOW = {
     "infinity": "float('inf')",
     "power": "tf.pow({0}, {1})",
     "sigmoid_cross_entropy": "tf.nn.sigmoid_cross_entropy_with_logits(labels={1}, logits={0})",
+    "norm": "tf.norm({0}, axis=-1)",
+    "norm_of_order": "tf.norm({0}, {1}, axis=-1)",
 }
 _KERAS = {
     **{
@@ -280,6 +287,16 @@ class Namespace:
 
     def logsumexp(self, x: Any, axis: int, keepdims: bool = False) -> Expr:
         return self._language._write("logsumexp_kept" if keepdims else "logsumexp", (x, axis))
+
+    def added(self, x: Any, value: float) -> Any:
+        return x + value if value else x
+
+    def norm(self, x: Any, p: float) -> Expr:
+        """The p-norm of the numbers along the last axis."""
+        order = self._language._write("infinity", ()) if p == math.inf else p
+        if p == 2:
+            return self._language._write("norm", (x,))
+        return self._language._write("norm_of_order", (x, order))
 
     def count(self, x: Any, axis: Any = None) -> Expr:
         if axis is None:

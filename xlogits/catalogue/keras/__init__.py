@@ -1,10 +1,12 @@
 """Keras 3: one file of records for each family of functions."""
 
-from xlogits.catalogue.keras import activation, divergence, entropy, margin
+from xlogits.catalogue.keras import activation, divergence, entropy, margin, overlap, similarity
 
 NATIVES = (
     *entropy.NATIVES,
     *margin.NATIVES,
     *divergence.NATIVES,
     *activation.NATIVES,
+    *similarity.NATIVES,
+    *overlap.NATIVES,
 )

@@ -1,5 +1,11 @@
 """optax: one file of records for each family of functions."""
 
-from xlogits.catalogue.optax import divergence, entropy, margin
+from xlogits.catalogue.optax import divergence, entropy, margin, overlap, similarity
 
-NATIVES = (*entropy.NATIVES, *margin.NATIVES, *divergence.NATIVES)
+NATIVES = (
+    *entropy.NATIVES,
+    *margin.NATIVES,
+    *divergence.NATIVES,
+    *similarity.NATIVES,
+    *overlap.NATIVES,
+)

@@ -1,5 +1,5 @@
 """TensorFlow: one file of records for each family of functions."""
 
-from xlogits.catalogue.tensorflow import activation, entropy, margin
+from xlogits.catalogue.tensorflow import activation, entropy, margin, similarity
 
-NATIVES = (*entropy.NATIVES, *activation.NATIVES, *margin.NATIVES)
+NATIVES = (*entropy.NATIVES, *activation.NATIVES, *margin.NATIVES, *similarity.NATIVES)

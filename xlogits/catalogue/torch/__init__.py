@@ -1,6 +1,6 @@
 """PyTorch: one file of records for each family of functions."""
 
-from xlogits.catalogue.torch import activation, divergence, entropy, margin, regression
+from xlogits.catalogue.torch import activation, divergence, entropy, margin, regression, similarity
 
 NATIVES = (
     *entropy.NATIVES,
@@ -8,4 +8,5 @@ NATIVES = (
     *regression.NATIVES,
     *margin.NATIVES,
     *divergence.NATIVES,
+    *similarity.NATIVES,
 )

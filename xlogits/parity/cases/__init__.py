@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from xlogits.losses import (
+    ClassOverlap,
     Elementwise,
     Loss,
     Rowwise,
@@ -15,9 +16,11 @@ from xlogits.parity.cases import (
     divergence,
     formula,
     margin,
+    overlap,
     products,
     regression,
     sigmoid,
+    similarity,
     softmax,
     transform,
 )
@@ -29,6 +32,8 @@ DOMAINS: dict[type, Domain | Callable[[Any], Domain]] = {
     **margin.DOMAINS,
     **divergence.DOMAINS,
     **products.DOMAINS,
+    **overlap.DOMAINS,
+    **similarity.DOMAINS,
 }
 
 
@@ -40,6 +45,8 @@ def cases(loss: Loss | Transform, wanted: frozenset[str] = frozenset()) -> Itera
         yield from softmax.cases(loss, wanted)
     elif isinstance(loss, SigmoidCrossEntropy):
         yield from sigmoid.cases(loss, wanted)
+    elif isinstance(loss, ClassOverlap):
+        yield from overlap.classes(loss, wanted)
     elif isinstance(loss, Elementwise):
         yield from formula.elementwise(loss, wanted, _domain(loss))
     elif isinstance(loss, Rowwise):

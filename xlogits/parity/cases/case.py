@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.losses.axes import AxisByRank, class_axes
+from xlogits.losses.axes import AxesFrom, AxisByRank, class_axes
 
 Array = Any
 Shape = tuple[int, ...]
@@ -79,6 +79,9 @@ def layout_of(axis: Any, batch: Shape, classes: int = 5) -> Layout | None:
     """Where the classes are; None where this axis does not exist at this rank."""
     if axis is None:
         return Layout((), (*batch, classes), tuple(range(len(batch) + 1)))
+    if isinstance(axis, AxesFrom):
+        shape = (*batch, classes)
+        return Layout(shape[: axis.first], shape[axis.first :], class_axes(axis, len(shape)))
     split = (
         (classes,) if isinstance(axis, (int, AxisByRank)) else (2,) * (len(axis) - 1) + (classes,)
     )

@@ -86,16 +86,20 @@ def rowwise(loss: Rowwise, wanted: frozenset[str], domain: Domain) -> Iterator[C
             continue
         rows = (*layout.batch, layout.total)
         operands = _arrays(loss, domain, name, rows)
+        single = loss.SINGLE | ({"target"} if loss.labels.kind == "index" else set())
         if loss.labels.kind == "index":
             operands["target"] = _every_class(name, layout.batch, layout.total)
-        operands = {
-            k: v if k == "target" and loss.labels.kind == "index" else layout.lay(v)
-            for k, v in operands.items()
-        }
+        operands = {k: v if k in single else layout.lay(v) for k, v in operands.items()}
         if "sample_weight" in wanted:
-            operands["sample_weight"] = weights(rng_of(name), layout.batch)
+            laid = enumerate(operands["pred"].shape)
+            kept = tuple(1 if i in layout.axes else n for i, n in laid)
+            operands["sample_weight"] = weights(
+                rng_of(name), kept if loss.keepdims else layout.batch
+            )
         if "class_weight" in wanted:
             operands["class_weight"] = rng_of(name).uniform(0.5, 2, layout.total)
+        if "mask" in wanted:
+            operands["mask"] = layout.lay(rng_of(name).random(rows) > 0.3)
         yield Case(name, operands, strided=name == "not contiguous")
         if name == "ordinary":
             for special, change in domain.special.items():
@@ -104,7 +108,11 @@ def rowwise(loss: Rowwise, wanted: frozenset[str], domain: Domain) -> Iterator[C
 
 def _arrays(loss: Formula, domain: Domain, name: str, shape: Shape) -> dict[str, Array]:
     rng = rng_of(name)
-    return {array: domain.draw.get(array, normal)(rng, shape) for array in loss.ARRAYS}
+    single = loss.SINGLE if isinstance(loss, Rowwise) else frozenset()
+    return {
+        array: domain.draw.get(array, normal)(rng, shape[:-1] if array in single else shape)
+        for array in loss.ARRAYS
+    }
 
 
 def _every_class(name: str, shape: Shape, classes: int) -> Array:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from xlogits.parity.ledger import activation, entropy, margin, relatives
+from xlogits.parity.ledger import activation, entropy, margin, overlap, relatives, similarity
 from xlogits.parity.ledger.divergence import Divergence
 from xlogits.parity.results import AGREE, DIFFERS, KNOWN, Cell
 
@@ -12,6 +12,8 @@ ROWS: tuple[Divergence, ...] = (
     *margin.ROWS,
     *relatives.ROWS,
     *activation.ROWS,
+    *overlap.ROWS,
+    *similarity.ROWS,
 )
 
 

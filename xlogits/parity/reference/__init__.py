@@ -22,7 +22,7 @@ from xlogits.losses import (
     SoftmaxCrossEntropy,
     Transform,
 )
-from xlogits.parity.reference import divergence, margin, products, regression
+from xlogits.parity.reference import divergence, margin, overlap, products, regression, similarity
 from xlogits.parity.reference.formula import Definition, ElementItems, RowItems
 from xlogits.parity.reference.items import Reference
 from xlogits.parity.reference.sigmoid import SigmoidItems
@@ -36,7 +36,10 @@ DEFINITIONS: dict[type, Definition] = {
     **margin.DEFINITIONS,
     **divergence.DEFINITIONS,
     **products.DEFINITIONS,
+    **overlap.DEFINITIONS,
+    **similarity.DEFINITIONS,
 }
+ITEMS: dict[type, Any] = {**overlap.ITEMS}  # losses whose items are neither numbers nor rows
 
 
 def evaluate(
@@ -48,6 +51,9 @@ def evaluate(
             return two_columns(loss, operands, cotangent, evaluate)
         if isinstance(loss, Transform):
             return transform(loss, operands, cotangent)
+        if type(loss) in ITEMS:
+            alone: Reference = ITEMS[type(loss)](loss, operands).reference(cotangent)
+            return alone
         if isinstance(loss, Formula):
             return _formula(loss, operands, cotangent)
         if isinstance(loss, SoftmaxCrossEntropy):

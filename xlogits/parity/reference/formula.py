@@ -112,13 +112,22 @@ class ElementItems(_FormulaItems):
 class RowItems(_FormulaItems):
     """An item is one row of each array; class indexes are rows of 0 and 1."""
 
+    loss: Rowwise
+
     def __init__(self, loss: Rowwise, definition: Definition, operands: dict[str, Array]) -> None:
         super().__init__(loss, definition, operands)
         self.axes = class_axes(loss.axis, self.pred.ndim)
-        self.shape = tuple(n for i, n in enumerate(self.pred.shape) if i not in self.axes)
+        self.kept = loss.keepdims
+        self.shape = tuple(
+            1 if i in self.axes else n
+            for i, n in enumerate(self.pred.shape)
+            if self.kept or i not in self.axes
+        )
         self.valid = np.ones(self.shape, bool)
+        self.mask = operands.get("mask")
         target = self.arrays.get("target")
-        self.indexed = target is not None and self._is_index(loss, target)
+        single = target is None or "target" in loss.SINGLE
+        self.indexed = not single and self._is_index(loss, target)
 
     def _is_index(self, loss: Rowwise, target: Array) -> bool:
         one = len(self.axes) == 1
@@ -129,7 +138,7 @@ class RowItems(_FormulaItems):
         return tuple(n for n in super().moving if not (n == "target" and self.indexed))
 
     def _where(self, key: tuple[int, ...], ndim: int) -> tuple[Any, ...]:
-        batch = iter(key)
+        batch = iter([i for n, i in enumerate(key) if not (self.kept and n in self.axes)])
         return tuple(slice(None) if i in self.axes else next(batch) for i in range(ndim))
 
     def _row(self, name: str, array: Array, key: tuple[int, ...]) -> Array:
@@ -137,6 +146,8 @@ class RowItems(_FormulaItems):
             hot = np.zeros(self.pred.shape[self.axes[0]], REAL)
             hot[int(array.reshape(self.shape)[key])] = 1
             return hot
+        if name in self.loss.SINGLE:
+            return np.asarray([array[key]], REAL)
         return np.asarray(array[self._where(key, array.ndim)], REAL).reshape(-1)
 
     def parts(self, key: tuple[int, ...]) -> tuple[Array, ...]:
@@ -146,14 +157,21 @@ class RowItems(_FormulaItems):
         where = self._where(key, out.ndim)
         out[where] = part.reshape(out[where].shape)
 
+    def _seen(self, key: tuple[int, ...], parts: tuple[Array, ...]) -> tuple[Array, ...]:
+        if self.mask is None:
+            return parts
+        mask = self.mask[self._where(key, self.mask.ndim)].reshape(-1)
+        return tuple(np.where(mask, part, 0) for part in parts)
+
     def item(self, key: tuple[int, ...], *parts: Array) -> Any:
-        return self.definition.item(self.loss, *parts)
+        return self.definition.item(self.loss, *self._seen(key, parts))
 
     def scale(self, key: tuple[int, ...], *parts: Array) -> Any:
+        parts = self._seen(key, parts)
         size = self.definition.size or (lambda *a: 1 + abs(self.definition.item(*a)))
         found = size(self.loss, *parts)
         return found if np.isfinite(found) else REAL(1)
 
     def slope_scale(self, key: tuple[int, ...], parts: tuple[Array, ...], number: int) -> Array:
         size = self.definition.slope_size or (lambda *a: REAL(1))
-        return np.ones(parts[number].shape, REAL) * size(self.loss, *parts)
+        return np.ones(parts[number].shape, REAL) * size(self.loss, *self._seen(key, parts))
