@@ -12,7 +12,6 @@ from xlogits.errors import DtypeError, LabelError, OptionError, Refused, ShapeEr
 from xlogits.losses import (
     BinarySparsemax,
     CategoricalHinge,
-    DecisionHinge,
     Hinge,
     HingeEmbedding,
     Loss,
@@ -108,7 +107,7 @@ def listed(x: list[Any], row: Any) -> Any:
 ROWS: list[tuple[Loss, Any, Any]] = [
     (MulticlassHinge(), Y, lambda x, y: best(x, y, 1)),
     (MulticlassHinge(margin=0.0), Y, lambda x, y: best(x, y, 0)),
-    (DecisionHinge(), Y, lambda x, y: best(x, y, 1)),
+    (MulticlassHinge(one_score=True), Y, lambda x, y: best(x, y, 1)),
     (
         MultiMargin(margin=0.4, power=2),
         Y,
@@ -236,7 +235,7 @@ def test_labels_out_of_range_are_nan_where_they_cannot_be_read(loss: Any, labels
 
 def test_one_score_stands_for_two_classes(fw: Framework) -> None:
     y, pair = np.array([0, 1, 1, 0, 1, 1]), np.stack([0 * X[:, 0], X[:, 0]], 1)
-    loss = DecisionHinge()
+    loss = MulticlassHinge(one_score=True)
     one = fw.numbers(loss(fw.array(X[:, 0]), fw.array(y)))
     np.testing.assert_array_equal(one, np.maximum(0, 1 - (2 * y - 1) * X[:, 0]))
     np.testing.assert_array_equal(one, fw.numbers(loss(fw.array(pair), fw.array(y))))

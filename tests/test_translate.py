@@ -64,6 +64,20 @@ WRITTEN = [
     ("F.softplus(x, threshold=20)", "keras", None, "keras.ops.softplus(x)"),
     ("F.softmin(x, dim=-1)", "jax", None, "jax.nn.softmax(-x, axis=-1)"),
     ("torch.xlogy(x, y)", "scipy", None, "scipy.special.xlogy(x, y)"),
+    ("optax.hinge_loss(x, y)", "jax", None, "optax.hinge_loss(x, y)"),
+    ("optax.hinge_loss(x, y)", "torch", None, "F.relu(1.0 - y * x)"),
+    (
+        "sklearn.metrics.hinge_loss(y, x)",
+        "jax",
+        2,
+        "jnp.mean(optax.losses.multiclass_hinge_loss(x, y))",
+    ),
+    (
+        "F.multilabel_soft_margin_loss(x, q, weight=w)",
+        "jax",
+        2,
+        "jnp.mean(jnp.mean(w * optax.sigmoid_binary_cross_entropy(x, q), axis=-1))",
+    ),
     ("F.nll_loss(x, y)", "xlogits", 2, "xl.dialects.torch.nn.functional.nll_loss(x, y)"),
 ]
 

@@ -140,6 +140,10 @@ def minimum(x: Array, y: Array | float) -> Array:
     return jnp.minimum(x, y)
 
 
+def positive_part(x: Array) -> Array:
+    return jnp.maximum(x, 0)
+
+
 def clip(x: Array, low: float, high: float) -> Array:
     # jnp.clip gives half of the derivative at the bounds themselves
     return jnp.where((x >= low) & (x <= high), x, jnp.clip(x, low, high))

@@ -140,6 +140,10 @@ def minimum(x: Array, y: Array | float) -> Array:
     return np.minimum(x, y)
 
 
+def positive_part(x: Array) -> Array:
+    return np.maximum(x, 0)
+
+
 def clip(x: Array, low: float, high: float) -> Array:
     return np.clip(x, low, high)
 

@@ -159,6 +159,10 @@ def minimum(x: Array, y: Array | float) -> Array:
     return tf.minimum(x, y)
 
 
+def positive_part(x: Array) -> Array:
+    return tf.where(x < 0, tf.zeros_like(x), tf.where(x == 0, x / 2, x))  # 1/2 at 0
+
+
 def clip(x: Array, low: float, high: float) -> Array:
     return tf.clip_by_value(x, low, high)
 

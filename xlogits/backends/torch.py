@@ -164,6 +164,10 @@ def minimum(x: Array, y: Array | float) -> Array:
     return torch.clamp(x, max=y)
 
 
+def positive_part(x: Array) -> Array:
+    return torch.maximum(x, torch.zeros_like(x))  # clamp and relu do not share at 0
+
+
 def clip(x: Array, low: float, high: float) -> Array:
     return torch.clamp(x, low, high)
 

@@ -15,7 +15,6 @@ from xlogits.losses.modulated import (
 )
 from xlogits.losses.multiclass_margin import (
     CategoricalHinge,
-    DecisionHinge,
     MulticlassHinge,
     MultiLabelMargin,
     MultiMargin,
@@ -51,7 +50,6 @@ __all__ = [
     "ClassOverlap",
     "CosineEmbedding",
     "CosineSimilarity",
-    "DecisionHinge",
     "Distance",
     "Elementwise",
     "Form",

@@ -12,13 +12,8 @@ from xlogits.losses.formula import Elementwise
 Array = Any
 
 
-def positive_part(xp: Any, z: Array) -> Array:
-    """max(0, z), whose derivative at 0 is 1/2 in every framework; NaN stays NaN."""
-    return xp.where(z < 0, 0.0, xp.where(z == 0, z / 2, z))
-
-
 def step(xp: Any, z: Array) -> Array:
-    """The derivative of that: 0, 1/2 or 1."""
+    """The derivative of the positive part: 0, 1/2 or 1."""
     return (xp.sign(z) + 1) / 2
 
 
@@ -37,14 +32,14 @@ class Hinge(Elementwise):
 
     def term(self, xp: Any, *arrays: Array) -> Array:
         x, y = arrays
-        part = positive_part(xp, self.margin - self._signed(xp, y)[0] * x)
+        part = xp.positive_part(self.margin - self._signed(xp, y)[0] * x)
         return part * part if self.power == 2 else part
 
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
         s, by_y = self._signed(xp, y)
         z = self.margin - s * x
-        slope = 2 * positive_part(xp, z) if self.power == 2 else step(xp, z)
+        slope = 2 * xp.positive_part(z) if self.power == 2 else step(xp, z)
         return -s * slope, -x * slope * by_y
 
     def _signed(self, xp: Any, y: Array) -> tuple[Array, Array | float]:
@@ -84,7 +79,7 @@ class HingeEmbedding(Elementwise):
 
     def term(self, xp: Any, *arrays: Array) -> Array:
         x, y = arrays
-        unlike = xp.where(y == 1, 0.0, positive_part(xp, self.margin - x))
+        unlike = xp.where(y == 1, 0.0, xp.positive_part(self.margin - x))
         return xp.where(y == -1, 0.0, x) + unlike
 
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
@@ -108,7 +103,7 @@ class MarginRanking(Elementwise):
 
     def term(self, xp: Any, *arrays: Array) -> Array:
         x, other, y = arrays
-        return positive_part(xp, self.margin - y * (x - other))
+        return xp.positive_part(self.margin - y * (x - other))
 
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
         x, other, y = arrays
@@ -121,17 +116,16 @@ class BinarySparsemax(Elementwise):
     r"""Sparsemax loss of one logit $x$ against 0, with labels $y$ of 0 and 1.
 
     With $t = x$ where $y = 0$ and $t = -x$ elsewhere it is 0 for $t \le -1$, $t$ for $t \ge 1$, and
-    $(t + 1)^2 / 4$ between.
+    $(t + 1)^2 / 4$ between: $p\,(t + 1 - p)$ for the probability $p = (t + 1) / 2$ kept in $[0, 1]$.
     """
 
     CONSTANT: ClassVar[frozenset[str]] = frozenset({"target"})
 
     def term(self, xp: Any, *arrays: Array) -> Array:
         x, y = arrays
-        t = xp.where(y == 0, x, -x)
-        inside = xp.where((t > -1) & (t < 1), t, 0.0)
-        outside = xp.where(t <= -1, 0.0, t)
-        return xp.where((t > -1) & (t < 1), (inside + 1) * (inside + 1) / 4, outside)
+        above = xp.positive_part(1 + xp.where(y == 0, x, -x))
+        p = xp.minimum(above / 2, 1.0)
+        return p * (above - p)
 
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays

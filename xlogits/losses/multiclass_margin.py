@@ -9,14 +9,14 @@ from xlogits.losses.axes import class_axes, to_rows
 from xlogits.losses.formula import Rowwise
 from xlogits.losses.labels import DENSE, INDEX, Labels, is_index, require_index
 from xlogits.losses.loss import Weight, is_number
-from xlogits.losses.margin import positive_part, step
+from xlogits.losses.margin import step
 
 Array = Any
 
 
 def named(xp: Any, x: Array, hot: Array) -> Array:
     """The score of the label, with an axis of size 1; NaN for a label out of range."""
-    return xp.sum(xp.where(hot == 0, 0.0, x) * hot, -1, keepdims=True)
+    return xp.sum(xp.where(hot == 1, x, hot), -1, keepdims=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class CategoricalHinge(Rowwise):
 
     def term(self, xp: Any, *arrays: Array) -> Array:
         x, y = arrays
-        return positive_part(xp, 1 + xp.max((1 - y) * x, -1) - xp.sum(y * x, -1))
+        return xp.positive_part(1 + xp.max((1 - y) * x, -1) - xp.sum(y * x, -1))
 
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
@@ -51,10 +51,12 @@ class MulticlassHinge(Rowwise):
     r"""Crammer and Singer's hinge, $\max_j (x_j - x_y + m\,[j \ne y])$, for the label $y$.
 
     `margin` is $m$ (0 makes it the multi-class perceptron's loss). Classes that tie share the
-    derivative evenly, the label's own among them.
+    derivative evenly, the label's own among them. With `one_score`, a prediction without class axis
+    is the score $x$ of class 1 against 0 of class 0, and costs $\max(0, m - (2y - 1)\,x)$.
     """
 
     margin: float = 1.0
+    one_score: bool = False
     labels: Labels = field(default_factory=lambda: INDEX)
 
     CONSTANT: ClassVar[frozenset[str]] = frozenset({"target"})
@@ -69,19 +71,10 @@ class MulticlassHinge(Rowwise):
     def _lead(self, xp: Any, x: Array, hot: Array) -> Array:
         return x - named(xp, x, hot) + self.margin * (1 - hot)
 
-
-@dataclass(frozen=True, kw_only=True)
-class DecisionHinge(MulticlassHinge):
-    r"""The hinge of a classifier's decisions: Crammer and Singer's, or of two classes with one score.
-
-    A prediction without class axis is the score $x$ of class 1 against 0 of class 0, and costs
-    $\max(0, m - (2y - 1)\,x)$.
-    """
-
     def _arrays(
         self, xp: Any, work: str, pred: Array, target: Array, others: dict[str, Array]
     ) -> tuple[Array, ...]:
-        if len(xp.shape(pred)) == len(xp.shape(target)):
+        if self.one_score and len(xp.shape(pred)) == len(xp.shape(target)):
             score = xp.expand(pred, len(xp.shape(pred)))
             pred = xp.concat([xp.full_like(score, 0.0), score], len(xp.shape(pred)))
         return super()._arrays(xp, work, pred, target, others)
@@ -110,14 +103,14 @@ class MultiMargin(Rowwise):
 
     def term(self, xp: Any, *arrays: Array) -> Array:
         x, hot = arrays
-        part = positive_part(xp, self.margin - named(xp, x, hot) + x)
+        part = xp.positive_part(self.margin - named(xp, x, hot) + x)
         each = part * part if self.power == 2 else part
         return xp.sum(xp.where(hot == 1, 0.0, each), -1) / xp.count(x, -1)
 
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
         x, hot = arrays
         z = self.margin - named(xp, x, hot) + x
-        slope = 2 * positive_part(xp, z) if self.power == 2 else step(xp, z)
+        slope = 2 * xp.positive_part(z) if self.power == 2 else step(xp, z)
         slope = xp.where(hot == 1, 0.0, slope) / xp.count(x, -1)
         return slope - hot * xp.sum(slope, -1, keepdims=True), xp.full_like(hot, 0.0)
 
@@ -181,7 +174,7 @@ class MultiLabelMargin(Rowwise):
 
     def term(self, xp: Any, *arrays: Array) -> Array:
         x, _ = arrays
-        part = positive_part(xp, 1 - xp.expand(x, -1) + xp.expand(x, -2))
+        part = xp.positive_part(1 - xp.expand(x, -1) + xp.expand(x, -2))
         return xp.sum(xp.sum(self._paired(xp, part, arrays[1]), -1), -1) / xp.count(x, -1)
 
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
@@ -229,7 +222,7 @@ class Sparsemax(Rowwise):
         x, hot = arrays
         z, p = self._projected(xp, x)
         spent = xp.where(p > 0, z - p / 2, 0.0) * p
-        return xp.sum(spent, -1) + 0.5 - xp.sum(xp.where(hot == 0, 0.0, z) * hot, -1)
+        return xp.sum(spent, -1) + 0.5 - xp.sum(xp.where(hot == 1, z, hot), -1)
 
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
         x, hot = arrays

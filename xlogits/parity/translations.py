@@ -236,6 +236,10 @@ def _below(loss: Any, case: Case) -> bool:
     return bool((np.asarray(case.operands["pred"]) * loss.beta <= 20).all())
 
 
+TIES = (
+    *("scores at the margin", "distances at the margin", "equal scores", "scores a margin apart"),
+    *("ties, and scores 1 apart", "logits at the ends"),
+)
 HOLDS: dict[str, Holds] = {
     "rank": lambda loss, case: np.ndim(case.operands["pred"]) in (1, 2),
     "rank 2": lambda loss, case: np.ndim(case.operands["pred"]) == 2,
@@ -255,6 +259,7 @@ HOLDS: dict[str, Holds] = {
     "above the floor": lambda loss, case: _within(loss, case),
     "no zero": lambda loss, case: _no_zero(loss, case),
     "finite": lambda loss, case: "NaN" not in case.name,
+    "no tie": lambda loss, case: case.name not in TIES,
     "nothing ignored": lambda loss, case: not _ignored(loss, case).any(),
     "no negative weight": lambda loss, case: bool((np.asarray(case.operands["weight"]) >= 0).all()),
     "below the threshold": lambda loss, case: _below(loss, case),

@@ -29,6 +29,7 @@ from xlogits.translation.similarity import COMPOSED
 from xlogits.translation.single import candidates, written
 
 NONE = Reduction("none")
+LONGEST = 2000  # characters that a formula may have and still be read
 
 
 class Composition:
@@ -37,8 +38,8 @@ class Composition:
     def __init__(self, wanted: Reading, language: Language, ndim: int | None) -> None:
         self.wanted, self.language, self.ndim = wanted, language, ndim
         self.loss: Any = wanted.loss
-        self.xp = Namespace(language)
         self.assumed: list[str] = []
+        self.xp = Namespace(language, self.assume)
         self.operands = {name: wrap(value) for name, value in wanted.operands.items()}
 
     def write(self) -> Any:
@@ -254,13 +255,14 @@ def _sigmoid(whole: Composition) -> Any:
     items = None
     if loss.form.exact and positive is None:
         items = whole.core(SigmoidCrossEntropy(), {"pred": x, "target": z})
+    if {"pos_weight", "class_weight"} & set(whole.operands) and axis_at(
+        loss.axis, whole.ndim
+    ) != -1:
+        raise Refused(f"weights along axis {loss.axis} have no short composition")
     if items is None:
         items = _binary(whole, loss, x, z, positive)
-    weight = whole.operands.get("class_weight")
-    if weight is not None:
-        if axis_at(loss.axis, whole.ndim) != -1:
-            raise Refused(f"a class_weight along axis {loss.axis} has no short composition")
-        items = weight * items
+    if "class_weight" in whole.operands:
+        items = whole.operands["class_weight"] * items
     if loss.inner == "mean":
         items = whole.language._write("mean_along", (items, loss.axis))
     return items
@@ -268,8 +270,6 @@ def _sigmoid(whole: Composition) -> Any:
 
 def _binary(whole: Composition, loss: Any, x: Expr, z: Expr, positive: Expr | None) -> Any:
     xp, form = whole.xp, loss.form
-    if positive is not None and axis_at(loss.axis, whole.ndim) != -1:
-        raise Refused(f"a pos_weight along axis {loss.axis} has no short composition")
     if form.kind == "logits":
         yes, no = form.log_probability_pair(xp, x)
     else:
@@ -295,6 +295,8 @@ def _formula(whole: Composition) -> Any:
     given = {name: whole.operands[name] for name in (*names, "mask") if name in whole.operands}
     items = whole.core(plain, given)
     items = _by_formula(whole, loss, names) if items is None else items
+    if len(str(items)) > LONGEST:
+        raise Refused(f"written out, the formula is {len(str(items))} characters long")
     weight = whole.operands.get("class_weight")
     return items if weight is None else whole.xp.take(weight, whole.operands["target"]) * items
 
@@ -312,6 +314,8 @@ def _by_formula(whole: Composition, loss: Any, names: tuple[str, ...]) -> Any:
         return whole.language._write(word, (items, loss.axis))
     if not isinstance(loss, Rowwise):
         raise Refused(f"no composition is known for {type(loss).__name__}")
+    if getattr(loss, "one_score", False):
+        whole.assume("every class has its column")
     write = whole.language._write
     flat = loss.axis is None and not loss.keepdims
     axis = -1 if flat else whole.single_axis()

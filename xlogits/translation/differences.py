@@ -38,6 +38,7 @@ ASSUMED = {
     "finite": "ignored items hold finite numbers",
     "no negative weight": "no weight is negative",
     "below the threshold": "beta * x is never above 20, from where PyTorch's softplus is x itself",
+    "no tie": "no score is exactly at the margin (where derivatives differ)",
     "nothing ignored": "no label is the index that is ignored by default (-100)",
 }
 
@@ -262,7 +263,14 @@ def _spread(
     return [Difference(name, assumed="item weights")]
 
 
+def _one_score(
+    name: str, a: bool, b: bool, wanted: Any, got: Any, operands: frozenset[str], ndim: int | None
+) -> list[Difference]:
+    return [Difference(name, assumed="every class has its column")] if a else []
+
+
 _FIELDS: dict[str, Any] = {
+    "one_score": _one_score,
     "axis": _axis,
     "labels": _labels,
     "ignore_index": _ignored,
@@ -272,6 +280,6 @@ _FIELDS: dict[str, Any] = {
     "spread_weight": _spread,
     "linear_above": _linear,
 }
-ASSUMED["every class has its column"] = "probabilities have a column for every class"
+ASSUMED["every class has its column"] = "the prediction has a column for every class"
 
 __all__ = ["ASSUMED", "Difference", "Loss", "axis_at", "denominator", "differ"]

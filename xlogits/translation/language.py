@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -25,6 +26,7 @@ _NUMPY = {
     "any_along": "np.any({0}, axis={1})",
     "maximum": "np.maximum({0}, {1})",
     "minimum": "np.minimum({0}, {1})",
+    "positive_part": "np.maximum({0}, 0)",
     "clip": "np.clip({0}, {1}, {2})",
     "sort": "np.sort({0}, axis={1})",
     "cumsum": "np.cumsum({0}, axis={1})",
@@ -76,6 +78,7 @@ _TORCH = {
     "any_along": "torch.any({0}, dim={1})",
     "maximum": "torch.clamp({0}, min={1})",
     "minimum": "torch.clamp({0}, max={1})",
+    "positive_part": "F.relu({0})",
     "clip": "torch.clamp({0}, {1}, {2})",
     "sort": "torch.sort({0}, dim={1}).values",
     "cumsum": "torch.cumsum({0}, dim={1})",
@@ -119,6 +122,7 @@ _TENSORFLOW = {
     "any_along": "tf.reduce_any({0}, axis={1})",
     "maximum": "tf.maximum({0}, {1})",
     "minimum": "tf.minimum({0}, {1})",
+    "positive_part": "tf.nn.relu({0})",
     "clip": "tf.clip_by_value({0}, {1}, {2})",
     "sort": "tf.sort({0}, axis={1})",
     "cumsum": "tf.cumsum({0}, axis={1})",
@@ -265,8 +269,8 @@ def language(name: str) -> Language:
 class Namespace:
     """A language with the interface of a backend: formulas called with it are written down."""
 
-    def __init__(self, language: Language) -> None:
-        self._language = language
+    def __init__(self, language: Language, assume: Callable[[str], None]) -> None:
+        self._language, self._assume = language, assume
 
     def __getattr__(self, word: str) -> Any:
         return getattr(self._language, word)
@@ -275,6 +279,11 @@ class Namespace:
         if axis is None:
             return self._language._write(word, (x,))
         return self._language._write(f"{word}_{'kept' if keepdims else 'along'}", (x, axis))
+
+    def positive_part(self, x: Any) -> Expr:
+        if self._language.name not in ("numpy", "scipy", "sklearn", "jax", "optax"):
+            self._assume("no tie")
+        return self._language._write("positive_part", (x,))
 
     def sum(self, x: Any, axis: Any = None, keepdims: bool = False) -> Expr:
         return self._choose("sum", x, axis, keepdims)

@@ -1,12 +1,12 @@
 """sklearn.metrics: the hinge loss, of labels 0, 1, ..., C - 1 as for every metric here."""
 
 from xlogits.catalogue.record import Arg, Native
-from xlogits.losses import DecisionHinge, Reduction
+from xlogits.losses import MulticlassHinge, Reduction
 
 NATIVES = (
     Native(
         "sklearn.metrics.hinge_loss",
-        DecisionHinge(reduction=Reduction("mean_over_sample_weight")),
+        MulticlassHinge(one_score=True, reduction=Reduction("mean_over_sample_weight")),
         (
             *(Arg("y_true", "target"), Arg("pred_decision", "pred"), "*"),
             Arg("labels", "", None, refuse="encode the labels as 0, 1, ..., C - 1 yourself"),

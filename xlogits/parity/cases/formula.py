@@ -31,11 +31,13 @@ class Domain(NamedTuple):
     """How to draw every array of a loss, and cases of its own.
 
     `draw` is by array name; a name that is missing is drawn from a normal distribution. `special`
-    changes ordinary operands, of shape (6, 5), into those of the case it names.
+    changes ordinary operands, of shape (6, 5), into those of the case it names; `more(loss)` has
+    further ones for losses with certain options.
     """
 
     draw: dict[str, Draw] = {}
     special: dict[str, Callable[[dict[str, Array]], dict[str, Array]]] = {}
+    more: Callable[[Any], dict[str, Callable[[dict[str, Array]], dict[str, Array]]]] = lambda loss: {}
 
 
 SHAPES: dict[str, Shape] = {
@@ -67,7 +69,7 @@ def elementwise(loss: Elementwise, wanted: frozenset[str], domain: Domain) -> It
             operands["mask"] = rng_of(name).random(shape) > 0.3
         yield Case(name, operands, strided=name == "not contiguous")
         if name == "ordinary":
-            for special, change in domain.special.items():
+            for special, change in (domain.special | domain.more(loss)).items():
                 yield Case(special, operands | change(operands))
 
 
@@ -102,7 +104,7 @@ def rowwise(loss: Rowwise, wanted: frozenset[str], domain: Domain) -> Iterator[C
             operands["mask"] = layout.lay(rng_of(name).random(rows) > 0.3)
         yield Case(name, operands, strided=name == "not contiguous")
         if name == "ordinary":
-            for special, change in domain.special.items():
+            for special, change in (domain.special | domain.more(loss)).items():
                 yield Case(special, operands | change(operands))
 
 

@@ -8,7 +8,6 @@ import numpy as np
 from xlogits.losses import (
     BinarySparsemax,
     CategoricalHinge,
-    DecisionHinge,
     Hinge,
     HingeEmbedding,
     MarginRanking,
@@ -79,6 +78,12 @@ def masked(operands: Operands) -> Operands:
     return {"pred": pred}
 
 
+def one_score(loss: MulticlassHinge) -> dict[str, Special]:
+    if not loss.one_score:
+        return {}
+    return {"positive column": lambda a: {"pred": a["pred"][:, 0], "target": a["target"] % 2}}
+
+
 BINARY: dict[str, Draw] = {"target": bits}
 SIGNS: dict[str, Draw] = {"target": signs}
 ROWS: dict[str, Special] = {"ties, and scores 1 apart": steps, "large scores": large}
@@ -128,14 +133,7 @@ DOMAINS: dict[type, Domain] = {
             "all scores negative": lambda a: {"pred": -abs(a["pred"]) - 3},
         },
     ),
-    MulticlassHinge: Domain({}, INDEXED),
-    DecisionHinge: Domain(
-        {},
-        {
-            **ROWS,
-            "scores of two classes": lambda a: {"pred": a["pred"][:, 0], "target": a["target"] % 2},
-        },
-    ),
+    MulticlassHinge: Domain({}, INDEXED, one_score),
     MultiMargin: Domain({}, ROWS),
     MultiLabelMargin: Domain(
         {"target": lists},

@@ -144,10 +144,10 @@ ROWS: tuple[Divergence, ...] = (
     Divergence(
         "scikit-learn checks scores and labels",
         ("sklearn.metrics.hinge_loss",),
-        "scikit-learn takes a batch with at least one sample in which every class occurs, and raises "
-        "or reads two classes otherwise: it infers the classes from the labels. xlogits takes them "
-        "from the prediction.",
+        "scikit-learn takes finite scores and a batch with at least one sample in which every class "
+        "occurs, and raises or reads two classes otherwise: it infers the classes from the labels. "
+        "xlogits takes them from the prediction.",
         "https://scikit-learn.org/stable/modules/generated/sklearn.metrics.hinge_loss.html",
-        case="K-dimensional|one class|one row|empty batch|unbatched",
+        case="K-dimensional|one class|one row|empty batch|unbatched|-inf masked classes",
     ),
 )

@@ -8,7 +8,6 @@ import numpy as np
 from xlogits.losses import (
     BinarySparsemax,
     CategoricalHinge,
-    DecisionHinge,
     Hinge,
     HingeEmbedding,
     Loss,
@@ -81,8 +80,8 @@ def _multiclass_hinge(loss: MulticlassHinge, x: Array, hot: Array) -> Any:
     return largest([REAL(0), *(v - right + REAL(loss.margin) for v in wrong)])
 
 
-def _decision_hinge(loss: DecisionHinge, operands: Operands) -> tuple[Loss, Operands]:
-    """One score is the hinge of two classes."""
+def _hinge_of_one_score(loss: MulticlassHinge, operands: Operands) -> tuple[Loss, Operands]:
+    """The multi-class hinge of scores x and 0 is the hinge of x."""
     if np.ndim(operands["pred"]) > np.ndim(operands["target"]):
         return loss, operands
     return Hinge(margin=loss.margin, signs="binary", reduction=loss.reduction), operands
@@ -136,8 +135,7 @@ DEFINITIONS: dict[type, Definition] = {
     ),
     BinarySparsemax: Definition(_binary_sparsemax),
     CategoricalHinge: Definition(_categorical_hinge),
-    MulticlassHinge: Definition(_multiclass_hinge),
-    DecisionHinge: Definition(_multiclass_hinge, means=_decision_hinge),
+    MulticlassHinge: Definition(_multiclass_hinge, means=_hinge_of_one_score),
     MultiMargin: Definition(_multi_margin, means=_class_to_item_weight),
     MultiLabelMargin: Definition(_multi_label_margin),
     Sparsemax: Definition(_sparsemax),
