@@ -20,10 +20,15 @@ NATIVES = (
         ),
     ),
     Native("optax.losses.perceptron_loss", Hinge(margin=0.0), (OUTPUTS, TARGETS)),
-    Native("optax.losses.sparsemax_loss", BinarySparsemax(), (LOGITS, LABELS)),
-    Native("optax.losses.multiclass_hinge_loss", MulticlassHinge(), (SCORES, LABELS)),
+    Native("optax.losses.sparsemax_loss", BinarySparsemax(), (LOGITS, LABELS), since="0.2.3"),
     Native(
-        "optax.losses.multiclass_perceptron_loss", MulticlassHinge(margin=0.0), (SCORES, LABELS)
+        "optax.losses.multiclass_hinge_loss", MulticlassHinge(), (SCORES, LABELS), since="0.2.3"
+    ),
+    Native(
+        "optax.losses.multiclass_perceptron_loss",
+        MulticlassHinge(margin=0.0),
+        (SCORES, LABELS),
+        since="0.2.2",
     ),
     Native("optax.losses.multiclass_sparsemax_loss", Sparsemax(), (SCORES, LABELS)),
 )
