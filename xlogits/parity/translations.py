@@ -14,7 +14,7 @@ import numpy as np
 
 from xlogits.losses import Loss, Transform
 from xlogits.parity.cases import Case
-from xlogits.parity.engines import Call, Failure, Outcome
+from xlogits.parity.engines import Call, Failure, Outcome, Result
 from xlogits.parity.plan import Job, Prepared, prepare
 from xlogits.parity.results import (
     AGREE,
@@ -79,10 +79,19 @@ def _of_target(jobs: list[Job], target: str, engine: Any) -> Iterator[Cell]:
             )
             run.append((job, prepare(wide, "float64"), translation))
     calls = [_call(job, prepared, t, target) for job, prepared, t in run]
-    for (job, prepared, t), outcome in zip(
-        run, engine.run(calls, "float64", "cpu", engine.QUICK), strict=True
-    ):
+    for (job, prepared, t), outcome in zip(run, differentiated(engine, calls), strict=True):
         yield from _judged(job, prepared, t, outcome, target)
+
+
+def differentiated(engine: Any, calls: list[Call]) -> list[Result]:
+    """Results with gradients by every array, or by the first where that is all there is."""
+    ran: list[Result] = engine.run(calls, "float64", "cpu", engine.QUICK)
+    again = [i for i, call in enumerate(calls) if isinstance(ran[i], Failure) and len(call.wrt) > 1]
+    if again:
+        fewer = [calls[i]._replace(wrt=calls[i].wrt[:1]) for i in again]
+        for i, result in zip(again, engine.run(fewer, "float64", "cpu", engine.QUICK), strict=True):
+            ran[i] = result
+    return ran
 
 
 def _translated(call: Any, target: Any, labels: str) -> Any:
@@ -134,8 +143,9 @@ def _call(job: Job, prepared: Prepared, translation: Any, target: str) -> Call:
 
 def _judged(job: Job, prepared: Prepared, t: Any, outcome: Any, target: str) -> Iterator[Cell]:
     if isinstance(outcome, Failure):
-        why = f"{t.source} raised {outcome.kind}: {outcome.message}"
-        yield _cell(job, target, "value", DIFFERS, why=why)
+        known = _known(job, t, "value")
+        why = f"{known}{t.source} raised {outcome.kind}: {outcome.message}"
+        yield _cell(job, target, "value", KNOWN if known else DIFFERS, why=why)
         return
     for quantity, got, (exact, scale) in _quantities(prepared, outcome, target, t.assumptions):
         off = error(got, exact, scale, "float64")
@@ -236,6 +246,11 @@ def _below(loss: Any, case: Case) -> bool:
     return bool((np.asarray(case.operands["pred"]) * loss.beta <= 20).all())
 
 
+def _no_tie(loss: Any, case: Case) -> bool:
+    meets = getattr(loss, "margin", None) == 0 and np.any(case.operands["target"] == 0)
+    return case.name not in TIES and not meets
+
+
 TIES = (
     *("scores at the margin", "distances at the margin", "equal scores", "scores a margin apart"),
     *("ties, and scores 1 apart", "logits at the ends"),
@@ -259,7 +274,8 @@ HOLDS: dict[str, Holds] = {
     "above the floor": lambda loss, case: _within(loss, case),
     "no zero": lambda loss, case: _no_zero(loss, case),
     "finite": lambda loss, case: "NaN" not in case.name,
-    "no tie": lambda loss, case: case.name not in TIES,
+    "not empty": lambda loss, case: np.size(case.operands["pred"]) > 0,
+    "no tie": _no_tie,
     "nothing ignored": lambda loss, case: not _ignored(loss, case).any(),
     "no negative weight": lambda loss, case: bool((np.asarray(case.operands["weight"]) >= 0).all()),
     "below the threshold": lambda loss, case: _below(loss, case),

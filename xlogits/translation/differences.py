@@ -38,6 +38,7 @@ ASSUMED = {
     "finite": "ignored items hold finite numbers",
     "no negative weight": "no weight is negative",
     "below the threshold": "beta * x is never above 20, from where PyTorch's softplus is x itself",
+    "not empty": "there is at least one item",
     "no tie": "no score is exactly at the margin (where derivatives differ)",
     "nothing ignored": "no label is the index that is ignored by default (-100)",
 }

@@ -289,6 +289,8 @@ class Namespace:
         return self._choose("sum", x, axis, keepdims)
 
     def max(self, x: Any, axis: int, keepdims: bool = False) -> Expr:
+        if self._language.name == "keras":  # on TensorFlow it refuses an empty batch
+            self._assume("not empty")
         return self._choose("max", x, axis, keepdims)
 
     def any(self, x: Any, axis: int) -> Expr:
