@@ -9,6 +9,7 @@ import pytest
 import xlogits as xl
 from tests.conftest import Framework
 from xlogits.losses import (
+    AbsoluteError,
     AxesFrom,
     BinarySparsemax,
     CategoricalHinge,
@@ -17,18 +18,26 @@ from xlogits.losses import (
     CosineSimilarity,
     Distance,
     Form,
+    GaussianNLL,
     GeneralizedCrossEntropy,
     Hinge,
     HingeEmbedding,
+    Huber,
+    HuberPenalty,
     InnerProduct,
     KLDivergence,
     LogAddExp,
+    LogCosh,
     Loss,
     MarginRanking,
     MulticlassHinge,
     MultiLabelMargin,
     MultiMargin,
+    PoissonNLL,
+    PseudoHuberPenalty,
+    QuantileError,
     RelativeEntropy,
+    RelativeError,
     SigmoidCrossEntropy,
     SigmoidFocal,
     SoftMargin,
@@ -36,9 +45,13 @@ from xlogits.losses import (
     SoftmaxFocal,
     SoftmaxPoly,
     Sparsemax,
+    Square,
+    SquaredError,
+    SquaredLogError,
     Transform,
     TripletMargin,
     Tversky,
+    TweedieDeviance,
     XLogY,
 )
 from xlogits.parity.cases import cases
@@ -153,6 +166,28 @@ LOSSES: dict[str, tuple[Loss | Transform, frozenset[str]]] = {
     "x log y": (XLogY(), frozenset()),
     "x log(1 + y)": (XLogY(plus_one=True), frozenset()),
     "softmax of all": (Transform(function="softmax", axis=None), frozenset()),
+    "squared": (SquaredError(factor=0.5), frozenset({"sample_weight"})),
+    "squared, outputs": (SquaredError(axis=0, inner="mean"), frozenset({"inner_weight"})),
+    "squared, root": (SquaredError(axis=0, inner="root_mean"), frozenset({"inner_weight"})),
+    "squared, plain root": (SquaredError(axis=None, inner="root_mean"), frozenset()),
+    "square": (Square(factor=0.5, reduction=Reduction("sum")), frozenset()),
+    "absolute": (AbsoluteError(inner="sum"), frozenset()),
+    "Huber": (Huber(delta=0.5), frozenset()),
+    "Huber, per delta": (Huber(delta=0.5, per_delta=True), frozenset()),
+    "Huber, delta 0": (Huber(delta=0.0, per_delta=True), frozenset()),
+    "Huber penalty": (HuberPenalty(), frozenset()),
+    "pseudo-Huber penalty": (PseudoHuberPenalty(), frozenset({"sample_weight"})),
+    "log-cosh": (LogCosh(inner="mean"), frozenset()),
+    "quantile": (QuantileError(quantile=0.9), frozenset()),
+    "relative": (RelativeError(factor=100.0, floor=1e-7), frozenset()),
+    "squared logarithms": (SquaredLogError(floor=0.5), frozenset()),
+    "Poisson, log rate": (PoissonNLL(stirling=True), frozenset()),
+    "Poisson, rate": (PoissonNLL(log_rate=False, eps=1e-7), frozenset()),
+    "Gauss": (GaussianNLL(full=True, eps=0.5), frozenset()),
+    **{
+        f"Tweedie, power {power}": (TweedieDeviance(power=power), frozenset())
+        for power in (-1.5, 0, 1, 1.5, 2, 3)
+    },
 }
 ROWS = [
     pytest.param(loss, case, id=f"{name}: {case.name}")
@@ -161,7 +196,12 @@ ROWS = [
     if getattr(loss, "ignore_index", None) is None or case.operands["target"].dtype.kind == "i"
 ]
 # JAX compiles every operation for every shape, so it gets the cases that differ most
-FOR_JAX = frozenset({"ordinary", "K-dimensional", "all ignored", "ignored row that holds NaN"})
+FOR_JAX = frozenset(
+    {
+        *("ordinary", "K-dimensional", "all ignored", "ignored row that holds NaN"),
+        *("at the kink", "zeros and kinks", "variance of 0"),
+    }
+)
 
 
 @pytest.mark.parametrize(("loss", "case"), ROWS)

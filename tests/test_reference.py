@@ -11,19 +11,32 @@ import pytest
 from xlogits.losses import (
     LOG_PROBABILITIES,
     LOGITS,
+    AbsoluteError,
     ClassOverlap,
     CosineEmbedding,
     CosineSimilarity,
     Distance,
     Form,
+    GaussianNLL,
+    Huber,
+    HuberPenalty,
     InnerProduct,
     LogAddExp,
+    LogCosh,
+    PoissonNLL,
+    PseudoHuberPenalty,
+    QuantileError,
     Reduction,
+    RelativeError,
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
+    Square,
+    SquaredError,
+    SquaredLogError,
     Transform,
     TripletMargin,
     Tversky,
+    TweedieDeviance,
     XLogY,
 )
 from xlogits.parity.reference import evaluate
@@ -336,3 +349,73 @@ def test_overlap_of_balanced_classes() -> None:
         gradients={k: (g[0].reshape(1, -1), g[1]) for k, g in found.gradients.items()}
     )
     check_row(balanced, flat, rows, 0)
+
+
+def mp_huber(d: Any, delta: float = 0.7) -> Any:
+    return d * d / 2 if abs(d) <= delta else delta * (abs(d) - mpmath.mpf(delta) / 2)
+
+
+def mp_poisson(x: Any, y: Any) -> Any:
+    """With Stirling's formula, which counts from 1 on."""
+    factorial = y * mpmath.log(y) - y + mpmath.log(2 * mpmath.pi * y) / 2 if y > 1 else 0
+    return mpmath.exp(x) - y * x + factorial
+
+
+def mp_gauss(x: Any, y: Any, v: Any) -> Any:
+    return -mpmath.log(mpmath.npdf(x, y, mpmath.sqrt(v)))
+
+
+def mp_tweedie(p: float, x: Any, y: Any) -> Any:
+    """By the integral that defines a deviance: twice that of (y - t) / t^p from x to y."""
+    return 2 * mpmath.quad(lambda t: (y - t) / t ** mpmath.mpf(p), [x, y])
+
+
+# written with positive numbers, so that every loss is defined for them
+FORMULAS: list[tuple[Any, Any]] = [
+    (SquaredError(factor=0.5), lambda x, y: (x - y) ** 2 / 2),
+    (Square(factor=3.0), lambda x: 3 * x * x),
+    (AbsoluteError(), lambda x, y: abs(x - y)),
+    (Huber(delta=0.7), lambda x, y: mp_huber(x - y)),
+    (Huber(delta=0.7, per_delta=True), lambda x, y: mp_huber(x - y) / mpmath.mpf(0.7)),
+    (Huber(delta=0.0, per_delta=True), lambda x, y: abs(x - y)),
+    (HuberPenalty(), lambda r, d: d * (r - d / 2) if r > d else r * r / 2),
+    (PseudoHuberPenalty(), lambda r, d: d * d * (mpmath.sqrt(1 + (r / d) ** 2) - 1)),
+    (LogCosh(), lambda x, y: mpmath.log(mpmath.cosh(x - y))),
+    (QuantileError(quantile=0.9), lambda x, y: max(0.9 * (y - x), (1 - mpmath.mpf(0.9)) * (x - y))),
+    (RelativeError(factor=100.0), lambda x, y: 100 * abs(x / y - 1)),
+    (SquaredLogError(), lambda x, y: mpmath.log((1 + x) / (1 + y)) ** 2),
+    (PoissonNLL(stirling=True), mp_poisson),
+    (PoissonNLL(log_rate=False, eps=0.25), lambda x, y: x - y * mpmath.log(x + 0.25)),
+    (GaussianNLL(full=True), mp_gauss),
+    *((TweedieDeviance(power=p), partial(mp_tweedie, p)) for p in (-1.5, 0, 1, 1.5, 2, 3)),
+]
+
+
+@pytest.mark.parametrize(("loss", "exact"), FORMULAS, ids=lambda f: str(f)[:60])
+def test_formulas_of_numbers(loss: Any, exact: Any) -> None:
+    operands = {name: RNG.uniform(0.3, 4, 12) for name in loss.ARRAYS}
+    found = evaluate(loss, operands)
+    for place in range(12):
+        given = [mpmath.mpf(array[place]) for array in operands.values()]
+        assert close(found.value[0][place], exact(*given))
+        for number, name in enumerate(loss.ARRAYS):
+            if name not in loss.CONSTANT:
+                order = tuple(int(i == number) for i in range(len(given)))
+                slope = mpmath.diff(exact, tuple(given), order)
+                assert close(found.gradients[name][0][place], slope, 14)
+
+
+def test_inner_means_written_out() -> None:
+    """Columns of (1, 4, 4) and (0, 0, 0) with weights 2, 1, 0, by hand."""
+    operands = {
+        "pred": np.array([[1.0, 0.0], [4.0, 0.0], [4.0, 0.0]]),
+        "target": np.zeros((3, 2)),
+        "inner_weight": np.array([2.0, 1.0, 0.0]),
+    }
+    mean = evaluate(SquaredError(axis=0, inner="mean"), operands)
+    assert [float(v) for v in mean.value[0]] == [6.0, 0.0]
+    root = evaluate(SquaredError(axis=0, inner="root_mean"), operands)
+    assert np.allclose(np.asarray(root.value[0], float), [6**0.5, 0.0], rtol=1e-15)
+    slopes = np.asarray(root.gradients["pred"][0], float)
+    assert np.allclose(slopes[:, 0], np.array([2 / 3, 4 / 3, 0]) / 6**0.5, rtol=1e-15)
+    assert not slopes[:, 1].any()

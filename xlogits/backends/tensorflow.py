@@ -69,11 +69,18 @@ def one_hot(labels: Array, classes: int, axis: int, dtype: str) -> Array:
     return tf.one_hot(labels, classes, axis=axis, dtype=dtype)
 
 
+def _like(value: Array | float, x: Array) -> Array:
+    """In the dtype of `x`; tf.cast would round a Python number to float32 first."""
+    return (
+        tf.constant(value, x.dtype) if isinstance(value, (int, float)) else tf.cast(value, x.dtype)
+    )
+
+
 def where(condition: Array, x: Array, y: Array) -> Array:
     if isinstance(y, (int, float)):
-        y = tf.constant(y, x.dtype)  # tf.cast would round it to single precision first
+        y = _like(y, x)
     elif isinstance(x, (int, float)):
-        x = tf.constant(x, y.dtype)
+        x = _like(x, y)
     return tf.where(condition, x, y)
 
 
@@ -152,11 +159,11 @@ def sign(x: Array) -> Array:
 
 
 def maximum(x: Array, y: Array | float) -> Array:
-    return tf.maximum(x, y)
+    return tf.maximum(x, _like(y, x))
 
 
 def minimum(x: Array, y: Array | float) -> Array:
-    return tf.minimum(x, y)
+    return tf.minimum(x, _like(y, x))
 
 
 def positive_part(x: Array) -> Array:

@@ -164,5 +164,94 @@ ABSENT: dict[str, NoEquivalent] = {
             )
             for name in ("keras.losses.circle", "keras.losses.Circle")
         ),
+        NoEquivalent(
+            "tensorflow.compat.v1.losses.add_loss",
+            "It keeps the books of a TF1 graph, a collection of losses, and computes none.",
+            "adding the losses yourself",
+            "none where the same losses are added",
+        ),
+        NoEquivalent(
+            "tensorflow.compat.v1.losses.get_losses",
+            "It keeps the books of a TF1 graph, a collection of losses, and computes none.",
+            "adding the losses yourself",
+            "none where the same losses are added",
+        ),
+        NoEquivalent(
+            "tensorflow.compat.v1.losses.get_total_loss",
+            "It keeps the books of a TF1 graph, a collection of losses, and computes none.",
+            "adding the losses yourself",
+            "none where the same losses are added",
+        ),
+        NoEquivalent(
+            "tensorflow.compat.v1.losses.get_regularization_loss",
+            "It reads the regularisation losses out of a TF1 graph's collection and computes none.",
+            "tensorflow.nn.l2_loss of each regularised variable",
+            "the scale that each regulariser was made with",
+        ),
+        NoEquivalent(
+            "tensorflow.compat.v1.losses.get_regularization_losses",
+            "It reads the regularisation losses out of a TF1 graph's collection and computes none.",
+            "tensorflow.nn.l2_loss of each regularised variable",
+            "the scale that each regulariser was made with",
+        ),
+        NoEquivalent(
+            "tensorflow.compat.v1.losses.compute_weighted_loss",
+            "It weights and reduces losses that are already there; here that is part of every loss.",
+            "the `weights` and `reduction` of any function of tensorflow.compat.v1.losses",
+            "none: they all end in it",
+        ),
+        NoEquivalent(
+            "tensorflow.compat.v1.losses.mean_pairwise_squared_error",
+            "It is no mean of losses of items: each row costs twice the variance of its differences, "
+            "and in eager mode with its default weights it divides by the wrong count.",
+            "tensorflow.compat.v1.losses.mean_squared_error, which counts what all differences share",
+            "2.5 against 13.3 (5.67 in eager mode) for two rows of three",
+        ),
+        NoEquivalent(
+            "tensorflow.nn.compute_average_loss",
+            "It divides a sum of losses by the batch size of all replicas together.",
+            "reduction='mean_over_items' on the arrays of one replica",
+            "a factor: the number of replicas",
+        ),
+        NoEquivalent(
+            "tensorflow.nn.scale_regularization_loss",
+            "It divides a sum of losses by the number of replicas, which only a running strategy knows.",
+            "the sum itself",
+            "a factor: the number of replicas",
+        ),
+        NoEquivalent(
+            "sklearn.metrics.median_absolute_error",
+            "A median is no sum or mean of losses of items, and has no useful gradient.",
+            "sklearn.metrics.mean_absolute_error",
+            "1.5 against 3.0 for errors of 0, 1, 2 and 9",
+        ),
+        NoEquivalent(
+            "sklearn.metrics.max_error",
+            "A maximum is no sum or mean of losses of items.",
+            "sklearn.metrics.mean_absolute_error",
+            "9.0 against 3.0 for errors of 0, 1, 2 and 9",
+        ),
+        NoEquivalent(
+            "sklearn.metrics.brier_score_loss",
+            "It learns from the labels which classes there are and halves the sum for two of them.",
+            "sklearn.metrics.mean_squared_error of the probability of the positive class",
+            "0 for two classes; for more, the sum over the classes instead of their mean",
+        ),
+        *(
+            NoEquivalent(
+                f"sklearn.metrics.{score}",
+                "A score, better when larger: 1 minus the error over that of the best constant "
+                "prediction, which belongs to the batch.",
+                f"sklearn.metrics.{error}",
+                "the sign, and a scale that every batch sets anew",
+            )
+            for score, error in (
+                ("r2_score", "mean_squared_error"),
+                ("explained_variance_score", "mean_squared_error"),
+                ("d2_absolute_error_score", "mean_absolute_error"),
+                ("d2_pinball_score", "mean_pinball_loss"),
+                ("d2_tweedie_score", "mean_tweedie_deviance"),
+            )
+        ),
     )
 }

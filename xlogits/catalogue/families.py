@@ -10,6 +10,7 @@ FAMILIES = {
     "products": "activation",
     "multiclass_margin": "margin",
     "modulated": "divergence",
+    "likelihood": "regression",
 }
 
 

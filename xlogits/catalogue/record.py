@@ -32,7 +32,8 @@ class Arg:
     several that set the same). `refuse` is the
     reason why a call that passes anything but the default cannot be read. `since` is the version of
     the framework that brought the parameter, where that is one that people still meet; `was` holds
-    (version, default before it) for defaults that changed, the oldest first.
+    (version, default before it) for defaults that changed, the oldest first. `key` is what
+    the parameter goes by where a class and its instances share a name, otherwise its name.
     """
 
     name: str
@@ -44,6 +45,10 @@ class Arg:
     refuse: str = ""
     since: str = ""
     was: tuple[tuple[str, Any], ...] = ()
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", self.key or self.name)
 
 
 @dataclass(frozen=True)
@@ -106,11 +111,11 @@ class Native:
         return next(a for a in self.parameters if a.to == to)
 
     def read(self, given: Mapping[str, Any]) -> Reading:
-        """The loss and operands of a call with these arguments, by parameter name."""
+        """The loss and operands of a call with these arguments, by the keys of the parameters."""
         fields: dict[str, Any] = {}
         operands: dict[str, Any] = {}
         for arg in self.parameters:
-            value = given.get(arg.name, arg.default)
+            value = given.get(arg.key, arg.default)
             if value is REQUIRED:
                 raise TypeError(f"{self.short}() missing a required argument: '{arg.name}'")
             if arg.to in self.loss.OPERANDS:
@@ -146,7 +151,7 @@ class Native:
 def bind(
     function: str, args: tuple[Arg | str, ...], values: tuple[Any, ...], named: Any
 ) -> dict[str, Any]:
-    """Arguments by parameter name, with Python's own errors; works inside torch.compile."""
+    """Arguments by the keys of their parameters, with Python's own errors; can be traced."""
     positional = [
         a.name for a in args[: args.index("*") if "*" in args else None] if isinstance(a, Arg)
     ]
@@ -169,7 +174,7 @@ def bind(
         names = " and ".join(f"'{name}'" for name in missing)
         count = f"{len(missing)} required positional argument" + "s" * (len(missing) > 1)
         raise TypeError(f"{function}() missing {count}: {names}")
-    return bound
+    return {a.key: bound[a.name] for a in args if isinstance(a, Arg) and a.name in bound}
 
 
 def _equal(value: Any, word: Any) -> bool:

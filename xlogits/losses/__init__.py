@@ -5,6 +5,7 @@ from xlogits.losses.divergence import KLDivergence, RelativeEntropy
 from xlogits.losses.form import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form
 from xlogits.losses.formula import Elementwise, Formula, Rowwise
 from xlogits.losses.labels import DENSE, INDEX, INFERRED, Labels
+from xlogits.losses.likelihood import GaussianNLL, PoissonNLL, TweedieDeviance
 from xlogits.losses.loss import Loss
 from xlogits.losses.margin import BinarySparsemax, Hinge, HingeEmbedding, MarginRanking, SoftMargin
 from xlogits.losses.modulated import (
@@ -22,7 +23,18 @@ from xlogits.losses.multiclass_margin import (
 )
 from xlogits.losses.overlap import ClassOverlap, Tversky
 from xlogits.losses.products import LogAddExp, XLogY
-from xlogits.losses.regression import SquaredError
+from xlogits.losses.regression import (
+    AbsoluteError,
+    Huber,
+    HuberPenalty,
+    LogCosh,
+    PseudoHuberPenalty,
+    QuantileError,
+    RelativeError,
+    Square,
+    SquaredError,
+    SquaredLogError,
+)
 from xlogits.losses.sigmoid import SigmoidCrossEntropy
 from xlogits.losses.similarity import (
     CosineEmbedding,
@@ -43,6 +55,7 @@ __all__ = [
     "LOGITS",
     "LOG_PROBABILITIES",
     "PROBABILITIES",
+    "AbsoluteError",
     "AxesFrom",
     "AxisByRank",
     "BinarySparsemax",
@@ -54,20 +67,28 @@ __all__ = [
     "Elementwise",
     "Form",
     "Formula",
+    "GaussianNLL",
     "GeneralizedCrossEntropy",
     "Hinge",
     "HingeEmbedding",
+    "Huber",
+    "HuberPenalty",
     "InnerProduct",
     "KLDivergence",
     "Labels",
     "LogAddExp",
+    "LogCosh",
     "Loss",
     "MarginRanking",
     "MultiLabelMargin",
     "MultiMargin",
     "MulticlassHinge",
+    "PoissonNLL",
+    "PseudoHuberPenalty",
+    "QuantileError",
     "Reduction",
     "RelativeEntropy",
+    "RelativeError",
     "Rowwise",
     "SigmoidCrossEntropy",
     "SigmoidFocal",
@@ -76,9 +97,12 @@ __all__ = [
     "SoftmaxFocal",
     "SoftmaxPoly",
     "Sparsemax",
+    "Square",
     "SquaredError",
+    "SquaredLogError",
     "Transform",
     "TripletMargin",
     "Tversky",
+    "TweedieDeviance",
     "XLogY",
 ]

@@ -1,7 +1,7 @@
 """The first choice a loss makes: what the prediction is, and how it becomes log-probabilities.
 
 What is done to probabilities differs from framework to framework, and always in this order:
-renormalise (before), clip, renormalise (after), logarithm, floor.
+renormalise (before), clip, renormalise (after), add, logarithm, floor.
 """
 
 import math
@@ -23,6 +23,7 @@ class Form:
     `renormalise` divides probabilities by their sum over the classes, before or after they are
     clipped. `clip` is the interval they are clipped to; "eps" means [eps, 1 - eps] of their dtype.
     Logits may have a clip too, of the probabilities that they stand for.
+    `log_offset` is added before the logarithm.
     `log_floor` is the smallest logarithm. `validated`: a probability outside [0, 1] is an error
     where values can be read, and NaN where they cannot. `positive_column`: a prediction without a
     class axis, or with a single class, is the probability p of the second of two: [1 - p, p].
@@ -31,6 +32,7 @@ class Form:
     kind: Kind = "logits"
     renormalise: Literal["before", "after"] | None = None
     clip: tuple[float, float] | Literal["eps"] | None = None
+    log_offset: float = 0.0
     log_floor: float | None = None
     validated: bool = False
     positive_column: bool = False
@@ -131,13 +133,19 @@ class Form:
         low, high = self._bounds()
         return xp.where((p >= low) & (p <= high), out, 0.0)
 
+    def _offset(self, xp: Any, p: Array) -> Array:
+        # without the maximum XLA makes (1 + offset) - p of (1 - p) + offset, which rounds off
+        return xp.maximum(p, -1.0) + self.log_offset if self.log_offset else p
+
     def _log(self, xp: Any, p: Array) -> Array:
+        p = self._offset(xp, p)
         if self.log_floor is None:
             return xp.log(p)
         low = p <= math.exp(self.log_floor)
         return xp.where(low, self.log_floor, xp.log(xp.where(low, 1.0, p)))
 
     def _log_gradient(self, xp: Any, p: Array, out: Array) -> Array:
+        p = self._offset(xp, p)
         if self.log_floor is None:
             return out / p
         low = p <= math.exp(self.log_floor)

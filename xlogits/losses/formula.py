@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from xlogits.errors import ShapeError
+from xlogits.errors import OptionError, ShapeError
 from xlogits.losses.axes import Axis, class_axes, from_rows, one_axis, to_rows
 from xlogits.losses.labels import (
     DENSE,
@@ -19,7 +19,7 @@ from xlogits.losses.labels import (
     require_dense,
     require_index,
 )
-from xlogits.losses.loss import Loss, Weight, spreads
+from xlogits.losses.loss import Loss, Weight, is_number, spreads
 from xlogits.reduction import Items
 
 Array = Any
@@ -32,17 +32,17 @@ class Formula(Loss):
     CONSTANT: ClassVar[frozenset[str]] = frozenset()  # arrays that nothing is differentiated by
 
     def __call__(
-        self, pred: Array, target: Array, *, sample_weight: Weight = None, **others: Array
+        self, pred: Array, target: Array = None, *, sample_weight: Weight = None, **others: Array
     ) -> Array:
         xp, work, result = self._open(pred, target, sample_weight=sample_weight, **others)
         self._require_unambiguous(sample_weight=sample_weight)
-        items = Items(self._formula(xp, self._arrays(xp, work, pred, target, others)))
+        items = Items(self._formula(xp, self._given(xp, work, pred, target, others)))
         return self._close(xp, items, self._weight(xp, sample_weight, items.loss), result)
 
     def gradient(
         self,
         pred: Array,
-        target: Array,
+        target: Array = None,
         *,
         cotangent: Weight = None,
         sample_weight: Weight = None,
@@ -55,7 +55,7 @@ class Formula(Loss):
         xp, work, _ = self._open(
             pred, target, sample_weight=sample_weight, cotangent=cotangent, **others
         )
-        arrays = self._arrays(xp, work, pred, target, others)
+        arrays = self._given(xp, work, pred, target, others)
         items = Items(self._formula(xp, arrays))
         weight = self._weight(xp, sample_weight, items.loss)
         out = self.reduction.gradient(xp, items, weight, 1.0 if cotangent is None else cotangent)
@@ -63,10 +63,20 @@ class Formula(Loss):
         given = {"pred": pred, "target": target, **others}
         return tuple(
             None
-            if name in self.CONSTANT or xp.dtype(given[name]) not in FLOATS
+            if name in self.CONSTANT
+            or is_number(given[name])
+            or xp.dtype(given[name]) not in FLOATS
             else xp.cast(self._back(xp, slope, pred, given[name]), xp.dtype(given[name]))
             for name, slope in zip(self.ARRAYS, found, strict=True)
         )
+
+    def _given(
+        self, xp: Any, work: str, pred: Array, target: Array, others: dict[str, Array]
+    ) -> tuple[Array, ...]:
+        for name in self.ARRAYS:
+            if name != "pred" and (target if name == "target" else others.get(name)) is None:
+                raise TypeError(f"{type(self).__name__}() missing a required argument: '{name}'")
+        return self._arrays(xp, work, pred, target, others)
 
     def _arrays(
         self, xp: Any, work: str, pred: Array, target: Array, others: dict[str, Array]
@@ -89,13 +99,15 @@ class Formula(Loss):
 
 @dataclass(frozen=True, kw_only=True)
 class Elementwise(Formula):
-    """A function of one number of each array; `inner` adds or averages it over `axis` first.
+    """A function of one number of each array; `inner` brings the numbers along `axis` together first.
 
-    Prediction and target have the same shape. Further arrays broadcast to it.
+    Prediction and target have the same shape. Further arrays broadcast to it, and may be numbers.
+    The inner mean, and the root of it, are weighted by `inner_weight`: one number for each place
+    along the axis.
     """
 
     axis: Axis = -1
-    inner: Literal["none", "sum", "mean"] = "none"
+    inner: Literal["none", "sum", "mean", "root_mean"] = "none"
 
     def term(self, xp: Any, *arrays: Array) -> Array:
         """The function."""
@@ -108,36 +120,75 @@ class Elementwise(Formula):
     def _arrays(
         self, xp: Any, work: str, pred: Array, target: Array, others: dict[str, Array]
     ) -> tuple[Array, ...]:
+        """The arrays, and the weight of the inner mean (None where there is none)."""
         shape = xp.shape(pred)
-        is_index(DENSE, shape, xp.shape(target), 0)
-        require_dense(xp.dtype(target))
-        for name, array in others.items():
+        if "target" in self.ARRAYS:
+            is_index(DENSE, shape, xp.shape(target), 0)
+            require_dense(xp.dtype(target))
+        given = {"pred": pred, "target": target, **others}
+        weight = given.pop("inner_weight", None)
+        if weight is not None:
+            weight = self._along(xp, xp.cast(weight, work), shape)
+        for name in self.ARRAYS:
+            array = given[name]
+            if is_number(array):
+                given[name] = xp.full_like(given["pred"], array)
+                continue
             if not spreads(xp.shape(array), shape):
                 raise ShapeError(
                     f"{name} has shape {xp.shape(array)} and the prediction {shape}; "
                     f"expected one that broadcasts to it"
                 )
-        given = {"pred": pred, "target": target, **others}
-        return tuple(xp.cast(given[name], work) for name in self.ARRAYS)
+            given[name] = xp.cast(array, work)
+        return (*(given[name] for name in self.ARRAYS), weight)
+
+    def _along(self, xp: Any, weight: Array, shape: Any) -> Array:
+        """The inner weight in a shape that multiplies the losses."""
+        axes = class_axes(self.axis, len(shape))
+        wanted = (shape[axes[0]],) if len(axes) == 1 else ()
+        if self.inner not in ("mean", "root_mean") or not wanted:
+            raise OptionError("inner_weight goes with an inner mean along one axis")
+        if len(xp.shape(weight)) != 1 or not spreads(xp.shape(weight), wanted):
+            raise ShapeError(f"inner_weight has shape {xp.shape(weight)}; expected {wanted}")
+        return xp.reshape(weight, [-1 if i == axes[0] else 1 for i in range(len(shape))])
 
     def _formula(self, xp: Any, arrays: tuple[Array, ...]) -> Array:
-        loss = self.term(xp, *arrays)
+        *parts, weight = arrays
+        loss = self.term(xp, *parts)
         if self.inner == "none":
             return loss
-        flat, axis = one_axis(xp, loss, class_axes(self.axis, len(xp.shape(loss))))
+        inner = self._inner(xp, loss, weight)
+        return _root(xp, inner) if self.inner == "root_mean" else inner
+
+    def _inner(self, xp: Any, loss: Array, weight: Array | None) -> Array:
+        """The sum along the axis, or the mean."""
+        flat, axis = one_axis(
+            xp,
+            loss if weight is None else loss * weight,
+            class_axes(self.axis, len(xp.shape(loss))),
+        )
         total = xp.sum(flat, axis)
-        return total if self.inner == "sum" else total / xp.count(flat, axis)
+        if self.inner == "sum":
+            return total
+        return total / (xp.count(flat, axis) if weight is None else xp.sum(weight))
 
     def _derivatives(self, xp: Any, arrays: tuple[Array, ...], out: Array) -> tuple[Array, ...]:
+        *parts, weight = arrays
+        slopes = self.slopes(xp, *parts)
         if self.inner != "none":
+            if self.inner == "root_mean":
+                root = self._formula(xp, arrays)
+                out = xp.where(root == 0, 0.0, out / xp.where(root == 0, 1.0, 2 * root))
             x = arrays[0]
             axes = class_axes(self.axis, len(xp.shape(x)))
             sizes = [1 if i in axes else n for i, n in enumerate(xp.sizes(x))]
             out = xp.reshape(out, sizes)
-            if self.inner == "mean":
+            if weight is not None:
+                out = out * weight / xp.sum(weight)
+            elif self.inner != "sum":
                 flat, axis = one_axis(xp, x, axes)
                 out = out / xp.count(flat, axis)
-        return tuple(slope * out for slope in self.slopes(xp, *arrays))
+        return tuple(slope * out for slope in slopes)
 
     def _back(self, xp: Any, slope: Array, pred: Array, given: Array) -> Array:
         """The sum over whatever the array was broadcast along."""
@@ -149,6 +200,11 @@ class Elementwise(Formula):
             if size == 1:
                 slope = xp.sum(slope, axis, keepdims=True)
         return slope
+
+
+def _root(xp: Any, x: Array) -> Array:
+    """The square root, whose derivative at 0 is taken to be 0."""
+    return xp.where(x == 0, 0.0, xp.sqrt(xp.where(x == 0, 1.0, x)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -117,7 +117,7 @@ class MultiMargin(Rowwise):
     def __call__(
         self,
         pred: Array,
-        target: Array,
+        target: Array = None,
         *,
         sample_weight: Weight = None,
         class_weight: Array | None = None,
@@ -130,7 +130,7 @@ class MultiMargin(Rowwise):
     def gradient(
         self,
         pred: Array,
-        target: Array,
+        target: Array = None,
         *,
         cotangent: Weight = None,
         sample_weight: Weight = None,

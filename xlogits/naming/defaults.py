@@ -46,7 +46,7 @@ def _result(native: Native, index: bool) -> Result:
     given: dict[str, Array] = {}
     for parameter in native.parameters:  # an operand with two names goes under the first
         if parameter.to in arrays:
-            given[parameter.name] = arrays.pop(parameter.to)
+            given[parameter.key] = arrays.pop(parameter.to)
     try:
         with np.errstate(all="ignore"):
             loss, operands = native.read(given)

@@ -125,18 +125,22 @@ def resolve(path: str) -> Any:
 
 def spoken(function: Any, native: Native, options: dict[str, Any], **operands: Array) -> Any:
     """Call a function or class by its own parameter names, with operands by neutral name."""
-    given, left = dict(options), dict(operands)
-    for parameter in native.parameters:  # an operand with two names goes under the first
-        if parameter.to in left and parameter.name not in given:
-            given[parameter.name] = left.pop(parameter.to)
-    first = _constructor(native)
-    now = {k: v for k, v in given.items() if k in first}
+    made = _given(native.args, operands) | options
     if native.then:
-        made = function(**now) if isinstance(function, type) else function
-        return made(**{k: v for k, v in given.items() if k not in first})
+        instance = function(**made) if isinstance(function, type) else function
+        return instance(**_given(native.then, operands))
     before = native.args[: native.args.index("/")] if "/" in native.args else ()
-    values = [now.pop(a.name) for a in before if isinstance(a, Arg)]
-    return function(*values, **now)
+    values = [made.pop(a.name) for a in before if isinstance(a, Arg)]
+    return function(*values, **made)
+
+
+def _given(args: tuple[Arg | str, ...], operands: dict[str, Array]) -> dict[str, Array]:
+    """Operands by parameter name, under the first of their names where there are two."""
+    given: dict[str, str] = {}
+    for arg in args:
+        if isinstance(arg, Arg) and arg.to in operands:
+            given.setdefault(arg.to, arg.name)
+    return {name: operands[operand] for operand, name in given.items()}
 
 
 def ready(native: Native, options: dict[str, Any], wanted: frozenset[str]) -> Any:

@@ -114,7 +114,7 @@ def _as_call(job: Job) -> Any:
     left = set(job.case.operands)
     for parameter in job.native.parameters:  # an operand with two names goes under the first
         if parameter.to in left:
-            given.setdefault(parameter.name, Expr(parameter.to))
+            given.setdefault(parameter.key, Expr(parameter.to))
             left.remove(parameter.to)
     try:
         return read(job.native, given)
@@ -273,6 +273,7 @@ HOLDS: dict[str, Holds] = {
     "some class": lambda loss, case: case.name != "row masked out",
     "above the floor": lambda loss, case: _within(loss, case),
     "no zero": lambda loss, case: _no_zero(loss, case),
+    "some error": lambda loss, case: case.name != "prediction equal to target",
     "finite": lambda loss, case: "NaN" not in case.name,
     "not empty": lambda loss, case: np.size(case.operands["pred"]) > 0,
     "no tie": _no_tie,

@@ -31,6 +31,9 @@ TRIED: dict[str, tuple[Any, ...]] = {
     "missed": (0.9,),
     "extra": (0.7,),
     "smooth": (0.5,),
+    "delta": (0.5, 2.0),
+    "quantile": (0.9,),
+    "power": (-1.5, 1, 1.5, 2, 3),
 }
 
 
@@ -68,9 +71,9 @@ def _needed(native: Native, options: dict[str, Any]) -> dict[str, Any]:
 
 def reading(native: Native, variant: Variant) -> Loss | Transform:
     """The loss that this way of calling the function computes."""
-    operands = {a.name: object() for a in native.parameters if a.to in native.loss.ARRAYS}
-    given = {a.name: object() for a in native.parameters if a.to in variant.wanted}
-    return native.read(operands | given | variant.options).loss
+    names = {*native.loss.ARRAYS, *variant.wanted}
+    operands = {a.key: object() for a in native.parameters if a.to in names}
+    return native.read(operands | variant.options).loss
 
 
 def _weights(native: Native) -> set[str]:

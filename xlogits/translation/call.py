@@ -55,15 +55,15 @@ def read(native: Native, given: dict[str, Any]) -> Call:
     given = dict(given)
     for arg in native.parameters:
         array = arg.to in native.loss.ARRAYS and not _second_name(arg, native)
-        if arg.name not in given and (array or arg.needed or arg.default is REQUIRED):
+        if arg.key not in given and (array or arg.needed or arg.default is REQUIRED):
             operand = arg.to in native.loss.OPERANDS
-            given[arg.name] = (
+            given[arg.key] = (
                 Expr(NAMES.get(arg.to, arg.to)) if operand else getattr(native.loss, arg.to)
             )
-    operands = {a.name for a in native.parameters if a.to in native.loss.OPERANDS}
+    operands = {a.key for a in native.parameters if a.to in native.loss.OPERANDS}
     for arg in native.parameters:
-        value = given.get(arg.name)
-        if not isinstance(value, Expr) or arg.name in operands or _word(arg, value):
+        value = given.get(arg.key)
+        if not isinstance(value, Expr) or arg.key in operands or _word(arg, value):
             continue
         if arg.values or arg.refuse:
             raise Refused(

@@ -238,6 +238,10 @@ def _logarithm(whole: Composition, form: Form, p: Expr, axis: int | None) -> Any
             p = xp.clip(p, *form.clip)
     if form.renormalise == "after" and axis is not None:
         p = p / xp.sum(p, axis, keepdims=True)
+    if form.log_offset:
+        if whole.language.name not in ("torch", "numpy", "scipy", "sklearn"):
+            p = xp.maximum(p, -1.0)  # or XLA makes (1 + offset) - p of (1 - p) + offset
+        p = p + form.log_offset
     logarithm = xp.log(p)
     if form.log_floor is not None:
         logarithm = xp.maximum(logarithm, form.log_floor)
@@ -275,7 +279,7 @@ def _binary(whole: Composition, loss: Any, x: Expr, z: Expr, positive: Expr | No
     else:
         p = x if form.clip is None else xp.clip(x, *form.clip)
         yes, no = (_logarithm(whole, replace(form, clip=None), each, None) for each in (p, 1 - p))
-    if form.log_floor is None and form.clip is None:
+    if form.log_floor is None and form.clip is None and not form.log_offset:
         whole.assume("no zero")
     happened = z if positive is None else positive * z
     return -(happened * yes + (1 - z) * no)
@@ -288,10 +292,13 @@ def _formula(whole: Composition) -> Any:
     plain = replace(loss, reduction=NONE, dtype=None, spread_weight=False)
     for name in whole.operands:
         masked = name == "mask" and isinstance(loss, Rowwise)
-        if not masked and name not in {*names, "sample_weight", "class_weight"}:
+        if not masked and name not in {*names, "sample_weight", "class_weight", "inner_weight"}:
             raise Refused(f"a {name} of {type(loss).__name__} has no short composition")
     if isinstance(loss, MultiLabelMargin):
         raise Refused("lists of labels have no short composition")
+    weighted = "inner_weight" in whole.operands
+    if weighted or (isinstance(loss, Elementwise) and loss.inner == "root_mean"):
+        return _inner_mean(whole, loss, plain)
     given = {name: whole.operands[name] for name in (*names, "mask") if name in whole.operands}
     items = whole.core(plain, given)
     items = _by_formula(whole, loss, names) if items is None else items
@@ -299,6 +306,24 @@ def _formula(whole: Composition) -> Any:
         raise Refused(f"written out, the formula is {len(str(items))} characters long")
     weight = whole.operands.get("class_weight")
     return items if weight is None else whole.xp.take(weight, whole.operands["target"]) * items
+
+
+def _inner_mean(whole: Composition, loss: Any, plain: Any) -> Any:
+    """The weighted mean of the elements along axis 0, or the root of it."""
+    if loss.axis != 0:
+        raise Refused(f"a weighted mean, or its root, along axis {loss.axis} is not written")
+    arrays = {name: whole.operands[name] for name in loss.ARRAYS}
+    items = whole.core(replace(plain, inner="none"), arrays)
+    items = loss.term(whole.xp, *arrays.values()) if items is None else items
+    weight = whole.operands.get("inner_weight")
+    if weight is None:
+        mean = whole.language._write("mean_along", (items, 0))
+    else:
+        mean = whole.language._write("weighted", (weight, items)) / whole.xp.sum(weight)
+    if loss.inner == "mean":
+        return mean
+    whole.assume("some error")
+    return whole.xp.sqrt(mean)
 
 
 def _by_formula(whole: Composition, loss: Any, names: tuple[str, ...]) -> Any:

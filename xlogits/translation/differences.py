@@ -35,6 +35,7 @@ ASSUMED = {
     "above the floor": "no probability is so small that its logarithm is floored",
     "logits": "log-probabilities are normalised, so that they are logits of themselves",
     "no zero": "no class of probability 0 meets a label of 0 (0 times infinity is NaN)",
+    "some error": "predictions are not all exact (the derivative of a root at 0 is infinite)",
     "finite": "ignored items hold finite numbers",
     "no negative weight": "no weight is negative",
     "below the threshold": "beta * x is never above 20, from where PyTorch's softplus is x itself",
@@ -229,6 +230,9 @@ def _form(
         found.append(
             Difference(name, text="probabilities are divided by their sum on one side only")
         )
+    if a.log_offset != b.log_offset:
+        text = f"{b.log_offset} instead of {a.log_offset} is added before the logarithm"
+        found.append(Difference(name, text=text))
     if a.log_floor != b.log_floor:
         found.append(Difference(name, assumed="above the floor"))
     if a.positive_column and not b.positive_column:

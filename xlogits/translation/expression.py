@@ -121,9 +121,8 @@ def wrap(x: Any) -> Expr:
     if isinstance(x, Expr):
         return x
     text = repr(x)
-    if isinstance(x, float) and x in (math.inf, -math.inf):
-        text = f"{'-' * (x < 0)}float('inf')"
-    text = repr(x).replace("inf", "float('inf')") if isinstance(x, float) else repr(x)
+    if isinstance(x, float) and not math.isfinite(x):  # inf and nan are no literals
+        text = f"-float('{-x}')" if x < 0 else f"float('{x}')"
     return Expr(text, UNARY if text.startswith("-") else ATOM)
 
 

@@ -19,6 +19,7 @@ _NUMPY = {
     "mean": "np.mean({0})",
     "where": "np.where({0}, {1}, {2})",
     "sum_along": "np.sum({0}, axis={1})",
+    "weighted": "np.tensordot({0}, {1}, 1)",
     "sum_kept": "np.sum({0}, axis={1}, keepdims=True)",
     "mean_along": "np.mean({0}, axis={1})",
     "max_along": "np.max({0}, axis={1})",
@@ -60,6 +61,7 @@ _JAX = {
     **{f: f"jax.nn.{f}({{0}})" for f in ("sigmoid", "log_sigmoid", "softplus")},
     **{f: f"jax.nn.{f}({{0}}, axis={{1}})" for f in ("softmax", "log_softmax", "logsumexp")},
     "logit": "jax.scipy.special.logit({0})",
+    "stop_gradient": "jax.lax.stop_gradient({0})",
     "logsumexp_kept": "jax.nn.logsumexp({0}, axis={1}, keepdims=True)",
     "one_hot": "jax.nn.one_hot({0}, {1})",
     "sigmoid_cross_entropy": "optax.sigmoid_binary_cross_entropy({0}, {1})",
@@ -71,6 +73,7 @@ _TORCH = {
     },
     "where": "torch.where({0}, {1}, {2})",
     "sum_along": "torch.sum({0}, dim={1})",
+    "weighted": "torch.tensordot({0}, {1}, dims=1)",
     "sum_kept": "torch.sum({0}, dim={1}, keepdim=True)",
     "mean_along": "torch.mean({0}, dim={1})",
     "max_along": "torch.amax({0}, dim={1})",
@@ -98,6 +101,7 @@ _TORCH = {
     "log_sigmoid": "F.logsigmoid({0})",
     "softplus": "-F.logsigmoid(-{0})",
     "logit": "torch.logit({0})",
+    "stop_gradient": "{0}.detach()",
     **{f: f"F.{f}({{0}}, dim={{1}})" for f in ("softmax", "log_softmax")},
     "logsumexp": "torch.logsumexp({0}, dim={1})",
     "logsumexp_kept": "torch.logsumexp({0}, dim={1}, keepdim=True)",
@@ -115,6 +119,7 @@ _TENSORFLOW = {
     "mean": "tf.reduce_mean({0})",
     "where": "tf.where({0}, {1}, {2})",
     "sum_along": "tf.reduce_sum({0}, axis={1})",
+    "weighted": "tf.tensordot({0}, {1}, 1)",
     "sum_kept": "tf.reduce_sum({0}, axis={1}, keepdims=True)",
     "mean_along": "tf.reduce_mean({0}, axis={1})",
     "max_along": "tf.reduce_max({0}, axis={1})",
@@ -139,6 +144,7 @@ _TENSORFLOW = {
     "expand": "tf.expand_dims({0}, {1})",
     "float": "tf.cast({0}, tf.float64)",
     "sigmoid": "tf.sigmoid({0})",
+    "stop_gradient": "tf.stop_gradient({0})",
     "log_sigmoid": "tf.math.log_sigmoid({0})",
     "softplus": "tf.math.softplus({0})",
     "logit": "tf.math.log({0} / (1 - {0}))",
@@ -164,6 +170,7 @@ _KERAS = {
     "one_hot": "keras.ops.one_hot({0}, {1}, dtype={2}.dtype)",
     "float": "{0}",
     "sigmoid": "keras.ops.sigmoid({0})",
+    "stop_gradient": "keras.ops.stop_gradient({0})",
     "log_sigmoid": "keras.ops.log_sigmoid({0})",
     "softplus": "keras.ops.softplus({0})",
     "size": "keras.ops.size({0})",
@@ -308,6 +315,10 @@ class Namespace:
         if p == 2:
             return self._language._write("norm", (x,))
         return self._language._write("norm_of_order", (x, order))
+
+    def stop_gradient(self, x: Any) -> Expr:
+        known = "stop_gradient" in self._language.words  # NumPy has no gradients to stop
+        return self._language._write("stop_gradient", (x,)) if known else wrap(x)
 
     def count(self, x: Any, axis: Any = None) -> Expr:
         if axis is None:

@@ -56,7 +56,7 @@ def _tries(native: Native, wanted: Reading, ndim: int | None) -> Iterator[Candid
     for arg in native.parameters:
         if arg.to in native.loss.OPERANDS:
             if arg.to in missing:
-                given[arg.name] = missing.pop(arg.to)
+                given[arg.key] = missing.pop(arg.to)
         elif arg.to and hasattr(wanted.loss, arg.to):
             _set(given, arg, native, wanted, ndim)
     lacks = [Difference(name, text=f"{native.name} has no {name}") for name in missing]
@@ -77,11 +77,11 @@ def _set(
 
     def off(chosen: Any) -> list[Difference]:
         loss = native.loss
-        trial = {a.name: Expr("x") for a in native.parameters if a.to in loss.ARRAYS}
-        trial |= given if chosen is REQUIRED else given | {arg.name: chosen}
-        trial = {k: v for k, v in trial.items() if k != arg.name or chosen is not REQUIRED}
+        trial = {a.key: Expr("x") for a in native.parameters if a.to in loss.ARRAYS}
+        trial |= given if chosen is REQUIRED else given | {arg.key: chosen}
+        trial = {k: v for k, v in trial.items() if k != arg.key or chosen is not REQUIRED}
         try:
-            got = native.read({**trial, arg.name: trial.get(arg.name, arg.default)}).loss
+            got = native.read({**trial, arg.key: trial.get(arg.key, arg.default)}).loss
         except (XlogitsError, TypeError):
             return [Difference(arg.to, text="refused")] * 2
         return [d for d in differ(wanted.loss, got, operands, ndim) if d.field == arg.to]
@@ -95,7 +95,7 @@ def _set(
         if cost(off(option)) < price:
             best, price = option, cost(off(option))
     if best is not REQUIRED:
-        given[arg.name] = best
+        given[arg.key] = best
 
 
 def _plain(arg: Arg, value: Any, ndim: int | None) -> list[Any]:
@@ -129,10 +129,10 @@ def _arguments(
             gap = True
         if not isinstance(arg, Arg):
             continue
-        if arg.name not in given:
+        if arg.key not in given:
             gap = gap or not positional_only
             continue
-        text = _text(arg, given[arg.name], native)
+        text = _text(arg, given[arg.key], native)
         array = arg.to in native.loss.ARRAYS
         parts.append(text if not gap and array and not named else f"{arg.name}={text}")
     return ", ".join(parts)

@@ -1,6 +1,14 @@
 """Keras 3: one file of records for each family of functions."""
 
-from xlogits.catalogue.keras import activation, divergence, entropy, margin, overlap, similarity
+from xlogits.catalogue.keras import (
+    activation,
+    divergence,
+    entropy,
+    margin,
+    overlap,
+    regression,
+    similarity,
+)
 
 NATIVES = (
     *entropy.NATIVES,
@@ -9,4 +17,5 @@ NATIVES = (
     *activation.NATIVES,
     *similarity.NATIVES,
     *overlap.NATIVES,
+    *regression.NATIVES,
 )

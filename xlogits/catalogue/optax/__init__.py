@@ -1,6 +1,6 @@
 """optax: one file of records for each family of functions."""
 
-from xlogits.catalogue.optax import divergence, entropy, margin, overlap, similarity
+from xlogits.catalogue.optax import divergence, entropy, margin, overlap, regression, similarity
 
 NATIVES = (
     *entropy.NATIVES,
@@ -8,4 +8,5 @@ NATIVES = (
     *divergence.NATIVES,
     *similarity.NATIVES,
     *overlap.NATIVES,
+    *regression.NATIVES,
 )

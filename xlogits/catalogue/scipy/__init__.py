@@ -1,5 +1,5 @@
 """SciPy: one file of records for each family of functions."""
 
-from xlogits.catalogue.scipy import activation, divergence
+from xlogits.catalogue.scipy import activation, divergence, regression
 
-NATIVES = (*activation.NATIVES, *divergence.NATIVES)
+NATIVES = (*activation.NATIVES, *divergence.NATIVES, *regression.NATIVES)

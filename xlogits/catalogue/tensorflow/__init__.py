@@ -1,5 +1,11 @@
 """TensorFlow: one file of records for each family of functions."""
 
-from xlogits.catalogue.tensorflow import activation, entropy, margin, similarity
+from xlogits.catalogue.tensorflow import activation, entropy, margin, regression, similarity
 
-NATIVES = (*entropy.NATIVES, *activation.NATIVES, *margin.NATIVES, *similarity.NATIVES)
+NATIVES = (
+    *entropy.NATIVES,
+    *activation.NATIVES,
+    *margin.NATIVES,
+    *similarity.NATIVES,
+    *regression.NATIVES,
+)

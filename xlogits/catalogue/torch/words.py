@@ -14,6 +14,7 @@ BY_CLASS_WEIGHT = {
     "mean": Reduction("mean_over_class_weight"),
 }
 BY_COUNT = {**BY_CLASS_WEIGHT, "mean": Reduction("mean_over_items")}
+BY_ITEM_WEIGHT = {**BY_CLASS_WEIGHT, "mean": Reduction("mean_over_sample_weight")}
 
 INPUT, TARGET = Arg("input", "pred"), Arg("target", "target")
 CLASS_WEIGHT = Arg("weight", "class_weight", None)
@@ -50,6 +51,7 @@ def in_words(words: dict[str, Reduction]) -> tuple[Arg, tuple[Together, ...]]:
 
 WEIGHTED_MEAN, OLD_WEIGHTED_MEAN = in_words(BY_CLASS_WEIGHT)
 PLAIN_MEAN, OLD_PLAIN_MEAN = in_words(BY_COUNT)
+ITEM_WEIGHTED_MEAN, OLD_ITEM_WEIGHTED_MEAN = in_words(BY_ITEM_WEIGHT)
 
 
 def with_class(

@@ -15,6 +15,7 @@ from xlogits.losses import (
 from xlogits.parity.cases import (
     divergence,
     formula,
+    likelihood,
     margin,
     overlap,
     products,
@@ -34,6 +35,7 @@ DOMAINS: dict[type, Domain | Callable[[Any], Domain]] = {
     **products.DOMAINS,
     **overlap.DOMAINS,
     **similarity.DOMAINS,
+    **likelihood.DOMAINS,
 }
 
 

@@ -32,12 +32,14 @@ class Domain(NamedTuple):
 
     `draw` is by array name; a name that is missing is drawn from a normal distribution. `special`
     changes ordinary operands, of shape (6, 5), into those of the case it names; `more(loss)` has
-    further ones for losses with certain options.
+    further ones for losses with certain options; `shapes` are tried in place of the usual ones
+    where the functions of a loss take fewer.
     """
 
     draw: dict[str, Draw] = {}
     special: dict[str, Callable[[dict[str, Array]], dict[str, Array]]] = {}
     more: Callable[[Any], dict[str, Callable[[dict[str, Array]], dict[str, Array]]]] = lambda loss: {}
+    shapes: dict[str, Shape] | None = None
 
 
 SHAPES: dict[str, Shape] = {
@@ -52,7 +54,7 @@ SHAPES: dict[str, Shape] = {
 
 
 def elementwise(loss: Elementwise, wanted: frozenset[str], domain: Domain) -> Iterator[Case]:
-    for name, shape in SHAPES.items():
+    for name, shape in (domain.shapes or SHAPES).items():
         operands = _arrays(loss, domain, name, shape)
         items = shape
         if loss.inner != "none":
@@ -67,6 +69,9 @@ def elementwise(loss: Elementwise, wanted: frozenset[str], domain: Domain) -> It
             operands["sample_weight"] = weights(rng_of(name), items)
         if "mask" in wanted:
             operands["mask"] = rng_of(name).random(shape) > 0.3
+        if "inner_weight" in wanted:
+            along = class_axes(loss.axis, len(shape))
+            operands["inner_weight"] = weights(rng_of(name), tuple(shape[i] for i in along))
         yield Case(name, operands, strided=name == "not contiguous")
         if name == "ordinary":
             for special, change in (domain.special | domain.more(loss)).items():

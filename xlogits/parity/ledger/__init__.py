@@ -3,7 +3,15 @@
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from xlogits.parity.ledger import activation, entropy, margin, overlap, relatives, similarity
+from xlogits.parity.ledger import (
+    activation,
+    entropy,
+    margin,
+    overlap,
+    regression,
+    relatives,
+    similarity,
+)
 from xlogits.parity.ledger.divergence import Divergence
 from xlogits.parity.results import AGREE, DIFFERS, KNOWN, Cell
 
@@ -14,6 +22,7 @@ ROWS: tuple[Divergence, ...] = (
     *activation.ROWS,
     *overlap.ROWS,
     *similarity.ROWS,
+    *regression.ROWS,
 )
 
 

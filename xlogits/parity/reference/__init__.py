@@ -22,7 +22,15 @@ from xlogits.losses import (
     SoftmaxCrossEntropy,
     Transform,
 )
-from xlogits.parity.reference import divergence, margin, overlap, products, regression, similarity
+from xlogits.parity.reference import (
+    divergence,
+    likelihood,
+    margin,
+    overlap,
+    products,
+    regression,
+    similarity,
+)
 from xlogits.parity.reference.formula import Definition, ElementItems, RowItems
 from xlogits.parity.reference.items import Reference
 from xlogits.parity.reference.sigmoid import SigmoidItems
@@ -38,6 +46,7 @@ DEFINITIONS: dict[type, Definition] = {
     **products.DEFINITIONS,
     **overlap.DEFINITIONS,
     **similarity.DEFINITIONS,
+    **likelihood.DEFINITIONS,
 }
 ITEMS: dict[type, Any] = {**overlap.ITEMS}  # losses whose items are neither numbers nor rows
 

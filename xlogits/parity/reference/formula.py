@@ -65,6 +65,8 @@ class ElementItems(_FormulaItems):
             for name, array in self.arrays.items()
         }
         self.mask = np.broadcast_to(operands.get("mask", True), self.pred.shape)
+        weight = operands.get("inner_weight")
+        self.inner_weight = None if weight is None else np.asarray(weight, REAL)
 
     def _where(self, key: tuple[int, ...]) -> tuple[Any, ...]:
         batch = iter(key)
@@ -84,13 +86,19 @@ class ElementItems(_FormulaItems):
         out += np.sum(full, stretched, keepdims=True).reshape(out.shape)
 
     def _combined(self, values: list[Any]) -> Any:
-        total = sum(values) if values else REAL(0)
+        """The sum or the mean along the axis, or the root of the mean, which is flat at 0."""
+        if self.loss.inner in ("none", "sum"):
+            return sum(values) if values else REAL(0)
+        if not values:
+            return REAL("nan")
+        weights = [REAL(1)] * len(values) if self.inner_weight is None else list(self.inner_weight)
+        mean = sum(w * v for w, v in zip(weights, values, strict=True)) / sum(weights)
         if self.loss.inner == "mean":
-            return total / REAL(len(values)) if values else REAL("nan")
-        return total
+            return mean
+        return np.sqrt(mean) if mean.real > 0 else REAL(0)
 
     def item(self, key: tuple[int, ...], *parts: Array) -> Any:
-        inside = np.atleast_1d(self.mask[self._where(key)])
+        inside = np.asarray(self.mask[self._where(key)]).reshape(-1)
         return self._combined(
             [
                 self.definition.item(self.loss, *each) if counts else REAL(0)
@@ -106,7 +114,7 @@ class ElementItems(_FormulaItems):
     def slope_scale(self, key: tuple[int, ...], parts: tuple[Array, ...], number: int) -> Array:
         size = self.definition.slope_size or (lambda *a: REAL(1))
         sizes = np.array([size(self.loss, *each) for each in zip(*parts, strict=True)], REAL)
-        return sizes / len(sizes) if self.loss.inner == "mean" and sizes.size else sizes
+        return sizes / len(sizes) if "mean" in self.loss.inner and sizes.size else sizes
 
 
 class RowItems(_FormulaItems):

@@ -86,7 +86,7 @@ class SoftmaxItems(Items):
         if form.clip is not None:
             p = np.array([clipped(v, *form.clip) for v in p])
         p = p / np.sum(p) if form.renormalise == "after" else p
-        return np.array([log(v, form.log_floor) for v in p])
+        return np.array([log(v + REAL(form.log_offset), form.log_floor) for v in p])
 
     def scale(self, key: tuple[int, ...], *parts: Array) -> Any:
         pred, target = parts

@@ -41,7 +41,8 @@ def log_pair(form: Any, x: Any) -> tuple[Any, Any]:
         p, not_p = 1 / (1 + np.exp(-x)), 1 / (1 + np.exp(x))
         return np.log(clipped(p, low, high)), np.log(clipped(not_p, 1 - high, 1 - low))
     p = x if form.clip is None else clipped(x, *form.clip)
-    return log(p, form.log_floor), log(1 - p, form.log_floor)
+    offset = REAL(form.log_offset)
+    return log(p + offset, form.log_floor), log(1 - p + offset, form.log_floor)
 
 
 def product(weight: Any, log_p: Any) -> Any:

@@ -1,0 +1,73 @@
+"""sklearn.metrics: errors of measured values.
+
+Each output is averaged over the samples, weighted, before the outputs are averaged; so the weights
+are those of an inner mean along axis 0.
+"""
+
+from typing import Any
+
+from xlogits.catalogue.record import Arg, Native
+from xlogits.losses import (
+    AbsoluteError,
+    QuantileError,
+    Reduction,
+    RelativeError,
+    SquaredError,
+    SquaredLogError,
+    TweedieDeviance,
+)
+
+TRUE, PRED = Arg("y_true", "target"), Arg("y_pred", "pred")
+WEIGHT = Arg("sample_weight", "inner_weight", None)
+MEAN = Reduction("mean_over_items")
+OUTPUTS = Arg(
+    "multioutput",
+    "reduction",
+    "uniform_average",
+    {"uniform_average": MEAN, "raw_values": Reduction("none")},
+)
+EPS64 = 2.0**-52
+
+
+def _error(name: str, loss: Any, *options: Arg, inner: str = "mean", **record: Any) -> Native:
+    return Native(
+        f"sklearn.metrics.{name}",
+        loss(axis=0, inner=inner, reduction=MEAN),
+        (TRUE, PRED, "*", WEIGHT, *options, OUTPUTS),
+        **record,
+    )
+
+
+def _deviance(name: str, power: float, *options: Arg) -> Native:
+    return Native(
+        f"sklearn.metrics.{name}",
+        TweedieDeviance(power=power, axis=0, inner="mean", reduction=MEAN),
+        (TRUE, PRED, "*", WEIGHT, *options),
+    )
+
+
+def _relative(**fields: Any) -> RelativeError:
+    return RelativeError(floor=EPS64, **fields)
+
+
+NATIVES = (
+    _error("mean_squared_error", SquaredError),
+    _error("root_mean_squared_error", SquaredError, inner="root_mean", since="1.4"),
+    _error("mean_absolute_error", AbsoluteError),
+    _error(
+        "mean_absolute_percentage_error",
+        _relative,
+        traps=(
+            (
+                "It is a fraction where Keras gives percent; a target of 0 counts as 2.2e-16, so one of "
+                "them makes a mean of 1e15 out of ordinary errors."
+            ),
+        ),
+    ),
+    _error("mean_squared_log_error", SquaredLogError),
+    _error("root_mean_squared_log_error", SquaredLogError, inner="root_mean", since="1.4"),
+    _error("mean_pinball_loss", QuantileError, Arg("alpha", "quantile", 0.5)),
+    _deviance("mean_poisson_deviance", 1),
+    _deviance("mean_gamma_deviance", 2),
+    _deviance("mean_tweedie_deviance", 0, Arg("power", "power", 0)),
+)
