@@ -171,7 +171,7 @@ def positive_part(x: Array) -> Array:
 
 
 def clip(x: Array, low: float, high: float) -> Array:
-    return tf.clip_by_value(x, low, high)
+    return tf.clip_by_value(x, _like(low, x), _like(high, x))
 
 
 def sigmoid(x: Array) -> Array:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from xlogits.errors import OptionError, ShapeError
-from xlogits.losses.axes import Axis, class_axes, from_rows, one_axis, to_rows
+from xlogits.losses.axes import Axis, Shape, class_axes, from_rows, one_axis, to_rows
 from xlogits.losses.labels import (
     DENSE,
     FLOATS,
@@ -101,10 +101,12 @@ class Formula(Loss):
 class Elementwise(Formula):
     """A function of one number of each array; `inner` brings the numbers along `axis` together first.
 
-    Prediction and target have the same shape. Further arrays broadcast to it, and may be numbers.
-    The inner mean, and the root of it, are weighted by `inner_weight`: one number for each place
-    along the axis.
+    Prediction and target have the same shape, or, where `BROADCAST` says so, shapes that broadcast to
+    each other. Further arrays broadcast to that of the prediction, and may be numbers. The inner mean,
+    and the root of it, are weighted by `inner_weight`: one number for each place along the axis.
     """
+
+    BROADCAST: ClassVar[bool] = False
 
     axis: Axis = -1
     inner: Literal["none", "sum", "mean", "root_mean"] = "none"
@@ -122,7 +124,10 @@ class Elementwise(Formula):
     ) -> tuple[Array, ...]:
         """The arrays, and the weight of the inner mean (None where there is none)."""
         shape = xp.shape(pred)
-        if "target" in self.ARRAYS:
+        if self.BROADCAST:
+            _require_broadcast(shape, xp.shape(target))
+            require_dense(xp.dtype(target))
+        elif "target" in self.ARRAYS:
             is_index(DENSE, shape, xp.shape(target), 0)
             require_dense(xp.dtype(target))
         given = {"pred": pred, "target": target, **others}
@@ -134,7 +139,7 @@ class Elementwise(Formula):
             if is_number(array):
                 given[name] = xp.full_like(given["pred"], array)
                 continue
-            if not spreads(xp.shape(array), shape):
+            if not self.BROADCAST and not spreads(xp.shape(array), shape):
                 raise ShapeError(
                     f"{name} has shape {xp.shape(array)} and the prediction {shape}; "
                     f"expected one that broadcasts to it"
@@ -192,7 +197,8 @@ class Elementwise(Formula):
 
     def _back(self, xp: Any, slope: Array, pred: Array, given: Array) -> Array:
         """The sum over whatever the array was broadcast along."""
-        slope = slope * xp.full_like(xp.cast(pred, xp.dtype(slope)), 1.0)
+        if not self.BROADCAST:
+            slope = slope * xp.full_like(xp.cast(pred, xp.dtype(slope)), 1.0)
         wanted, axes = xp.shape(given), xp.shape(slope)
         for _ in range(len(axes) - len(wanted)):
             slope = xp.sum(slope, 0)
@@ -205,6 +211,12 @@ class Elementwise(Formula):
 def _root(xp: Any, x: Array) -> Array:
     """The square root, whose derivative at 0 is taken to be 0."""
     return xp.where(x == 0, 0.0, xp.sqrt(xp.where(x == 0, 1.0, x)))
+
+
+def _require_broadcast(first: Shape, second: Shape) -> None:
+    for a, b in zip(reversed(first), reversed(second), strict=False):
+        if a != b and None not in (a, b) and 1 not in (a, b):
+            raise ShapeError(f"shapes {first} and {second} do not broadcast to each other")
 
 
 @dataclass(frozen=True, kw_only=True)

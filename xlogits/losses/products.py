@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from xlogits.losses.formula import Elementwise
 
@@ -17,6 +17,8 @@ class XLogY(Elementwise):
     """
 
     plus_one: bool = False
+
+    BROADCAST: ClassVar[bool] = True
 
     def term(self, xp: Any, *arrays: Array) -> Array:
         return arrays[0] * self._log(xp, *arrays)
@@ -35,6 +37,8 @@ class XLogY(Elementwise):
 @dataclass(frozen=True, kw_only=True)
 class LogAddExp(Elementwise):
     r"""$\log(e^x + e^y)$, the sum of two numbers that are given by their logarithms."""
+
+    BROADCAST: ClassVar[bool] = True
 
     def term(self, xp: Any, *arrays: Array) -> Array:
         x, y = arrays

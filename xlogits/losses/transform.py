@@ -56,6 +56,8 @@ class Transform:
         xp, x, result = self._open(pred, mask, weight)
         if self.function in EACH:
             return xp.cast(EACH[self.function].value(self, xp, x), result)
+        if not xp.shape(x):
+            return xp.reshape(self(xp.reshape(pred, [1]), mask=mask, weight=weight), [])
         axes = class_axes(self.axis, len(xp.shape(x)))
         *_, y = self._along(xp, x, axes, mask, weight)
         y = self._shaped(xp, y, axes, x)
@@ -78,6 +80,10 @@ class Transform:
         out = 1.0 if cotangent is None else cotangent
         if self.function in EACH:
             return (xp.cast(out * EACH[self.function].slope(self, xp, x), xp.dtype(pred)),)
+        if not xp.shape(x):
+            row = xp.reshape(pred, [1])
+            (slope,) = self.gradient(row, cotangent=cotangent, mask=mask, weight=weight)
+            return (xp.reshape(slope, []),)
         axes = class_axes(self.axis, len(xp.shape(x)))
         flat, weights, axis, y = self._along(xp, x, axes, mask, weight)
         if ALONG[self.function].masked is None:

@@ -15,6 +15,7 @@ from xlogits.catalogue.torch.words import (
 )
 from xlogits.losses import (
     HingeEmbedding,
+    Labels,
     MarginRanking,
     MultiLabelMargin,
     MultiMargin,
@@ -67,7 +68,7 @@ MULTILABEL_MARGIN_LOSS = Native(
 )
 MULTI_MARGIN_LOSS = Native(
     "torch.nn.functional.multi_margin_loss",
-    MultiMargin(),
+    MultiMargin(labels=Labels("index", column=True)),
     (INPUT, TARGET, POWER, MARGIN, CLASS_WEIGHT, *TAIL),
     together=OLD_PLAIN_MEAN,
     traps=(
