@@ -176,6 +176,21 @@ def test_probabilities_outside_0_and_1(fw: Framework) -> None:
         F.binary_cross_entropy(fw.array(X), fw.array(Q))
 
 
+def test_a_single_number_is_a_distribution_of_one(fw: Framework) -> None:
+    x = fw.array(np.array(2.5))
+    assert fw.numbers(xl.softmax(x)) == 1
+    assert fw.numbers(xl.logsumexp(x)) == 2.5
+    assert fw.numbers(xl.log_softmax(x)).shape == ()
+
+
+def test_a_number_in_place_of_the_second_array(fw: Framework) -> None:
+    from xlogits.dialects.scipy import special
+
+    if fw.name != "numpy":
+        found = fw.numbers(special.xlogy(fw.array(X), 2.0))
+        np.testing.assert_allclose(found, X * np.log(2), rtol=1e-14)
+
+
 def test_options_of_other_elementary_functions_are_refused(fw: Framework) -> None:
     from xlogits.losses import Transform
 

@@ -145,13 +145,16 @@ ABSENT: dict[str, NoEquivalent] = {
             "1 - brier_score_loss(y, p) / brier_score_loss(y, prior), prior being the frequencies of y",
             "0",
         ),
-        NoEquivalent(
-            "optax.losses.ntxent",
-            "It compares every row of the batch with every other, so no row has a loss of its own.",
-            "torch.nn.functional.cross_entropy of z @ z.T / temperature, z scaled to length 1 and the "
-            "diagonal at -inf, with the number of the partner as label",
-            "none where every label occurs twice: 9.993056928677607 both on 4 pairs of 5 numbers; with "
-            "three rows of a label 5.29 against 6.79, as optax leaves the other positives out",
+        *(
+            NoEquivalent(
+                name,
+                "It compares every row of the batch with every other, so no row has a loss of its own.",
+                "torch.nn.functional.cross_entropy of z @ z.T / temperature, z scaled to length 1 and "
+                "the diagonal at -inf, with the number of the partner as label",
+                "none where every label occurs twice: 9.993056928677607 both on 4 pairs of 5 numbers; "
+                "with three rows of a label 5.29 against 6.79, as optax leaves the other positives out",
+            )
+            for name in ("optax.losses.ntxent", "optax.ntxent")
         ),
         *(
             NoEquivalent(

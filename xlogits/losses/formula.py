@@ -124,10 +124,10 @@ class Elementwise(Formula):
     ) -> tuple[Array, ...]:
         """The arrays, and the weight of the inner mean (None where there is none)."""
         shape = xp.shape(pred)
-        if self.BROADCAST:
+        if self.BROADCAST and not is_number(target):
             _require_broadcast(shape, xp.shape(target))
             require_dense(xp.dtype(target))
-        elif "target" in self.ARRAYS:
+        elif "target" in self.ARRAYS and not self.BROADCAST:
             is_index(DENSE, shape, xp.shape(target), 0)
             require_dense(xp.dtype(target))
         given = {"pred": pred, "target": target, **others}

@@ -25,7 +25,11 @@ def _equal(operands: dict[str, Array]) -> dict[str, Array]:
     return {"pred": x, "target": y}
 
 
+def _column(operands: dict[str, Array]) -> dict[str, Array]:
+    return {"target": operands["target"][:, :1]}
+
+
 DOMAINS: dict[type, Domain] = {
     LogAddExp: Domain({"target": positive}, {"equal, infinite and far apart": _equal}),
-    XLogY: Domain({"target": positive}, {"zeros": _zeros}),
+    XLogY: Domain({"target": positive}, {"zeros": _zeros, "a column": _column}),
 }

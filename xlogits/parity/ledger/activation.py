@@ -4,6 +4,25 @@ from xlogits.parity.ledger.divergence import Divergence
 
 ROWS: tuple[Divergence, ...] = (
     Divergence(
+        "an infinite divergence is a constant",
+        ("jax.scipy.special.rel_entr", "jax.scipy.special.kl_div"),
+        "Where a target above 0 meets a prediction of 0 the divergence is infinite, and JAX selects "
+        "that value as a constant: derivatives of 0 (kl_div: 1 and -1, of what it adds). xlogits gives "
+        "the limits, -inf by the prediction and inf by the target.",
+        "run it: jax 0.10, jax.grad(jax.scipy.special.rel_entr, (0, 1))(0.5, 0.0)",
+        case="predictions exactly 0",
+        quantity="d/d*",
+    ),
+    Divergence(
+        "a slope outside the domain",
+        ("jax.scipy.special.kl_div",),
+        "Below 0 the divergence is infinite; JAX still differentiates the y - x that kl_div adds: 1 "
+        "and -1. xlogits gives 0, as JAX's own rel_entr does.",
+        "run it: jax 0.10, jax.grad(jax.scipy.special.kl_div, (0, 1))(0.5, -1.0)",
+        case="pred below 0|target below 0",
+        quantity="d/d*",
+    ),
+    Divergence(
         "gradient of a rounded result",
         ("torch.logsumexp",),
         "PyTorch takes exp(x - result) for the gradient, and the result is rounded: near 1000 that "
