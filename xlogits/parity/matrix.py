@@ -12,7 +12,6 @@ from typing import Any
 
 from xlogits.losses import Loss, Transform
 from xlogits.parity import engines, ledger, translations
-from xlogits.parity.cases import CORE
 from xlogits.parity.engines import Call
 from xlogits.parity.natives import HOME, Natives
 from xlogits.parity.plan import Job, Prepared, Rank, Selection, prepare, rows
@@ -92,19 +91,22 @@ class Matrix:
     def _runs(self, job: Job, dtype: str, mode: str, engine: Any) -> bool:
         """Where running means compiling, every pair is covered instead of every combination.
 
-        For the first function of each kind of loss the mode is paired with each case (without
-        options, in float32), and for all others with the core cases; with each option on the first
-        case, and with each dtype without options on the first case. A class that does what a
-        function of its framework does is compiled once.
+        For the first function of each kind of loss, the leader, the mode is paired with each case
+        (without options, in float32), with each option and with each dtype (on the first case). The
+        others of its kind are compiled on the first case, without options and with all of them; a
+        class that does what a function of its framework does, without.
         """
         if mode not in engine.COSTLY or self.selection.exhaustive:
             return True
         first = job.case.name == "ordinary"
-        if dtype != "float32" or job.rank is Rank.TWIN:
-            return job.variant.plain and first
-        if not job.variant.plain:
-            return first
-        return job.rank is Rank.LEADER or job.case.name in CORE
+        if job.rank is Rank.LEADER:
+            return first if dtype == "float32" and not job.variant.plain else self._lead(job, dtype)
+        several = len(job.variant.options) + len(job.variant.wanted) > 1
+        whole = several and job.rank is Rank.MEMBER
+        return first and dtype == "float32" and (job.variant.plain or whole)
+
+    def _lead(self, job: Job, dtype: str) -> bool:
+        return job.variant.plain and (dtype == "float32" or job.case.name == "ordinary")
 
     def _references(self, dtype: str, jobs: list[Job]) -> dict[Any, Prepared]:
         self.progress(f"reference values, {dtype}", 0, len(jobs))
