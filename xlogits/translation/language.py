@@ -52,7 +52,7 @@ _NUMPY = {
     "shaped": "np.reshape({0}, {1}.shape)",
     "infinity": "np.inf",
     "power": "np.power({0}, {1})",
-    "sigmoid_cross_entropy": "(np.logaddexp(0, {0}) - {0} * {1})",
+    "sigmoid_cross_entropy": "(np.logaddexp(0, {0}) - np.multiply({0}, {1}))",
     "norm": "np.linalg.norm({0}, axis=-1)",
     "norm_of_order": "np.linalg.norm({0}, {1}, axis=-1)",
 }

@@ -19,7 +19,7 @@ Operands = dict[str, Array]
 
 
 def uniform(rng: np.random.Generator, shape: Shape) -> Array:
-    return rng.uniform(0.02, 1, shape)
+    return rng.uniform(0.02, 0.98, shape)  # none that is 1 in half precision
 
 
 def log_uniform(rng: np.random.Generator, shape: Shape) -> Array:

@@ -110,7 +110,27 @@ ROWS: tuple[Divergence, ...] = (
         "1e-7 is a subnormal of float16, and 1 - 1e-7 is 1 in float16 and bfloat16, so Keras' functions "
         "clip elsewhere or not at all there. xlogits clips in float32, as Keras' classes do.",
         "https://github.com/keras-team/keras/blob/master/keras/src/backend/tensorflow/nn.py",
-        case="*exactly 0*|*below 0|large logits",
+        case="*exactly 0*|*below 0|large logits|-inf masked classes*",
         dtype="*float16",
+    ),
+    Divergence(
+        "smoothing of focal loss counts the last axis",
+        (
+            "keras.losses.categorical_focal_crossentropy",
+            "keras.losses.CategoricalFocalCrossentropy",
+        ),
+        "Keras 3.15 takes the number of classes for label smoothing from the last axis even where "
+        "`axis` says that the classes are elsewhere, as in categorical cross-entropy.",
+        "https://github.com/keras-team/keras/pull/23437",
+        variant="*axis=*",
+    ),
+    Divergence(
+        "labels outside the mask of PolyLoss",
+        ("optax.losses.poly_loss_cross_entropy",),
+        "optax multiplies labels by log-probabilities of -inf outside the mask before it leaves them "
+        "out of the sum, so their derivative by the labels is NaN. xlogits gives 0.",
+        "https://github.com/google-deepmind/optax/blob/main/optax/losses/_classification.py",
+        variant="*mask*",
+        quantity="d/dlabels",
     ),
 )
