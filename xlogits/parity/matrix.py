@@ -89,16 +89,21 @@ class Matrix:
                     )
 
     def _runs(self, job: Job, dtype: str, mode: str, engine: Any) -> bool:
-        """Where running means compiling, every pair is covered instead of every combination.
+        """Where that costs much, every pair is covered instead of every combination.
 
+        Options meet every core case in float32 and float64, and the first case in half precision.
+        Where running means compiling there is less:
         For the first function of each kind of loss, the leader, the mode is paired with each case
         (without options, in float32), with each option and with each dtype (on the first case). The
         others of its kind are compiled on the first case, without options and with all of them; a
         class that does what a function of its framework does, without.
         """
-        if mode not in engine.COSTLY or self.selection.exhaustive:
-            return True
         first = job.case.name == "ordinary"
+        if self.selection.exhaustive:
+            return True
+        if mode not in engine.COSTLY:
+            half = dtype in ("float16", "bfloat16") or job.rank is Rank.TWIN
+            return job.variant.plain or first or not half
         if job.rank is Rank.LEADER:
             return first if dtype == "float32" and not job.variant.plain else self._lead(job, dtype)
         several = len(job.variant.options) + len(job.variant.wanted) > 1
