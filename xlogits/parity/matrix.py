@@ -67,6 +67,7 @@ class Matrix:
         return {name: engine for name, engine in loaded.items() if name in wanted}
 
     def _of_dtype(self, dtype: str, jobs: list[Job], loaded: dict[str, Any]) -> Iterator[Cell]:
+        jobs = [job for job in jobs if self._tried(job, dtype)]
         references = self._references(dtype, jobs)
         natives = Natives(dtype, references, loaded)
         for backend in self.selection.backends or engines.NAMES:
@@ -102,13 +103,18 @@ class Matrix:
         if self.selection.exhaustive:
             return True
         if mode not in engine.COSTLY:
-            half = dtype in ("float16", "bfloat16") or job.rank is Rank.TWIN
-            return job.variant.plain or first or not half
+            return self._tried(job, dtype)
         if job.rank is Rank.LEADER:
             return first if dtype == "float32" and not job.variant.plain else self._lead(job, dtype)
         several = len(job.variant.options) + len(job.variant.wanted) > 1
         whole = several and job.rank is Rank.MEMBER
         return first and dtype == "float32" and (job.variant.plain or whole)
+
+    def _tried(self, job: Job, dtype: str) -> bool:
+        """Whether a row is tried in this dtype at all."""
+        short = dtype in ("float16", "bfloat16") or job.rank is Rank.TWIN
+        whole = self.selection.exhaustive or not short
+        return whole or job.variant.plain or job.case.name == "ordinary"
 
     def _lead(self, job: Job, dtype: str) -> bool:
         return job.variant.plain and (dtype == "float32" or job.case.name == "ordinary")
