@@ -12,6 +12,7 @@ from xlogits.losses import (
     AbsoluteError,
     AxesFrom,
     BinarySparsemax,
+    BrierScore,
     CategoricalHinge,
     ClassOverlap,
     CosineEmbedding,
@@ -183,6 +184,7 @@ LOSSES: dict[str, tuple[Loss | Transform, frozenset[str]]] = {
     "squared logarithms": (SquaredLogError(floor=0.5), frozenset()),
     "Poisson, log rate": (PoissonNLL(stirling=True), frozenset()),
     "Poisson, rate": (PoissonNLL(log_rate=False, eps=1e-7), frozenset()),
+    "Brier score": (BrierScore(halved="two", one_score=True), frozenset({"sample_weight"})),
     "Gauss": (GaussianNLL(full=True, eps=0.5), frozenset()),
     **{
         f"Tweedie, power {power}": (TweedieDeviance(power=power), frozenset())

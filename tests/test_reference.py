@@ -12,6 +12,7 @@ from xlogits.losses import (
     LOG_PROBABILITIES,
     LOGITS,
     AbsoluteError,
+    BrierScore,
     ClassOverlap,
     CosineEmbedding,
     CosineSimilarity,
@@ -403,6 +404,19 @@ def test_formulas_of_numbers(loss: Any, exact: Any) -> None:
                 order = tuple(int(i == number) for i in range(len(given)))
                 slope = mpmath.diff(exact, tuple(given), order)
                 assert close(found.gradients[name][0][place], slope, 14)
+
+
+def test_brier_score() -> None:
+    labels = np.array([0, 3, 2, 4])
+    found = evaluate(BrierScore(), {"pred": Q, "target": labels})
+    for row, y in enumerate(labels):
+        q = [mpmath.mpf(v) for v in Q[row]]
+        exact = mpmath.fsum((v - (j == y)) ** 2 for j, v in enumerate(q))
+        assert close(found.value[0][row], exact)
+    one = {"pred": np.array([0.25]), "target": np.array([1])}
+    for halved, wanted in (("never", 1.125), ("two", 0.5625), ("always", 0.5625)):
+        loss = BrierScore(halved=halved, one_score=True)  # type: ignore[arg-type]
+        assert float(evaluate(loss, one).value[0][0]) == wanted
 
 
 def test_inner_means_written_out() -> None:

@@ -234,12 +234,6 @@ ABSENT: dict[str, NoEquivalent] = {
             "sklearn.metrics.mean_absolute_error",
             "9.0 against 3.0 for errors of 0, 1, 2 and 9",
         ),
-        NoEquivalent(
-            "sklearn.metrics.brier_score_loss",
-            "It learns from the labels which classes there are and halves the sum for two of them.",
-            "sklearn.metrics.mean_squared_error of the probability of the positive class",
-            "0 for two classes; for more, the sum over the classes instead of their mean",
-        ),
         *(
             NoEquivalent(
                 f"sklearn.metrics.{score}",

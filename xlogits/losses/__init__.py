@@ -5,7 +5,7 @@ from xlogits.losses.divergence import KLDivergence, RelativeEntropy
 from xlogits.losses.form import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form
 from xlogits.losses.formula import Elementwise, Formula, Rowwise
 from xlogits.losses.labels import DENSE, INDEX, INFERRED, Labels
-from xlogits.losses.likelihood import GaussianNLL, PoissonNLL, TweedieDeviance
+from xlogits.losses.likelihood import BrierScore, GaussianNLL, PoissonNLL, TweedieDeviance
 from xlogits.losses.loss import Loss
 from xlogits.losses.margin import BinarySparsemax, Hinge, HingeEmbedding, MarginRanking, SoftMargin
 from xlogits.losses.modulated import (
@@ -59,6 +59,7 @@ __all__ = [
     "AxesFrom",
     "AxisByRank",
     "BinarySparsemax",
+    "BrierScore",
     "CategoricalHinge",
     "ClassOverlap",
     "CosineEmbedding",

@@ -1,11 +1,12 @@
 """Losses of measured values that are the likelihood, or the deviance, of a distribution."""
 
 import math
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
 
 from xlogits.errors import OptionError, RangeError
-from xlogits.losses.formula import Elementwise
+from xlogits.losses.formula import Elementwise, Rowwise
+from xlogits.losses.labels import INDEX, Labels
 from xlogits.losses.loss import is_number
 
 Array = Any
@@ -137,3 +138,49 @@ class TweedieDeviance(Elementwise):
         if self.power:
             by_x = by_x * xp.exp(-self.power * xp.log(x))
         return by_x, xp.full_like(y, 0.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrierScore(Rowwise):
+    r"""The squared distance of probabilities $p$ from what happened, the label $y$:
+
+    $$ \ell = c \sum_j (p_j - [j = y])^2 $$
+
+    `halved` says when $c$ is 1/2 instead of 1: never, always, or for "two" classes. With `one_score`, a
+    prediction without class axis is the probability of class 1 of two.
+    """
+
+    halved: Literal["never", "two", "always"] = "never"
+    one_score: bool = False
+    labels: Labels = field(default_factory=lambda: INDEX)
+
+    CONSTANT: ClassVar[frozenset[str]] = frozenset({"target"})
+
+    def term(self, xp: Any, *arrays: Array) -> Array:
+        p, hot = arrays
+        return self._halved(xp, p, xp.sum((p - hot) * (p - hot), -1))
+
+    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+        p, hot = arrays
+        return self._halved(xp, p, 2 * (p - hot), keepdims=True), xp.full_like(hot, 0.0)
+
+    def _halved(self, xp: Any, p: Array, x: Array, keepdims: bool = False) -> Array:
+        if self.halved != "two":
+            return x / 2 if self.halved == "always" else x
+        classes = xp.sum(xp.full_like(p, 1.0), -1, keepdims=keepdims)
+        return xp.where(classes < 3, x / 2, x)
+
+    def _arrays(
+        self, xp: Any, work: str, pred: Array, target: Array, others: dict[str, Array]
+    ) -> tuple[Array, ...]:
+        if self.one_score and len(xp.shape(pred)) == len(xp.shape(target)):
+            p = xp.expand(pred, len(xp.shape(pred)))
+            pred = xp.concat([1 - p, p], len(xp.shape(pred)))
+        return super()._arrays(xp, work, pred, target, others)
+
+    def _back(self, xp: Any, slope: Array, pred: Array, given: Array) -> Array:
+        if len(xp.shape(slope)) == len(xp.shape(pred)):
+            return super()._back(xp, slope, pred, given)
+        ones = xp.cast(xp.full_like(pred, 1.0), "int64")
+        axis = len(xp.shape(pred))
+        return xp.pick(slope, ones, axis) - xp.pick(slope, ones - 1, axis)

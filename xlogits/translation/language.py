@@ -137,7 +137,7 @@ _TENSORFLOW = {
     "classes": "{0}.shape[{1}]",
     "size": "tf.cast(tf.size({0}), {0}.dtype)",
     "like": "tf.cast({0}, {1}.dtype)",
-    "full_like": "tf.fill(tf.shape({0}), {1})",
+    "full_like": "tf.fill(tf.shape({0}), tf.constant({1}, {0}.dtype))",
     "flat": "tf.reshape({0}, [-1])",
     "count_nonzero": "tf.math.count_nonzero({0}, dtype={0}.dtype)",
     "moveaxis": "tf.experimental.numpy.moveaxis({0}, {1}, {2})",

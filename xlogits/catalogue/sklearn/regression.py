@@ -9,6 +9,7 @@ from typing import Any
 from xlogits.catalogue.record import Arg, Native
 from xlogits.losses import (
     AbsoluteError,
+    BrierScore,
     QuantileError,
     Reduction,
     RelativeError,
@@ -26,6 +27,8 @@ OUTPUTS = Arg(
     "uniform_average",
     {"uniform_average": MEAN, "raw_values": Reduction("none")},
 )
+ENCODE = "encode the labels as 0, 1, ..., C - 1 yourself"
+HALVED = {"auto": "two", True: "always", False: "never"}
 EPS64 = 2.0**-52
 
 
@@ -67,6 +70,16 @@ NATIVES = (
     _error("mean_squared_log_error", SquaredLogError),
     _error("root_mean_squared_log_error", SquaredLogError, inner="root_mean", since="1.4"),
     _error("mean_pinball_loss", QuantileError, Arg("alpha", "quantile", 0.5)),
+    Native(
+        "sklearn.metrics.brier_score_loss",
+        BrierScore(halved="two", one_score=True, reduction=Reduction("mean_over_sample_weight")),
+        (
+            *(TRUE, Arg("y_proba", "pred"), "*", Arg("sample_weight", "sample_weight", None)),
+            Arg("pos_label", "", None, refuse=ENCODE),
+            Arg("labels", "", None, refuse=ENCODE),
+            Arg("scale_by_half", "halved", "auto", HALVED, since="1.7"),
+        ),
+    ),
     _deviance("mean_poisson_deviance", 1),
     _deviance("mean_gamma_deviance", 2),
     _deviance("mean_tweedie_deviance", 0, Arg("power", "power", 0)),

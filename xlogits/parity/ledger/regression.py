@@ -104,6 +104,14 @@ ROWS: tuple[Divergence, ...] = (
         case="K-dimensional",
     ),
     Divergence(
+        "every class occurs",
+        ("sklearn.metrics.brier_score_loss",),
+        "scikit-learn takes a batch of samples in which every class occurs, and raises otherwise: it "
+        "infers the classes from the labels. xlogits takes them from the prediction.",
+        "https://scikit-learn.org/stable/modules/generated/sklearn.metrics.brier_score_loss.html",
+        case="K-dimensional|one class|one row|empty batch|unbatched",
+    ),
+    Divergence(
         "one output keeps an axis",
         _SKLEARN,
         "With multioutput='raw_values' scikit-learn gives an array of one number for targets "

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from xlogits.losses import GaussianNLL, PoissonNLL, TweedieDeviance
+from xlogits.losses import BrierScore, GaussianNLL, PoissonNLL, SquaredError, TweedieDeviance
 from xlogits.parity.reference.formula import Definition
 from xlogits.parity.reference.vector import REAL, product
 
@@ -70,8 +70,23 @@ def _tweedie_slope_size(loss: TweedieDeviance, x: Any, y: Any) -> Any:
     return 1 + (x + abs(y)) * x**-p * (1 + abs(p * np.log(x))) if p else REAL(1)
 
 
+def _brier(loss: BrierScore, p: Any, hot: Any) -> Any:
+    total = sum((a - b) ** 2 for a, b in zip(p, hot, strict=True))
+    half = loss.halved == "always" or (loss.halved == "two" and len(p) < 3)
+    return total / REAL(2) if half else total
+
+
+def _brier_of_one(loss: BrierScore, operands: Any) -> tuple[Any, Any]:
+    """Of the probability of one of two classes the score is (p - y)^2, twice."""
+    if np.ndim(operands["pred"]) > np.ndim(operands["target"]):
+        return loss, operands
+    factor = 2.0 if loss.halved == "never" else 1.0
+    return SquaredError(factor=factor, reduction=loss.reduction), operands
+
+
 DEFINITIONS: dict[type, Definition] = {
     PoissonNLL: Definition(_poisson, _poisson_size),
     GaussianNLL: Definition(_gaussian, _gaussian_size, _gaussian_slope_size),
+    BrierScore: Definition(_brier, means=_brier_of_one),
     TweedieDeviance: Definition(_tweedie, _tweedie_size, _tweedie_slope_size),
 }
