@@ -32,8 +32,9 @@ class Arg:
     several that set the same). `refuse` is the
     reason why a call that passes anything but the default cannot be read. `since` is the version of
     the framework that brought the parameter, where that is one that people still meet; `was` holds
-    (version, default before it) for defaults that changed, the oldest first. `key` is what
-    the parameter goes by where a class and its instances share a name, otherwise its name.
+    (version, default before it) for defaults that changed, the oldest first, and `named` (version,
+    name before it) for parameters that were renamed. `key` is what the parameter goes by where a
+    class and its instances share a name, otherwise its name.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Arg:
     refuse: str = ""
     since: str = ""
     was: tuple[tuple[str, Any], ...] = ()
+    named: tuple[tuple[str, str], ...] = ()
     key: str = ""
 
     def __post_init__(self) -> None:
@@ -79,8 +81,9 @@ class Native:
     what it computes before the parameters are read.
 
     What people should know besides: `since`, the version that brought the name (where people still
-    meet older ones); `changed`, (version, what became different) for each; `traps`, sentences about
-    what goes wrong with it silently, each with a figure.
+    meet older ones); `starred`, the version in which the "*" came into its signature; `gone`, (version,
+    parameter) for last parameters that were taken away; `changed`, (version, what became different) for
+    each; `traps`, sentences about what goes wrong with it silently, each with a figure.
     """
 
     name: str
@@ -90,6 +93,8 @@ class Native:
     together: tuple[Together, ...] = ()
     aliases: tuple[str, ...] = ()
     since: str = ""
+    starred: str = ""
+    gone: tuple[tuple[str, Arg], ...] = ()
     changed: tuple[tuple[str, str], ...] = ()
     traps: tuple[str, ...] = ()
     parameters: tuple[Arg, ...] = field(init=False, repr=False, compare=False)

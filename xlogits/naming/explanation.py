@@ -10,6 +10,7 @@ from xlogits.catalogue import Native
 from xlogits.catalogue.absent import NoEquivalent
 from xlogits.catalogue.families import family
 from xlogits.catalogue.record import REQUIRED, Arg
+from xlogits.catalogue.versions import number
 from xlogits.errors import OptionError, Refused
 from xlogits.losses import AxisByRank, Form, Labels, Loss, Reduction, Transform
 from xlogits.naming.formula import formula, plain
@@ -200,7 +201,19 @@ def _elsewhere(call: Call) -> dict[str, Translation]:
 def _versions(native: Native) -> list[str]:
     found = [f"since {native.since}"] if native.since else []
     found += [f"{version}: {what}" for version, what in native.changed]
-    return found + [f"{a.name} since {a.since}" for a in native.parameters if a.since]
+    for a in native.parameters:
+        if a.since and number(a.since) > number(native.since):
+            found.append(f"{a.name} since {a.since}")
+        found += [f"{a.name} was called {name} before {version}" for version, name in a.named]
+        found += [
+            f"{a.name} was {default!r} by default before {version}"
+            for version, default in a.was
+            if default is not REQUIRED
+        ]
+    if native.starred:
+        after = [a.name for a in native.args[native.args.index("*") :] if isinstance(a, Arg)]
+        found.append(f"{', '.join(after)} by keyword only since {native.starred}")
+    return found + [f"{arg.name} until {version}" for version, arg in native.gone]
 
 
 def _page(e: Explanation) -> Iterator[str]:

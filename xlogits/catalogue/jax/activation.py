@@ -1,5 +1,7 @@
 """JAX: the elementary functions, in jax.nn and jax.scipy.special."""
 
+from dataclasses import replace
+
 from xlogits.catalogue.record import Arg, Native
 from xlogits.losses import Transform, XLogY
 
@@ -12,14 +14,16 @@ OF_THE_WHOLE = (
     "Its axis is None by default: of a (6, 5) array of zeros every entry is 1/30, not 1/5."
 )
 
+GONE = (("0.6", Arg("initial", "", "_UNSPECIFIED", refuse="it changed no value")),)
+
 
 def _each(path: str, name: str, function: str) -> Native:
     return Native(f"{path}{name}", Transform(function=function), (X,))
 
 
 NATIVES = (
-    Native(f"{NN}softmax", Transform(function="softmax"), (X, LAST, WHERE)),
-    Native(f"{NN}log_softmax", Transform(function="log_softmax"), (X, LAST, WHERE)),
+    Native(f"{NN}softmax", Transform(function="softmax"), (X, LAST, WHERE), gone=GONE),
+    Native(f"{NN}log_softmax", Transform(function="log_softmax"), (X, LAST, WHERE), gone=GONE),
     Native(
         f"{NN}logsumexp",
         Transform(function="logsumexp", axis=None),
@@ -34,21 +38,24 @@ NATIVES = (
         f"{NN}logmeanexp",
         Transform(function="logmeanexp", axis=None),
         (X, WHOLE, WHERE, KEEPDIMS),
+        since="0.7.1",
     ),
     _each(NN, "sigmoid", "sigmoid"),
     _each(NN, "log_sigmoid", "log_sigmoid"),
     _each(NN, "softplus", "softplus"),
-    _each(NN, "log1mexp", "log1mexp"),
+    replace(_each(NN, "log1mexp", "log1mexp"), since="0.7.1"),
     Native(
         f"{SPECIAL}softmax",
         Transform(function="softmax", axis=None),
         (X, "/", "*", WHOLE),
+        since="0.4.31",
         traps=(OF_THE_WHOLE,),
     ),
     Native(
         f"{SPECIAL}log_softmax",
         Transform(function="log_softmax", axis=None),
         (X, "/", "*", WHOLE),
+        since="0.4.31",
     ),
     _each(SPECIAL, "expit", "sigmoid"),
     _each(SPECIAL, "logit", "logit"),

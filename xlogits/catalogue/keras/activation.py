@@ -7,17 +7,18 @@ from xlogits.losses import LogAddExp, Transform
 X = Arg("x", "pred")
 
 
-def _twice(name: str, *options: Arg) -> tuple[Native, Native]:
+def _twice(name: str, *options: Arg, since: str = "") -> tuple[Native, Native]:
     """In keras.ops and in keras.activations, which also attaches the logits to the result."""
     loss, args = Transform(function=name), (X, *options)
-    return Native(f"keras.ops.{name}", loss, args), Native(f"keras.activations.{name}", loss, args)
+    activation = Native(f"keras.activations.{name}", loss, args, since=since)
+    return Native(f"keras.ops.{name}", loss, args), activation
 
 
 NATIVES = (
     *_twice("softmax", AXIS),
     *_twice("log_softmax", AXIS),
     *_twice("sigmoid"),
-    *_twice("log_sigmoid"),
+    *_twice("log_sigmoid", since="3.7"),
     *_twice("softplus"),
     Native(
         "keras.ops.logsumexp",

@@ -4,6 +4,8 @@ What Keras computes from probabilities depends on its own backend. The records s
 on TensorFlow, its default; the others agree wherever probabilities sum to 1 and none is clipped.
 """
 
+from dataclasses import replace
+
 from xlogits.catalogue.keras.words import AXIS, CALL, FLOATX, SMOOTHING, Y_PRED, Y_TRUE, class_tail
 from xlogits.catalogue.record import Arg, Native
 from xlogits.losses import DENSE, LOGITS, Form, Labels, SigmoidCrossEntropy, SoftmaxCrossEntropy
@@ -44,7 +46,7 @@ NATIVES = (
         SoftmaxCrossEntropy(labels=INDEXES, dtype=FLOATX, spread_weight=True),
         (
             *(from_logits(ROWS_AFTER_CLIP), IGNORE_CLASS),
-            *class_tail("sparse_categorical_crossentropy", LAST_AXIS),
+            *class_tail("sparse_categorical_crossentropy", replace(LAST_AXIS, since="3.10")),
         ),
         CALL,
     ),

@@ -25,7 +25,11 @@ REDUCTION = Arg(
 # classes compute in keras.config.floatx(), float32 unless told otherwise; functions in the input's
 FLOATX = "float32"
 DTYPE = Arg(
-    "dtype", "dtype", None, {name: name for name in ("float16", "bfloat16", "float32", "float64")}
+    "dtype",
+    "dtype",
+    None,
+    {name: name for name in ("float16", "bfloat16", "float32", "float64")},
+    since="3.4",
 )
 
 

@@ -1,5 +1,6 @@
 """optax.losses: divergences and the relatives of cross-entropy."""
 
+from dataclasses import replace
 from typing import Any
 
 from xlogits.catalogue.optax.entropy import AXIS, LABELS, LOGITS, WHERE
@@ -14,7 +15,6 @@ from xlogits.losses import (
 )
 
 LOG_PREDICTIONS, TARGETS = Arg("log_predictions", "pred"), Arg("targets", "target")
-AXIS_AND_WHERE = (("0.2.4", "`axis` and `where` were added"),)
 FROM_LOGS = (
     "The prediction is a logarithm, the target is not; nobody checks, and a target of exactly 0 makes "
     "its own gradient NaN."
@@ -55,14 +55,12 @@ NATIVES = (
         KLDivergence(log_pred=True, inner="sum"),
         (LOG_PREDICTIONS, TARGETS, AXIS, WHERE),
         aliases=("optax.kl_divergence",),
-        changed=AXIS_AND_WHERE,
         traps=(FROM_LOGS,),
     ),
     Native(
         "optax.losses.kl_divergence_with_log_targets",
         KLDivergence(log_pred=True, log_target=True, inner="sum"),
         (LOG_PREDICTIONS, Arg("log_targets", "target"), AXIS, WHERE),
-        changed=AXIS_AND_WHERE,
         traps=("A log-target of -inf makes it NaN, where a target of 0 makes kl_divergence 0.",),
     ),
     Native(
@@ -73,15 +71,15 @@ NATIVES = (
             *("optax.generalized_kl_divergence", "optax.losses.convex_kl_divergence"),
             "optax.convex_kl_divergence",
         ),
-        since="0.2.4",
-        changed=(("0.2.4", "convex_kl_divergence, its name until then, is deprecated"),),
+        since="0.2.7",
+        changed=(("0.2.7", "convex_kl_divergence, its name until then, is deprecated"),),
         traps=(FROM_LOGS,),
     ),
     Native(
         "optax.losses.poly_loss_cross_entropy",
         SoftmaxPoly(labels=DENSE),
         (LOGITS, LABELS, "*", Arg("epsilon", "first_term", 2.0), AXIS, WHERE),
-        changed=AXIS_AND_WHERE,
+        starred="0.2.7",
         traps=("Integer labels raise, unlike those of softmax_cross_entropy.",),
     ),
     Native(
@@ -89,6 +87,7 @@ NATIVES = (
         SigmoidFocal(),
         (LOGITS, LABELS, "*", Arg("alpha", "alpha", None), Arg("gamma", "gamma", 2.0)),
         aliases=("optax.sigmoid_focal_loss",),
+        starred="0.2.7",
         changed=(("0.2.5", "computed with logarithms; labels between 0 and 1 became possible"),),
         traps=(
             (
@@ -102,13 +101,14 @@ NATIVES = (
         SoftmaxCrossEntropy(labels=DENSE),
         (LOGITS, LABELS),
         aliases=("optax.safe_softmax_cross_entropy",),
+        since="0.2.3",
         traps=("Its forward-mode derivative (jax.jacfwd) at a logit of -inf is NaN.",),
     ),
     Native(
         "optax.losses.ranking_softmax_loss",
         SoftmaxCrossEntropy(labels=DENSE, reduction=MEAN),
         (
-            *(LOGITS, LABELS, "*", WHERE),
+            *(LOGITS, LABELS, "*", replace(WHERE, since="")),
             Arg("weights", "", None, refuse="multiply the labels by them, which is the same"),
             REDUCE_FN,
         ),

@@ -5,7 +5,8 @@ from xlogits.losses import DENSE, INDEX, SigmoidCrossEntropy, SoftmaxCrossEntrop
 
 LOGITS, LABELS = Arg("logits", "pred"), Arg("labels", "target")
 # axis=None means all axes here, so there is no value that leaves the axis as it is
-AXIS, WHERE = Arg("axis", "axis", -1, absent=-1), Arg("where", "mask", None)
+AXIS = Arg("axis", "axis", -1, absent=-1, since="0.2.4")
+WHERE = Arg("where", "mask", None, since="0.2.4")
 
 NATIVES = (
     Native(

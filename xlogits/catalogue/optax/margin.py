@@ -19,7 +19,7 @@ NATIVES = (
             ),
         ),
     ),
-    Native("optax.losses.perceptron_loss", Hinge(margin=0.0), (OUTPUTS, TARGETS)),
+    Native("optax.losses.perceptron_loss", Hinge(margin=0.0), (OUTPUTS, TARGETS), since="0.2.3"),
     Native("optax.losses.sparsemax_loss", BinarySparsemax(), (LOGITS, LABELS), since="0.2.3"),
     Native(
         "optax.losses.multiclass_hinge_loss", MulticlassHinge(), (SCORES, LABELS), since="0.2.3"
@@ -28,7 +28,7 @@ NATIVES = (
         "optax.losses.multiclass_perceptron_loss",
         MulticlassHinge(margin=0.0),
         (SCORES, LABELS),
-        since="0.2.2",
+        since="0.2.3",
     ),
-    Native("optax.losses.multiclass_sparsemax_loss", Sparsemax(), (SCORES, LABELS)),
+    Native("optax.losses.multiclass_sparsemax_loss", Sparsemax(), (SCORES, LABELS), since="0.2.3"),
 )

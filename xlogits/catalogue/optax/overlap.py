@@ -15,7 +15,11 @@ NATIVES = (
         ClassOverlap(),
         (
             *(*ARRAYS, "*", Arg("class_weights", "class_weight", None), SMOOTH),
-            *(Arg("alpha", "extra", 0.5), Arg("beta", "missed", 0.5), SOFTMAX),
+            *(
+                Arg("alpha", "extra", 0.5, since="0.2.7"),
+                Arg("beta", "missed", 0.5, since="0.2.7"),
+                SOFTMAX,
+            ),
             Arg(
                 "reduction",
                 "over_classes",
@@ -24,6 +28,7 @@ NATIVES = (
             ),
             *(BACKGROUND, Arg("axis", "axis", None)),
         ),
+        since="0.2.6",
         traps=(
             SMOOTHED,
             "alpha weights what is not there and beta what is missed; in Keras it is the reverse.",
@@ -42,12 +47,14 @@ NATIVES = (
                 refuse="False wants the probabilities of the one class to sum to 1, so all to be 1",
             ),
         ),
+        since="0.2.6",
         traps=(SMOOTHED, "It takes logits, and Keras' Dice probabilities."),
     ),
     Native(
         "optax.losses.multiclass_generalized_dice_loss",
         ClassOverlap(balanced=True, over_classes="none", reduction=Reduction("mean_over_items")),
         (*ARRAYS, "*", SMOOTH, SOFTMAX, BACKGROUND),
+        since="0.2.6",
         traps=(
             (
                 "A class without a target in the batch gets the weight 1e7, where one of 100 pixels has "

@@ -24,6 +24,7 @@ NATIVES = (
         Huber(),
         (PREDICTIONS, TARGETS, "*", Arg("delta", "delta", 1.0)),
         aliases=("optax.losses.huber_loss",),
+        starred="0.2.7",
         traps=("A column (N, 1) against a vector (N,) silently broadcasts to (N, N).",),
     ),
     Native(

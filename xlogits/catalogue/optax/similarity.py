@@ -14,7 +14,7 @@ NATIVES = (
         CosineSimilarity(guard="square"),
         (*ARRAYS, "*", EPSILON, AXIS, WHERE),
         aliases=("optax.cosine_similarity",),
-        changed=(("0.2.4", "`axis` and `where` were added"),),
+        starred="0.2.7",
         traps=("Not a loss: 1 where the rows agree. Minimise optax.losses.cosine_distance.", ZEROS),
     ),
     Native(
@@ -22,7 +22,7 @@ NATIVES = (
         CosineSimilarity(guard="square", factor=-1.0, offset=1.0),
         (*ARRAYS, "*", EPSILON, AXIS, WHERE),
         aliases=("optax.cosine_distance",),
-        changed=(("0.2.4", "`axis` and `where` were added"),),
+        starred="0.2.7",
         traps=(ZEROS,),
     ),
     Native(
@@ -35,6 +35,7 @@ NATIVES = (
             Arg("norm_degree", "p", 2, {2: 2.0, 4: 4.0, 6: 6.0}),
             *(Arg("margin", "margin", 1.0), Arg("eps", "eps", 1e-6)),
         ),
+        since="0.2.5",
         traps=(
             (
                 "Differences are raised to norm_degree without an absolute value: degree 3 gives NaN, "

@@ -49,7 +49,7 @@ NATIVES = (
     _ufunc("log_expit", "log_sigmoid"),
     _ufunc("entr", "entr"),
     # its `**kwargs` are those of the ufunc it calls
-    Native(f"{SPECIAL}softplus", Transform(function="softplus"), (X, "**kwargs")),
+    Native(f"{SPECIAL}softplus", Transform(function="softplus"), (X, "**kwargs"), since="1.15"),
     Native(f"{SPECIAL}xlogy", XLogY(), (*PAIR, *OPTIONS)),
     Native(f"{SPECIAL}xlog1py", XLogY(plus_one=True), (*PAIR, *OPTIONS)),
 )

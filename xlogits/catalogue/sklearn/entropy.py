@@ -1,7 +1,9 @@
 """sklearn.metrics. It sorts whatever labels occur; the record assumes that they are 0, 1, ..., C - 1."""
 
-from xlogits.catalogue.record import Arg, Native
+from xlogits.catalogue.record import REQUIRED, Arg, Native
 from xlogits.losses import INDEX, Form, Reduction, SoftmaxCrossEntropy
+
+Y_PROBA = Arg("y_proba", "pred", None, named=(("1.9", "y_pred"),), was=(("1.9", REQUIRED),))
 
 NATIVES = (
     Native(
@@ -11,7 +13,7 @@ NATIVES = (
             labels=INDEX,
         ),
         (
-            *(Arg("y_true", "target"), Arg("y_proba", "pred", None), "*"),
+            *(Arg("y_true", "target"), Y_PROBA, "*"),
             Arg(
                 "normalize",
                 "reduction",
@@ -20,7 +22,7 @@ NATIVES = (
             ),
             Arg("sample_weight", "sample_weight", None),
             Arg("labels", "", None, refuse="encode the labels as 0, 1, ..., C - 1 yourself"),
-            Arg("y_pred", "", "deprecated", refuse="it is the old name of y_proba"),
+            Arg("y_pred", "", "deprecated", refuse="it is the old name of y_proba", since="1.9"),
         ),
     ),
 )

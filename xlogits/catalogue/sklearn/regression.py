@@ -29,6 +29,7 @@ OUTPUTS = Arg(
 )
 ENCODE = "encode the labels as 0, 1, ..., C - 1 yourself"
 HALVED = {"auto": "two", True: "always", False: "never"}
+SQUARED = (("1.6", Arg("squared", "", "deprecated", refuse="False is root_mean_squared_error")),)
 EPS64 = 2.0**-52
 
 
@@ -54,7 +55,7 @@ def _relative(**fields: Any) -> RelativeError:
 
 
 NATIVES = (
-    _error("mean_squared_error", SquaredError),
+    _error("mean_squared_error", SquaredError, gone=SQUARED),
     _error("root_mean_squared_error", SquaredError, inner="root_mean", since="1.4"),
     _error("mean_absolute_error", AbsoluteError),
     _error(
@@ -67,7 +68,7 @@ NATIVES = (
             ),
         ),
     ),
-    _error("mean_squared_log_error", SquaredLogError),
+    _error("mean_squared_log_error", SquaredLogError, gone=SQUARED),
     _error("root_mean_squared_log_error", SquaredLogError, inner="root_mean", since="1.4"),
     _error("mean_pinball_loss", QuantileError, Arg("alpha", "quantile", 0.5)),
     Native(
