@@ -10,6 +10,8 @@ import xlogits as xl
 from tests.conftest import Framework
 from xlogits.losses import (
     AbsoluteError,
+    CTC,
+    LOG_PROBABILITIES,
     AxesFrom,
     BinarySparsemax,
     BrierScore,
@@ -61,6 +63,7 @@ from xlogits.parity.verdict import LIMIT, error
 from xlogits.reduction import WORDS, Reduction
 
 WEIGHTED = frozenset({"class_weight", "sample_weight"})
+LENGTHS = frozenset({"logit_length", "label_length"})
 LOSSES: dict[str, tuple[Loss | Transform, frozenset[str]]] = {
     "softmax": (SoftmaxCrossEntropy(), frozenset()),
     "softmax, axis 1": (SoftmaxCrossEntropy(axis=1, label_smoothing=0.2), frozenset()),
@@ -158,6 +161,15 @@ LOSSES: dict[str, tuple[Loss | Transform, frozenset[str]]] = {
     "overlap of classes, balanced": (
         ClassOverlap(balanced=True, over_classes="sum", background=False),
         frozenset(),
+    ),
+    "CTC": (CTC(), LENGTHS),
+    "CTC, padded": (
+        CTC(blank=-1, zero_infinity=True),
+        frozenset({"logit_padding", "label_padding"}),
+    ),
+    "CTC, log-probabilities": (
+        CTC(form=LOG_PROBABILITIES, time_major=True, per_label=True),
+        LENGTHS | {"sample_weight"},
     ),
     "softplus, beta": (Transform(function="softplus", beta=3.0), frozenset()),
     "softplus, linear": (Transform(function="softplus", linear_above=2.0), frozenset()),

@@ -85,6 +85,11 @@ def _wrapless(labels: Array, classes: int) -> Array:
     return jnp.where(labels < 0, classes, labels)
 
 
+def choose(x: Array, labels: Array) -> Array:
+    rows = jnp.arange(x.shape[0])[:, None]
+    return x.at[rows, _wrapless(labels, x.shape[1])].get(mode="fill", fill_value=jnp.nan)
+
+
 def check_labels(labels: Array, classes: int) -> Array:
     values = known(labels)
     if values is not None:
@@ -183,6 +188,11 @@ def cumsum(x: Array, axis: int) -> Array:
 
 def sort(x: Array, axis: int) -> Array:
     return jnp.sort(x, axis=axis)
+
+
+def scan(step: Callable[..., Any], state: Any, xs: Any, reverse: bool = False) -> tuple[Any, Any]:
+    found: tuple[Any, Any] = jax.lax.scan(lambda s, x: (step(s, x), s), state, xs, reverse=reverse)
+    return found
 
 
 def count(x: Array, axis: int | None = None) -> Any:

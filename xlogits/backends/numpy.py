@@ -1,6 +1,6 @@
 """The backend functions on NumPy arrays. Half-precision dtypes (bfloat16 from ml_dtypes) included."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -83,6 +83,10 @@ def take(vector: Array, labels: Array) -> Array:
 
 def pick(x: Array, labels: Array, axis: int) -> Array:
     return np.take_along_axis(x, np.expand_dims(labels, axis), axis).squeeze(axis)
+
+
+def choose(x: Array, labels: Array) -> Array:
+    return x[np.arange(len(x))[:, None], labels]
 
 
 def check_labels(labels: Array, classes: int) -> Array:
@@ -186,6 +190,15 @@ def cumsum(x: Array, axis: int) -> Array:
 
 def sort(x: Array, axis: int) -> Array:
     return np.sort(x, axis=axis)
+
+
+def scan(step: Callable[..., Any], state: Any, xs: Any, reverse: bool = False) -> tuple[Any, Any]:
+    before = []
+    for i in reversed(range(len(xs[0]))) if reverse else range(len(xs[0])):
+        before.append(state)
+        state = step(state, tuple(x[i] for x in xs))
+    before = before[::-1] if reverse else before
+    return state, tuple(np.stack(some) for some in zip(*before, strict=True))
 
 
 def count(x: Array, axis: int | None = None) -> Any:

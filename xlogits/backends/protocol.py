@@ -53,6 +53,9 @@ class Namespace(Protocol):
     def pick(self, x: Array, labels: Array, axis: int) -> Array:
         """The entry of `x` that `labels` names along `axis`; NaN for a label out of range."""
 
+    def choose(self, x: Array, labels: Array) -> Array:
+        """`x[i, labels[i, j]]` for every i and j; NaN for a label out of range."""
+
     def check_labels(self, labels: Array, classes: int) -> Array:
         """Labels ready for `pick` and `index_cross_entropy`: raises LabelError for one out of range
         where values are known, and leaves it for those two to turn into NaN where they are not."""
@@ -93,6 +96,15 @@ class Namespace(Protocol):
     def cumsum(self, x: Array, axis: int) -> Array: ...
     def sort(self, x: Array, axis: int) -> Array:
         """From the smallest to the largest."""
+
+    def scan(
+        self, step: Callable[..., Any], state: Any, xs: Any, reverse: bool = False
+    ) -> tuple[Any, Any]:
+        """`state = step(state, parts)` along axis 0 of all `xs`, from the end if `reverse`.
+
+        `state` and `xs` are tuples of arrays. The last state, and those before every step, stacked in
+        the order of `xs`.
+        """
 
     def count(self, x: Array, axis: int | None = None) -> Array | float:
         """Number of entries, of all or along one axis, as a number that divides a float array."""

@@ -110,6 +110,13 @@ def _or_nan(picked: Array, labels: Array, classes: Any) -> Array:
     return tf.where((labels >= 0) & (labels < classes), picked, nan)
 
 
+def choose(x: Array, labels: Array) -> Array:
+    classes = x.shape[1] or tf.shape(x)[1]
+    chosen = tf.gather(x, _inside(labels, classes), axis=1, batch_dims=1)
+    inside = (labels >= 0) & (labels < tf.cast(classes, labels.dtype))
+    return where(inside[..., None], chosen, float("nan"))
+
+
 def check_labels(labels: Array, classes: int) -> Array:
     values = known(labels)
     if values is not None and classes is not None:
@@ -208,6 +215,21 @@ def cumsum(x: Array, axis: int) -> Array:
 
 def sort(x: Array, axis: int) -> Array:
     return tf.sort(x, axis)
+
+
+def scan(step: Callable[..., Any], state: Any, xs: Any, reverse: bool = False) -> tuple[Any, Any]:
+    steps = xs[0].shape[0] or tf.shape(xs[0])[0]
+
+    def body(i: Any, state: Any, before: Any) -> Any:
+        at = steps - 1 - i if reverse else i
+        before = tuple(some.write(at, s) for some, s in zip(before, state, strict=True))
+        return i + 1, step(state, tuple(x[at] for x in xs)), before
+
+    before = tuple(tf.TensorArray(s.dtype, steps, element_shape=s.shape) for s in state)
+    _, state, before = tf.while_loop(
+        lambda i, *_: i < steps, body, (0, state, before), maximum_iterations=steps
+    )
+    return state, tuple(some.stack() for some in before)
 
 
 def count(x: Array, axis: int | None = None) -> Any:

@@ -112,6 +112,13 @@ def _explain(labels: Array, classes: int) -> None:
         require_labels(values, classes)
 
 
+def choose(x: Array, labels: Array) -> Array:
+    rows = torch.arange(x.shape[0], device=x.device)[:, None]
+    inside = (labels >= 0) & (labels < x.shape[1])
+    chosen = x[rows, torch.where(inside, labels, 0)]
+    return torch.where(inside.unsqueeze(-1), chosen, torch.nan)
+
+
 def check_labels(labels: Array, classes: int) -> Array:
     return labels.long()  # the kernels themselves look at every index, at no cost
 
@@ -206,6 +213,15 @@ def cumsum(x: Array, axis: int) -> Array:
 
 def sort(x: Array, axis: int) -> Array:
     return torch.sort(x, axis).values
+
+
+def scan(step: Callable[..., Any], state: Any, xs: Any, reverse: bool = False) -> tuple[Any, Any]:
+    before = []
+    for i in reversed(range(len(xs[0]))) if reverse else range(len(xs[0])):
+        before.append(state)
+        state = step(state, tuple(x[i] for x in xs))
+    before = before[::-1] if reverse else before
+    return state, tuple(torch.stack(some) for some in zip(*before, strict=True))
 
 
 def count(x: Array, axis: int | None = None) -> Any:

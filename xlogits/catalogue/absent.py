@@ -249,6 +249,17 @@ ABSENT: dict[str, NoEquivalent] = {
                 ("d2_pinball_score", "mean_pinball_loss"),
                 ("d2_tweedie_score", "mean_tweedie_deviance"),
             )
+            "tensorflow.compat.v1.nn.ctc_loss",
+            "Its labels are a SparseTensor, which no other framework has.",
+            "tensorflow.nn.ctc_loss with dense labels, their lengths and blank_index=-1",
+            "0 in float32: 8.264162, 6.528292, 4.989637, 5.4299555 both for four random sequences; "
+            "labels without an alignment it refuses",
+        ),
+        NoEquivalent(
+            "optax.losses.ctc_loss_with_forward_probs",
+            "It returns the forward variables of its recursion beside the loss.",
+            "optax.losses.ctc_loss",
+            "none: that is its first result",
         ),
     )
 }

@@ -35,6 +35,8 @@ from xlogits.losses.regression import (
     SquaredError,
     SquaredLogError,
 )
+from xlogits.losses.regression import SquaredError
+from xlogits.losses.sequence import CTC
 from xlogits.losses.sigmoid import SigmoidCrossEntropy
 from xlogits.losses.similarity import (
     CosineEmbedding,
@@ -49,6 +51,7 @@ from xlogits.reduction import Reduction
 
 __all__ = [
     "CHANNELS",
+    "CTC",
     "DENSE",
     "INDEX",
     "INFERRED",

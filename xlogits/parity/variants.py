@@ -28,6 +28,7 @@ TRIED: dict[str, tuple[Any, ...]] = {
     "clamp": (0.125,),
     "p": (1.0, 3.0, math.inf),
     "eps": (1e-3,),
+    "blank": (2,),
     "missed": (0.9,),
     "extra": (0.7,),
     "smooth": (0.5,),

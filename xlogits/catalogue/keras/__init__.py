@@ -7,6 +7,7 @@ from xlogits.catalogue.keras import (
     margin,
     overlap,
     regression,
+    sequence,
     similarity,
 )
 
@@ -16,6 +17,7 @@ NATIVES = (
     *divergence.NATIVES,
     *activation.NATIVES,
     *similarity.NATIVES,
+    *sequence.NATIVES,
     *overlap.NATIVES,
     *regression.NATIVES,
 )

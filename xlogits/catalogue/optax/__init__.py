@@ -1,12 +1,14 @@
 """optax: one file of records for each family of functions."""
 
 from xlogits.catalogue.optax import divergence, entropy, margin, overlap, regression, similarity
+from xlogits.catalogue.optax import divergence, entropy, margin, overlap, sequence, similarity
 
 NATIVES = (
     *entropy.NATIVES,
     *margin.NATIVES,
     *divergence.NATIVES,
     *similarity.NATIVES,
+    *sequence.NATIVES,
     *overlap.NATIVES,
     *regression.NATIVES,
 )

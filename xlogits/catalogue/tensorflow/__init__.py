@@ -1,6 +1,7 @@
 """TensorFlow: one file of records for each family of functions."""
 
 from xlogits.catalogue.tensorflow import activation, entropy, margin, regression, similarity
+from xlogits.catalogue.tensorflow import activation, entropy, margin, sequence, similarity
 
 NATIVES = (
     *entropy.NATIVES,
@@ -8,4 +9,5 @@ NATIVES = (
     *margin.NATIVES,
     *similarity.NATIVES,
     *regression.NATIVES,
+    *sequence.NATIVES,
 )

@@ -1,6 +1,14 @@
 """PyTorch: one file of records for each family of functions."""
 
-from xlogits.catalogue.torch import activation, divergence, entropy, margin, regression, similarity
+from xlogits.catalogue.torch import (
+    activation,
+    divergence,
+    entropy,
+    margin,
+    regression,
+    sequence,
+    similarity,
+)
 
 NATIVES = (
     *entropy.NATIVES,
@@ -9,4 +17,5 @@ NATIVES = (
     *margin.NATIVES,
     *divergence.NATIVES,
     *similarity.NATIVES,
+    *sequence.NATIVES,
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from xlogits.losses import (
+    CTC,
     ClassOverlap,
     Elementwise,
     Loss,
@@ -20,6 +21,7 @@ from xlogits.parity.cases import (
     overlap,
     products,
     regression,
+    sequence,
     sigmoid,
     similarity,
     softmax,
@@ -49,6 +51,8 @@ def cases(loss: Loss | Transform, wanted: frozenset[str] = frozenset()) -> Itera
         yield from sigmoid.cases(loss, wanted)
     elif isinstance(loss, ClassOverlap):
         yield from overlap.classes(loss, wanted)
+    elif isinstance(loss, CTC):
+        yield from sequence.ctc(loss, wanted)
     elif isinstance(loss, Elementwise):
         yield from formula.elementwise(loss, wanted, _domain(loss))
     elif isinstance(loss, Rowwise):

@@ -10,6 +10,8 @@ from xlogits.parity.ledger import (
     overlap,
     regression,
     relatives,
+    relatives,
+    sequence,
     similarity,
 )
 from xlogits.parity.ledger.divergence import Divergence
@@ -21,6 +23,7 @@ ROWS: tuple[Divergence, ...] = (
     *relatives.ROWS,
     *activation.ROWS,
     *overlap.ROWS,
+    *sequence.ROWS,
     *similarity.ROWS,
     *regression.ROWS,
 )

@@ -29,6 +29,7 @@ from xlogits.parity.reference import (
     overlap,
     products,
     regression,
+    sequence,
     similarity,
 )
 from xlogits.parity.reference.formula import Definition, ElementItems, RowItems
@@ -48,7 +49,11 @@ DEFINITIONS: dict[type, Definition] = {
     **similarity.DEFINITIONS,
     **likelihood.DEFINITIONS,
 }
-ITEMS: dict[type, Any] = {**overlap.ITEMS}  # losses whose items are neither numbers nor rows
+# losses whose items are neither numbers nor rows
+ITEMS: dict[type, Any] = {
+    **overlap.ITEMS,
+    **sequence.ITEMS,
+}
 
 
 def evaluate(
