@@ -59,8 +59,11 @@ CALLS = [job for job in rows(Selection(quick=True)) if job.case.name == "ordinar
 def test_results_on_every_framework(job: Any, name: str) -> None:
     need(name)
     fw = framework(name)
-    prepared = prepare(job, "float64")
-    arrays = fw.arrays(prepared.operands)
+    # on its own arrays a dialect is the original, and TensorFlow's CTC has no float64
+    single = "ctc" in job.native.short.lower() and HOME[job.native.framework] == "TensorFlow"
+    dtype = "float32" if single and name == "tensorflow" else "float64"
+    prepared = prepare(job, dtype)
+    arrays = fw.arrays(prepared.operands, dtype)
     value = spoken(spoken_by(job.native), job.native, job.variant.options, **arrays)
     value = np.asarray(value) if isinstance(value, float) else fw.numbers(value)
     inexact = any(name in job.native.name for name in ("compat.v1.losses", "keras.losses.log_cosh"))
