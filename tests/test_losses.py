@@ -9,9 +9,9 @@ import pytest
 import xlogits as xl
 from tests.conftest import Framework
 from xlogits.losses import (
-    AbsoluteError,
     CTC,
     LOG_PROBABILITIES,
+    AbsoluteError,
     AxesFrom,
     BinarySparsemax,
     BrierScore,

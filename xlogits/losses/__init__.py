@@ -35,7 +35,6 @@ from xlogits.losses.regression import (
     SquaredError,
     SquaredLogError,
 )
-from xlogits.losses.regression import SquaredError
 from xlogits.losses.sequence import CTC
 from xlogits.losses.sigmoid import SigmoidCrossEntropy
 from xlogits.losses.similarity import (

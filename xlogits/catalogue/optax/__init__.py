@@ -1,7 +1,14 @@
 """optax: one file of records for each family of functions."""
 
-from xlogits.catalogue.optax import divergence, entropy, margin, overlap, regression, similarity
-from xlogits.catalogue.optax import divergence, entropy, margin, overlap, sequence, similarity
+from xlogits.catalogue.optax import (
+    divergence,
+    entropy,
+    margin,
+    overlap,
+    regression,
+    sequence,
+    similarity,
+)
 
 NATIVES = (
     *entropy.NATIVES,

@@ -1,7 +1,13 @@
 """TensorFlow: one file of records for each family of functions."""
 
-from xlogits.catalogue.tensorflow import activation, entropy, margin, regression, similarity
-from xlogits.catalogue.tensorflow import activation, entropy, margin, sequence, similarity
+from xlogits.catalogue.tensorflow import (
+    activation,
+    entropy,
+    margin,
+    regression,
+    sequence,
+    similarity,
+)
 
 NATIVES = (
     *entropy.NATIVES,

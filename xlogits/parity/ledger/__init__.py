@@ -10,7 +10,6 @@ from xlogits.parity.ledger import (
     overlap,
     regression,
     relatives,
-    relatives,
     sequence,
     similarity,
 )
