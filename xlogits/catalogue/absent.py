@@ -249,6 +249,8 @@ ABSENT: dict[str, NoEquivalent] = {
                 ("d2_pinball_score", "mean_pinball_loss"),
                 ("d2_tweedie_score", "mean_tweedie_deviance"),
             )
+        ),
+        NoEquivalent(
             "tensorflow.compat.v1.nn.ctc_loss",
             "Its labels are a SparseTensor, which no other framework has.",
             "tensorflow.nn.ctc_loss with dense labels, their lengths and blank_index=-1",
