@@ -24,8 +24,6 @@ if TYPE_CHECKING:
         softplus,
     )
     from xlogits.gradient import value_and_grad
-    from xlogits.naming import explain
-    from xlogits.translation import differ, translate
 
 __version__ = "0.1.0"
 
@@ -39,9 +37,6 @@ _HOME = {
     "logit": "api",
     "logsumexp": "api",
     "softplus": "api",
-    "differ": "translation",
-    "explain": "naming",
-    "translate": "translation",
     "value_and_grad": "gradient",
     "dialects": "",
     "errors": "",
@@ -50,9 +45,7 @@ _HOME = {
 
 __all__ = [
     "dialects",
-    "differ",
     "errors",
-    "explain",
     "log_sigmoid",
     "log_softmax",
     "logit",
@@ -63,7 +56,6 @@ __all__ = [
     "softmax",
     "softmax_cross_entropy",
     "softplus",
-    "translate",
     "value_and_grad",
 ]
 

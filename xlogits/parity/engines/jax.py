@@ -52,9 +52,7 @@ def run(calls: list[Call], dtype: str, device: str, mode: str) -> list[Result]:
         return made, array(call.cotangent, dtype, device)
 
     if mode == "eager":
-        found = each(lambda call: _outcome(call, _evaluate(call, *arrays(call))), calls)
-        jax.clear_caches()  # every operation was compiled, and the programs fill the memory
-        return found
+        return each(lambda call: _outcome(call, _evaluate(call, *arrays(call))), calls)
     results: list[Result | None] = [None] * len(calls)
     groups: dict[Any, list[int]] = defaultdict(list)
     for number, call in enumerate(calls):
@@ -62,7 +60,6 @@ def run(calls: list[Call], dtype: str, device: str, mode: str) -> list[Result]:
         groups[call.identity, shapes, np.shape(call.cotangent)].append(number)
     for batch in _batches(list(groups.values()), 24):
         _run_compiled([[calls[i] for i in group] for group in batch], batch, arrays, results)
-    jax.clear_caches()  # no program of this run is needed again, and they fill the memory
     return [r if r is not None else Failure("Missing", "", False) for r in results]
 
 
