@@ -24,6 +24,10 @@ def main(arguments: Sequence[str]) -> int:
         from compare.speed.main import main as speed
 
         return speed(arguments[1:])
+    if first == "names":
+        from compare.names import main as names
+
+        return names(arguments[1:])
     return _matrix(arguments)
 
 
@@ -31,7 +35,7 @@ def _matrix(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python compare",
         description=__doc__,
-        epilog="Parts of it: `python compare digits`, `python compare speed`, "
+        epilog="Parts of it: `python compare digits`, `python compare speed`, `python compare names`, "
         "`python compare merge RESULTS.json ...`",
     )
     command.add_arguments(parser, str(HERE))

@@ -36,7 +36,20 @@ PROMISED = [
     "tf.compat.v1.losses.softmax_cross_entropy",
     "tf.compat.v1.losses.sparse_softmax_cross_entropy",
     "tf.compat.v1.losses.sigmoid_cross_entropy",
+    "torch.softmax",
+    "torch.sigmoid",
+    "torch.xlogy",
+    "nn.Softmax2d",
+    "nn.LogSoftmax",
     "tf.nn.softmax",
+    "tf.math.log_sigmoid",
+    "tf.sigmoid",
+    "tf.compat.v1.math.reduce_logsumexp",
+    "ops.logsumexp",
+    "keras.activations.softmax",
+    "jax.nn.softmax",
+    "jsp.special.logsumexp",
+    "scipy.special.entr",
     "tf.nn.log_softmax",
     "keras.losses.CategoricalCrossentropy",
     "keras.losses.SparseCategoricalCrossentropy",
@@ -137,8 +150,10 @@ def test_a_weight_of_one_is_no_weight() -> None:
 
 
 def test_refusals_give_the_reason() -> None:
-    with pytest.raises(Refused, match=r"logsumexp\(b=2\) is not supported: add numpy\.log"):
-        find("scipy.special.logsumexp").read({"a": object(), "b": 2})
+    with pytest.raises(
+        Refused, match=r"logsumexp\(return_sign=True\) is not supported: it returns two"
+    ):
+        find("scipy.special.logsumexp").read({"a": object(), "return_sign": True})
     with pytest.raises(OptionError, match=r"axis=1\): expected one of -1"):
         find("keras.losses.sparse_categorical_crossentropy").read(
             {"y_true": object(), "y_pred": object(), "axis": 1}

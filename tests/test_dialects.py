@@ -59,11 +59,15 @@ CALLS = [job for job in rows(Selection(quick=True)) if job.case.name == "ordinar
 def test_results_on_every_framework(job: Any, name: str) -> None:
     need(name)
     fw = framework(name)
-    prepared = prepare(job, "float64")
-    arrays = fw.arrays(prepared.operands)
+    # on its own arrays a dialect is the original, and TensorFlow's CTC has no float64
+    single = "ctc" in job.native.short.lower() and HOME[job.native.framework] == "TensorFlow"
+    dtype = "float32" if single and name == "tensorflow" else "float64"
+    prepared = prepare(job, dtype)
+    arrays = fw.arrays(prepared.operands, dtype)
     value = spoken(spoken_by(job.native), job.native, job.variant.options, **arrays)
     value = np.asarray(value) if isinstance(value, float) else fw.numbers(value)
-    limit = LIMIT if "compat.v1.losses" not in job.native.name else 2e9  # it computes in float32
+    inexact = any(name in job.native.name for name in ("compat.v1.losses", "keras.losses.log_cosh"))
+    limit = 2e9 if inexact else LIMIT  # float32 somewhere inside
     assert error(value, *prepared.reference.value, prepared.result_dtype) <= limit
 
 
@@ -125,8 +129,8 @@ def test_the_same_errors_for_missing_and_wrong_arguments(fw: Framework) -> None:
 def test_what_cannot_be_expressed_is_refused_with_the_reason(fw: Framework) -> None:
     if fw.name == "torch":
         return
-    with pytest.raises(Refused, match=r"threshold=5.* not supported: above it"):
-        dialects.torch.nn.functional.softplus(fw.array(X), threshold=5)
+    with pytest.raises(Refused, match="not supported: xlogits writes into no array"):
+        dialects.torch.sigmoid(fw.array(X), out=fw.array(X))
     if fw.name != "numpy":
         with pytest.raises(Refused, match=r"labels=.*encode the labels"):
             dialects.sklearn.metrics.log_loss(fw.array(Y), fw.array(X), labels=[0, 1, 2])

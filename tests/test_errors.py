@@ -174,3 +174,34 @@ def test_probabilities_outside_0_and_1(fw: Framework) -> None:
         pytest.skip("PyTorch's own function raises its own error")
     with pytest.raises(RangeError, match=r"position \(0, 0\) is 2\.0"):
         F.binary_cross_entropy(fw.array(X), fw.array(Q))
+
+
+def test_a_single_number_is_a_distribution_of_one(fw: Framework) -> None:
+    x = fw.array(np.array(2.5))
+    assert fw.numbers(xl.softmax(x)) == 1
+    assert fw.numbers(xl.logsumexp(x)) == 2.5
+    assert fw.numbers(xl.log_softmax(x)).shape == ()
+
+
+def test_a_number_in_place_of_the_second_array(fw: Framework) -> None:
+    from xlogits.dialects.scipy import special
+
+    if fw.name != "numpy":
+        found = fw.numbers(special.xlogy(fw.array(X), 2.0))
+        np.testing.assert_allclose(found, X * np.log(2), rtol=1e-14)
+
+
+def test_options_of_other_elementary_functions_are_refused(fw: Framework) -> None:
+    from xlogits.losses import Transform
+
+    x = fw.array(X)
+    with pytest.raises(OptionError, match=r"beta is 2\.0, and sigmoid has none; softplus take it"):
+        Transform(function="sigmoid", beta=2.0)
+    with pytest.raises(OptionError, match="weight is given to softmax"):
+        Transform(function="softmax")(x, weight=x)
+    with pytest.raises(DtypeError, match="mask is bool; expected none for sigmoid"):
+        Transform(function="sigmoid")(x, mask=fw.array(X > 0))
+    with pytest.raises(DtypeError, match="mask is float64; expected bool"):
+        Transform(function="softmax")(x, mask=x)
+    with pytest.raises(ShapeError, match=r"weight has shape \(2,\) and the array \(2, 3\)"):
+        Transform(function="logsumexp")(x, weight=fw.array(np.ones(2)))

@@ -46,7 +46,18 @@ CALLS = [
         "from xlogits.dialects.keras.losses import SparseCategoricalCrossentropy as L",
         "L(from_logits=True, ignore_class=1)(y, x)",
     ),
+    (
+        "from xlogits.dialects.keras.losses import CategoricalFocalCrossentropy as L",
+        "L(from_logits=True)(x.detach().softmax(1), x)",
+    ),
+    ("from xlogits.dialects import optax", "optax.losses.kl_divergence(x, x.detach() ** 2)"),
     ("from xlogits.dialects import optax", "optax.sigmoid_binary_cross_entropy(x, x.detach())"),
+    ("from xlogits.dialects import optax", "optax.losses.multiclass_sparsemax_loss(x, y)"),
+    ("from xlogits.dialects.keras.losses import hinge", "hinge(x.detach().sign(), x)"),
+    (
+        "from xlogits.losses import MultiLabelMargin; loss = MultiLabelMargin()",
+        "loss(x, torch.tensor([3, 1, -1, 0, 0]).expand(8, 5))",
+    ),
 ]
 
 

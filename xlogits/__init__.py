@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         softplus,
     )
     from xlogits.gradient import value_and_grad
+    from xlogits.naming import explain
+    from xlogits.translation import differ, translate
 
 __version__ = "0.1.0"
 
@@ -37,6 +39,9 @@ _HOME = {
     "logit": "api",
     "logsumexp": "api",
     "softplus": "api",
+    "differ": "translation",
+    "explain": "naming",
+    "translate": "translation",
     "value_and_grad": "gradient",
     "dialects": "",
     "errors": "",
@@ -45,7 +50,9 @@ _HOME = {
 
 __all__ = [
     "dialects",
+    "differ",
     "errors",
+    "explain",
     "log_sigmoid",
     "log_softmax",
     "logit",
@@ -56,6 +63,7 @@ __all__ = [
     "softmax",
     "softmax_cross_entropy",
     "softplus",
+    "translate",
     "value_and_grad",
 ]
 

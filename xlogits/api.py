@@ -35,8 +35,8 @@ def softmax_cross_entropy(
         ignore_index: items with this class index cost 0, have no gradient, and hide any NaN.
         reduction: "none", "sum", or a mean named by what it divides by: "mean_over_items",
             "mean_over_valid", "mean_over_class_weight", "mean_over_sample_weight",
-            "mean_over_weight_as_given", "mean_over_nonzero_weight"; plain "mean" where no weight
-            and no ignored label makes a difference (see `xlogits.reduction`).
+            "mean_over_weight_as_given", "mean_over_nonzero_weight", "mean_over_batch"; plain
+            "mean" where no weight and no ignored label makes a difference (see `xlogits.reduction`).
 
     Returns:
         One number per item, or a single one if reduced: an array of the same framework and dtype.

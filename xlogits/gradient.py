@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from xlogits.backends import namespace
 from xlogits.catalogue import NATIVES
-from xlogits.catalogue.record import Native, bind
+from xlogits.catalogue.record import Arg, Native, bind
 from xlogits.errors import OptionError, Refused
 from xlogits.losses import Loss, Transform
 
@@ -68,10 +68,10 @@ def _call(fn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Call:
     if isinstance(native, Native):
         given = bind(native.short, native.then or native.args, args, kwargs)
         names = {
-            name: parameter.name
+            name: parameter.key
             for name, operand in OPERAND.items()
             for parameter in native.parameters
-            if parameter.to == operand and parameter.name in given
+            if parameter.to == operand and parameter.key in given
         }
         return _Call(fn, given, (), names, native)
     order = ("pred", "target") if isinstance(fn, (Loss, Transform)) else ("logits", "labels")
@@ -97,10 +97,18 @@ def _differentiate(call: _Call, names: tuple[str, ...], cotangent: Array | None)
     def scalar(*arrays: Array) -> tuple[Array, Array]:
         given = call.given | dict(zip(moving, arrays, strict=True))
         leading = [given.pop(name) for name in tuple(call.names.values())] if call.rest else []
-        value = call.fn(*leading, *call.rest, **given)
+        value = call.fn(*leading, *call.rest, **_by_name(call.native, given))
         return xp.sum(value if cotangent is None else value * cotangent), value
 
     return xp.value_and_grad(scalar, tuple(call.given[name] for name in moving))
+
+
+def _by_name(native: Native | None, given: dict[str, Any]) -> dict[str, Any]:
+    """Keyword arguments as the function itself calls them."""
+    if native is None:
+        return given
+    called = native.then or native.args
+    return {a.name: given[a.key] for a in called if isinstance(a, Arg) and a.key in given}
 
 
 def _closed_form(call: _Call, names: tuple[str, ...], cotangent: Array | None) -> Any:
@@ -113,7 +121,8 @@ def _closed_form(call: _Call, names: tuple[str, ...], cotangent: Array | None) -
             f"the derivative of {getattr(call.fn, '__name__', call.fn)!r} is not known on NumPy; "
             f"pass a function of xlogits, a dialect or a loss of xlogits.losses"
         )
-    grads = dict(zip(OPERAND, loss.gradient(**operands, cotangent=cotangent), strict=False))
+    by_array = dict(zip(loss.ARRAYS, loss.gradient(**operands, cotangent=cotangent), strict=True))
+    grads = {name: by_array.get(operand) for name, operand in OPERAND.items()}
     return loss(**operands), tuple(grads[name] for name in names)
 
 

@@ -1,6 +1,6 @@
 """How the losses of the items become one number. The only place where a denominator is chosen.
 
-"mean" has five meanings in the frameworks, all of them a sum divided by something. Here each has
+"mean" has six meanings in the frameworks, all of them a sum divided by something. Here each has
 the name of what it divides by:
 
 ================================  =================================================================
@@ -12,8 +12,9 @@ the name of what it divides by:
 ``mean_over_sample_weight``       ... by the sum of the sample weights of the items not ignored
 ``mean_over_weight_as_given``     ... the same, summed before it is broadcast to the items (Keras)
 ``mean_over_nonzero_weight``      ... by the number of items whose sample weight is not 0 (TF1)
+``mean_over_batch``               ... by the size of the first axis (PyTorch's "batchmean")
 ``mean``                          accepted only where no weight and no ignored label makes it
-                                  ambiguous: then all of the above are the same number
+                                  ambiguous: then all of the above but the last are the same number
 ================================  =================================================================
 
 A denominator whose weights were not given falls back to the next plainer one: class or sample
@@ -34,6 +35,7 @@ DENOMINATORS = {
     "mean_over_sample_weight": "sample_weight",
     "mean_over_weight_as_given": "weight_as_given",
     "mean_over_nonzero_weight": "nonzero_weight",
+    "mean_over_batch": "batch",
 }
 WORDS = ("none", "sum", "mean", *DENOMINATORS)
 
@@ -84,6 +86,8 @@ class Reduction:
     def _denominator(self, xp: Any, items: Items, weight: Array | float | None) -> Array | float:
         kind = DENOMINATORS.get(self.word, "items")
         loss, valid = items.loss, items.valid
+        if kind == "batch":
+            return xp.count(loss, 0) if xp.shape(loss) else 1.0
         if kind == "class_weight" and items.class_weight is not None:
             return xp.sum(items.class_weight)
         if kind == "nonzero_weight" and weight is not None:

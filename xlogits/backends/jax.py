@@ -85,6 +85,11 @@ def _wrapless(labels: Array, classes: int) -> Array:
     return jnp.where(labels < 0, classes, labels)
 
 
+def choose(x: Array, labels: Array) -> Array:
+    rows = jnp.arange(x.shape[0])[:, None]
+    return x.at[rows, _wrapless(labels, x.shape[1])].get(mode="fill", fill_value=jnp.nan)
+
+
 def check_labels(labels: Array, classes: int) -> Array:
     values = known(labels)
     if values is not None:
@@ -104,8 +109,49 @@ def log(x: Array) -> Array:
     return jnp.log(x)
 
 
+def log1p(x: Array) -> Array:
+    return jnp.log1p(x)
+
+
+def expm1(x: Array) -> Array:
+    return jnp.expm1(x)
+
+
+def sqrt(x: Array) -> Array:
+    return jnp.sqrt(x)
+
+
+def power(x: Array, exponent: float) -> Array:
+    return jnp.power(x, exponent)
+
+
+def added(x: Array, value: float) -> Array:
+    return x + value
+
+
+def tanh(x: Array) -> Array:
+    return jnp.tanh(x)
+
+
+def sign(x: Array) -> Array:
+    return jnp.sign(x)
+
+
+def maximum(x: Array, y: Array | float) -> Array:
+    return jnp.maximum(x, y)
+
+
+def minimum(x: Array, y: Array | float) -> Array:
+    return jnp.minimum(x, y)
+
+
+def positive_part(x: Array) -> Array:
+    return jnp.maximum(x, 0)
+
+
 def clip(x: Array, low: float, high: float) -> Array:
-    return jnp.clip(x, low, high)
+    # jnp.clip gives half of the derivative at the bounds themselves
+    return jnp.where((x >= low) & (x <= high), x, jnp.clip(x, low, high))
 
 
 def sigmoid(x: Array) -> Array:
@@ -130,6 +176,23 @@ def sum(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
 
 def any(x: Array, axis: int) -> Array:
     return jnp.any(x, axis)
+
+
+def max(x: Array, axis: int, keepdims: bool = False) -> Array:
+    return jnp.max(x, axis=axis, keepdims=keepdims)
+
+
+def cumsum(x: Array, axis: int) -> Array:
+    return jnp.cumsum(x, axis=axis)
+
+
+def sort(x: Array, axis: int) -> Array:
+    return jnp.sort(x, axis=axis)
+
+
+def scan(step: Callable[..., Any], state: Any, xs: Any, reverse: bool = False) -> tuple[Any, Any]:
+    found: tuple[Any, Any] = jax.lax.scan(lambda s, x: (step(s, x), s), state, xs, reverse=reverse)
+    return found
 
 
 def count(x: Array, axis: int | None = None) -> Any:

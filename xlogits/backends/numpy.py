@@ -1,6 +1,6 @@
 """The backend functions on NumPy arrays. Half-precision dtypes (bfloat16 from ml_dtypes) included."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -85,6 +85,10 @@ def pick(x: Array, labels: Array, axis: int) -> Array:
     return np.take_along_axis(x, np.expand_dims(labels, axis), axis).squeeze(axis)
 
 
+def choose(x: Array, labels: Array) -> Array:
+    return x[np.arange(len(x))[:, None], labels]
+
+
 def check_labels(labels: Array, classes: int) -> Array:
     require_labels(labels, classes)
     return labels.astype(np.intp, copy=False)
@@ -101,6 +105,47 @@ def exp(x: Array) -> Array:
 def log(x: Array) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.log(x)
+
+
+def log1p(x: Array) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log1p(x)
+
+
+def expm1(x: Array) -> Array:
+    return np.expm1(x)
+
+
+def sqrt(x: Array) -> Array:
+    return np.sqrt(x)
+
+
+def power(x: Array, exponent: float) -> Array:
+    return np.power(x, exponent)
+
+
+def added(x: Array, value: float) -> Array:
+    return x + value
+
+
+def tanh(x: Array) -> Array:
+    return np.tanh(x)
+
+
+def sign(x: Array) -> Array:
+    return np.sign(x)
+
+
+def maximum(x: Array, y: Array | float) -> Array:
+    return np.maximum(x, y)
+
+
+def minimum(x: Array, y: Array | float) -> Array:
+    return np.minimum(x, y)
+
+
+def positive_part(x: Array) -> Array:
+    return np.maximum(x, 0)
 
 
 def clip(x: Array, low: float, high: float) -> Array:
@@ -133,6 +178,27 @@ def sum(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
 
 def any(x: Array, axis: int) -> Array:
     return np.any(x, axis=axis)
+
+
+def max(x: Array, axis: int, keepdims: bool = False) -> Array:
+    return np.max(x, axis=axis, keepdims=keepdims)
+
+
+def cumsum(x: Array, axis: int) -> Array:
+    return np.cumsum(x, axis=axis)
+
+
+def sort(x: Array, axis: int) -> Array:
+    return np.sort(x, axis=axis)
+
+
+def scan(step: Callable[..., Any], state: Any, xs: Any, reverse: bool = False) -> tuple[Any, Any]:
+    before = []
+    for i in reversed(range(len(xs[0]))) if reverse else range(len(xs[0])):
+        before.append(state)
+        state = step(state, tuple(x[i] for x in xs))
+    before = before[::-1] if reverse else before
+    return state, tuple(np.stack(some) for some in zip(*before, strict=True))
 
 
 def count(x: Array, axis: int | None = None) -> Any:

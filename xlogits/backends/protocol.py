@@ -1,7 +1,7 @@
 """What a backend module provides: a name, three questions about an array, and the array functions.
 
 The formulas in `xlogits.losses` are written with these functions and with the operators of the
-arrays themselves (`+ - * / == != < > & | ~`). A new framework is one more module with these names.
+arrays themselves (`+ - * / ** == != < > & | ~`). A new framework is one more module with these names.
 `axis` is always one non-negative integer. Floating arrays in, floating arrays of the same dtype out.
 """
 
@@ -53,6 +53,9 @@ class Namespace(Protocol):
     def pick(self, x: Array, labels: Array, axis: int) -> Array:
         """The entry of `x` that `labels` names along `axis`; NaN for a label out of range."""
 
+    def choose(self, x: Array, labels: Array) -> Array:
+        """`x[i, labels[i, j]]` for every i and j; NaN for a label out of range."""
+
     def check_labels(self, labels: Array, classes: int) -> Array:
         """Labels ready for `pick` and `index_cross_entropy`: raises LabelError for one out of range
         where values are known, and leaves it for those two to turn into NaN where they are not."""
@@ -62,6 +65,24 @@ class Namespace(Protocol):
     # -- elementwise
     def exp(self, x: Array) -> Array: ...
     def log(self, x: Array) -> Array: ...
+    def log1p(self, x: Array) -> Array: ...
+    def expm1(self, x: Array) -> Array: ...
+    def sqrt(self, x: Array) -> Array: ...
+    def power(self, x: Array, exponent: float) -> Array:
+        """x**exponent of numbers above 0."""
+
+    def added(self, x: Array, value: float) -> Array:
+        """x + value, with x computed first also where a graph is optimized."""
+
+    def tanh(self, x: Array) -> Array: ...
+    def sign(self, x: Array) -> Array:
+        """-1, 0 or 1."""
+
+    def maximum(self, x: Array, y: Array | float) -> Array: ...
+    def minimum(self, x: Array, y: Array | float) -> Array: ...
+    def positive_part(self, x: Array) -> Array:
+        """max(x, 0), whose derivative at 0 is 1/2: what ties shares it evenly."""
+
     def clip(self, x: Array, low: float, high: float) -> Array: ...
     def sigmoid(self, x: Array) -> Array: ...
     def log_sigmoid(self, x: Array) -> Array: ...
@@ -71,6 +92,20 @@ class Namespace(Protocol):
     # -- along axes
     def sum(self, x: Array, axis: int | None = None, keepdims: bool = False) -> Array: ...
     def any(self, x: Array, axis: int) -> Array: ...
+    def max(self, x: Array, axis: int, keepdims: bool = False) -> Array: ...
+    def cumsum(self, x: Array, axis: int) -> Array: ...
+    def sort(self, x: Array, axis: int) -> Array:
+        """From the smallest to the largest."""
+
+    def scan(
+        self, step: Callable[..., Any], state: Any, xs: Any, reverse: bool = False
+    ) -> tuple[Any, Any]:
+        """`state = step(state, parts)` along axis 0 of all `xs`, from the end if `reverse`.
+
+        `state` and `xs` are tuples of arrays. The last state, and those before every step, stacked in
+        the order of `xs`.
+        """
+
     def count(self, x: Array, axis: int | None = None) -> Array | float:
         """Number of entries, of all or along one axis, as a number that divides a float array."""
 

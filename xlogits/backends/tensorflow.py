@@ -40,7 +40,7 @@ def cast(x: Array, dtype: str) -> Array:
 
 
 def full_like(x: Array, value: float) -> Array:
-    return tf.fill(tf.shape(x), tf.cast(value, x.dtype))
+    return tf.fill(tf.shape(x), tf.constant(value, x.dtype))
 
 
 def expand(x: Array, axis: int) -> Array:
@@ -69,11 +69,18 @@ def one_hot(labels: Array, classes: int, axis: int, dtype: str) -> Array:
     return tf.one_hot(labels, classes, axis=axis, dtype=dtype)
 
 
+def _like(value: Array | float, x: Array) -> Array:
+    """In the dtype of `x`; tf.cast would round a Python number to float32 first."""
+    return (
+        tf.constant(value, x.dtype) if isinstance(value, (int, float)) else tf.cast(value, x.dtype)
+    )
+
+
 def where(condition: Array, x: Array, y: Array) -> Array:
     if isinstance(y, (int, float)):
-        y = tf.cast(y, x.dtype)
+        y = _like(y, x)
     elif isinstance(x, (int, float)):
-        x = tf.cast(x, y.dtype)
+        x = _like(x, y)
     return tf.where(condition, x, y)
 
 
@@ -103,6 +110,13 @@ def _or_nan(picked: Array, labels: Array, classes: Any) -> Array:
     return tf.where((labels >= 0) & (labels < classes), picked, nan)
 
 
+def choose(x: Array, labels: Array) -> Array:
+    classes = x.shape[1] or tf.shape(x)[1]
+    chosen = tf.gather(x, _inside(labels, classes), axis=1, batch_dims=1)
+    inside = (labels >= 0) & (labels < tf.cast(classes, labels.dtype))
+    return where(inside[..., None], chosen, float("nan"))
+
+
 def check_labels(labels: Array, classes: int) -> Array:
     values = known(labels)
     if values is not None and classes is not None:
@@ -122,8 +136,49 @@ def log(x: Array) -> Array:
     return tf.math.log(x)
 
 
+def log1p(x: Array) -> Array:
+    return tf.math.log1p(x)
+
+
+def expm1(x: Array) -> Array:
+    return tf.math.expm1(x)
+
+
+def sqrt(x: Array) -> Array:
+    return tf.sqrt(x)
+
+
+def power(x: Array, exponent: float) -> Array:
+    return tf.pow(x, exponent)
+
+
+def added(x: Array, value: float) -> Array:
+    # the graph optimizer makes x - (y - value) of x - y + value, and a small value is lost in y
+    return x + where(x == x, value, x)
+
+
+def tanh(x: Array) -> Array:
+    return tf.tanh(x)
+
+
+def sign(x: Array) -> Array:
+    return tf.sign(x)
+
+
+def maximum(x: Array, y: Array | float) -> Array:
+    return tf.maximum(x, _like(y, x))
+
+
+def minimum(x: Array, y: Array | float) -> Array:
+    return tf.minimum(x, _like(y, x))
+
+
+def positive_part(x: Array) -> Array:
+    return tf.where(x < 0, tf.zeros_like(x), tf.where(x == 0, x / 2, x))  # 1/2 at 0
+
+
 def clip(x: Array, low: float, high: float) -> Array:
-    return tf.clip_by_value(x, low, high)
+    return tf.clip_by_value(x, _like(low, x), _like(high, x))
 
 
 def sigmoid(x: Array) -> Array:
@@ -148,6 +203,33 @@ def sum(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
 
 def any(x: Array, axis: int) -> Array:
     return tf.reduce_any(x, axis)
+
+
+def max(x: Array, axis: int, keepdims: bool = False) -> Array:
+    return tf.reduce_max(x, axis, keepdims=keepdims)
+
+
+def cumsum(x: Array, axis: int) -> Array:
+    return tf.cumsum(x, axis)
+
+
+def sort(x: Array, axis: int) -> Array:
+    return tf.sort(x, axis)
+
+
+def scan(step: Callable[..., Any], state: Any, xs: Any, reverse: bool = False) -> tuple[Any, Any]:
+    steps = xs[0].shape[0] or tf.shape(xs[0])[0]
+
+    def body(i: Any, state: Any, before: Any) -> Any:
+        at = steps - 1 - i if reverse else i
+        before = tuple(some.write(at, s) for some, s in zip(before, state, strict=True))
+        return i + 1, step(state, tuple(x[at] for x in xs)), before
+
+    before = tuple(tf.TensorArray(s.dtype, steps, element_shape=s.shape) for s in state)
+    _, state, before = tf.while_loop(
+        lambda i, *_: i < steps, body, (0, state, before), maximum_iterations=steps
+    )
+    return state, tuple(some.stack() for some in before)
 
 
 def count(x: Array, axis: int | None = None) -> Any:

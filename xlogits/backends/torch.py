@@ -112,6 +112,13 @@ def _explain(labels: Array, classes: int) -> None:
         require_labels(values, classes)
 
 
+def choose(x: Array, labels: Array) -> Array:
+    rows = torch.arange(x.shape[0], device=x.device)[:, None]
+    inside = (labels >= 0) & (labels < x.shape[1])
+    chosen = x[rows, torch.where(inside, labels, 0)]
+    return torch.where(inside.unsqueeze(-1), chosen, torch.nan)
+
+
 def check_labels(labels: Array, classes: int) -> Array:
     return labels.long()  # the kernels themselves look at every index, at no cost
 
@@ -126,6 +133,46 @@ def exp(x: Array) -> Array:
 
 def log(x: Array) -> Array:
     return torch.log(x)
+
+
+def log1p(x: Array) -> Array:
+    return torch.log1p(x)
+
+
+def expm1(x: Array) -> Array:
+    return torch.expm1(x)
+
+
+def sqrt(x: Array) -> Array:
+    return torch.sqrt(x)
+
+
+def power(x: Array, exponent: float) -> Array:
+    return torch.pow(x, exponent)
+
+
+def added(x: Array, value: float) -> Array:
+    return x + value
+
+
+def tanh(x: Array) -> Array:
+    return torch.tanh(x)
+
+
+def sign(x: Array) -> Array:
+    return torch.sign(x)
+
+
+def maximum(x: Array, y: Array | float) -> Array:
+    return torch.clamp(x, min=y)
+
+
+def minimum(x: Array, y: Array | float) -> Array:
+    return torch.clamp(x, max=y)
+
+
+def positive_part(x: Array) -> Array:
+    return torch.maximum(x, torch.zeros_like(x))  # clamp and relu do not share at 0
 
 
 def clip(x: Array, low: float, high: float) -> Array:
@@ -154,6 +201,27 @@ def sum(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
 
 def any(x: Array, axis: int) -> Array:
     return torch.any(x, axis)
+
+
+def max(x: Array, axis: int, keepdims: bool = False) -> Array:
+    return torch.amax(x, axis, keepdim=keepdims)
+
+
+def cumsum(x: Array, axis: int) -> Array:
+    return torch.cumsum(x, axis)
+
+
+def sort(x: Array, axis: int) -> Array:
+    return torch.sort(x, axis).values
+
+
+def scan(step: Callable[..., Any], state: Any, xs: Any, reverse: bool = False) -> tuple[Any, Any]:
+    before = []
+    for i in reversed(range(len(xs[0]))) if reverse else range(len(xs[0])):
+        before.append(state)
+        state = step(state, tuple(x[i] for x in xs))
+    before = before[::-1] if reverse else before
+    return state, tuple(torch.stack(some) for some in zip(*before, strict=True))
 
 
 def count(x: Array, axis: int | None = None) -> Any:

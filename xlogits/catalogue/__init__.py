@@ -1,12 +1,12 @@
 """What every framework's functions compute: one file of records for each framework."""
 
-from xlogits.catalogue import canonical, keras, optax, scipy, sklearn, tensorflow, torch
+from xlogits.catalogue import canonical, jax, keras, optax, scipy, sklearn, tensorflow, torch
 from xlogits.catalogue.record import Arg, Native, Reading
 from xlogits.errors import OptionError
 
 NATIVES: dict[str, Native] = {
     native.name: native
-    for module in (canonical, torch, tensorflow, keras, optax, scipy, sklearn)
+    for module in (canonical, torch, tensorflow, keras, jax, optax, scipy, sklearn)
     for native in module.NATIVES
 }
 
@@ -24,6 +24,10 @@ _READINGS = (
     ("F.", "torch.nn.functional."),
     ("nn.", "torch.nn."),
     ("special.", "scipy.special."),
+    ("xl.", "xlogits."),
+    ("stats.", "scipy.stats."),
+    ("jsp.", "jax.scipy."),
+    ("ops.", "keras.ops."),
     ("metrics.", "sklearn.metrics."),
 )
 _ALIASES = {alias: native for native in NATIVES.values() for alias in native.aliases}

@@ -28,8 +28,13 @@ class Arg:
 
     `to` names the operand or the field of the loss that the parameter sets, or is '' where it cannot
     change a value. `values` maps the framework's words to ours. A parameter that is `absent` (None,
-    unless said otherwise) leaves the loss as it is; one that is `needed` may not be. `refuse` is the
-    reason why a call that passes anything but the default cannot be read.
+    unless said otherwise) leaves the loss as it is; one that is `needed` may not be (nor may all be of
+    several that set the same). `refuse` is the
+    reason why a call that passes anything but the default cannot be read. `since` is the version of
+    the framework that brought the parameter, where that is one that people still meet; `was` holds
+    (version, default before it) for defaults that changed, the oldest first, and `named` (version,
+    name before it) for parameters that were renamed. `key` is what the parameter goes by where a
+    class and its instances share a name, otherwise its name.
     """
 
     name: str
@@ -39,6 +44,13 @@ class Arg:
     absent: Any = None
     needed: bool = False
     refuse: str = ""
+    since: str = ""
+    was: tuple[tuple[str, Any], ...] = ()
+    named: tuple[tuple[str, str], ...] = ()
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", self.key or self.name)
 
 
 @dataclass(frozen=True)
@@ -64,9 +76,14 @@ class Reading(NamedTuple):
 class Native:
     """One function or class of a framework.
 
-    `args` are its parameters in order, with "/" and "*" where a signature has them. A class has its
-    constructor in `args` and the call of its instances in `then`. `loss` is what it computes before
-    the parameters are read.
+    `args` are its parameters in order, with "/", "*" and "**kwargs" where a signature has
+    them. A class has its constructor in `args` and the call of its instances in `then`. `loss` is
+    what it computes before the parameters are read.
+
+    What people should know besides: `since`, the version that brought the name (where people still
+    meet older ones); `starred`, the version in which the "*" came into its signature; `gone`, (version,
+    parameter) for last parameters that were taken away; `changed`, (version, what became different) for
+    each; `traps`, sentences about what goes wrong with it silently, each with a figure.
     """
 
     name: str
@@ -75,6 +92,11 @@ class Native:
     then: tuple[Arg | str, ...] = ()
     together: tuple[Together, ...] = ()
     aliases: tuple[str, ...] = ()
+    since: str = ""
+    starred: str = ""
+    gone: tuple[tuple[str, Arg], ...] = ()
+    changed: tuple[tuple[str, str], ...] = ()
+    traps: tuple[str, ...] = ()
     parameters: tuple[Arg, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -94,11 +116,11 @@ class Native:
         return next(a for a in self.parameters if a.to == to)
 
     def read(self, given: Mapping[str, Any]) -> Reading:
-        """The loss and operands of a call with these arguments, by parameter name."""
+        """The loss and operands of a call with these arguments, by the keys of the parameters."""
         fields: dict[str, Any] = {}
         operands: dict[str, Any] = {}
         for arg in self.parameters:
-            value = given.get(arg.name, arg.default)
+            value = given.get(arg.key, arg.default)
             if value is REQUIRED:
                 raise TypeError(f"{self.short}() missing a required argument: '{arg.name}'")
             if arg.to in self.loss.OPERANDS:
@@ -112,12 +134,11 @@ class Native:
             values = tuple(given.get(name) for name in group.names)
             if values in group.values:
                 fields[group.to] = group.values[values]
-        needed = {arg.to for arg in self.parameters if arg.needed} | {"pred", "target"}
-        for operand in self.loss.OPERANDS:
-            if operand in needed and operand not in operands:
-                raise OptionError(
-                    f"{self.name}() needs '{self.parameter(operand).name}'; it is None"
-                )
+        needed = {*(arg.to for arg in self.parameters if arg.needed), *self.loss.ARRAYS}
+        for arg in self.parameters:
+            if arg.to in needed and arg.to not in operands and arg.to not in fields:
+                name = self.parameter(arg.to).name
+                raise OptionError(f"{self.name}() needs '{name}'; it is None")
         return Reading(replace(self.loss, **fields) if fields else self.loss, operands)
 
     def _translated(self, arg: Arg, value: Any) -> Any:
@@ -135,7 +156,7 @@ class Native:
 def bind(
     function: str, args: tuple[Arg | str, ...], values: tuple[Any, ...], named: Any
 ) -> dict[str, Any]:
-    """Arguments by parameter name, with Python's own errors; works inside torch.compile."""
+    """Arguments by the keys of their parameters, with Python's own errors; can be traced."""
     positional = [
         a.name for a in args[: args.index("*") if "*" in args else None] if isinstance(a, Arg)
     ]
@@ -158,7 +179,7 @@ def bind(
         names = " and ".join(f"'{name}'" for name in missing)
         count = f"{len(missing)} required positional argument" + "s" * (len(missing) > 1)
         raise TypeError(f"{function}() missing {count}: {names}")
-    return bound
+    return {a.key: bound[a.name] for a in args if isinstance(a, Arg) and a.name in bound}
 
 
 def _equal(value: Any, word: Any) -> bool:

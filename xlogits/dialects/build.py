@@ -11,6 +11,7 @@ from xlogits.catalogue.record import REQUIRED, Arg, Native, bind
 HOME = {
     "torch": "PyTorch",
     "tensorflow": "TensorFlow",
+    "jax": "JAX",
     "optax": "JAX",
     "scipy": "NumPy",
     "sklearn": "NumPy",
@@ -81,6 +82,8 @@ def signature(args: tuple[Arg | str, ...]) -> inspect.Signature:
             made = [p.replace(kind=inspect.Parameter.POSITIONAL_ONLY) for p in made]
         elif arg == "*":
             kind = inspect.Parameter.KEYWORD_ONLY
+        elif arg == "**kwargs":
+            made.append(inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD))
         elif isinstance(arg, Arg):
             default = inspect.Parameter.empty if arg.default is REQUIRED else arg.default
             made.append(inspect.Parameter(arg.name, kind, default=default))

@@ -3,6 +3,7 @@ writes them; a test fails when they are not what the catalogue says."""
 
 from collections.abc import Iterable
 from pathlib import Path
+from types import NoneType
 
 from xlogits.catalogue import NATIVES, Arg, Native
 from xlogits.catalogue.record import REQUIRED
@@ -51,12 +52,17 @@ def _module(children: Iterable[str], natives: dict[str, Native]) -> str:
 
 
 def _parameters(args: Iterable[Arg | str]) -> str:
-    return ", ".join(arg if isinstance(arg, str) else _parameter(arg) for arg in args)
+    return ", ".join(
+        f"{arg}: Any" * (arg == "**kwargs") or arg if isinstance(arg, str) else _parameter(arg)
+        for arg in args
+    )
 
 
 def _parameter(arg: Arg) -> str:
     if arg.default is REQUIRED:
         return f"{arg.name}: Any"
+    if not isinstance(arg.default, (bool, int, float, str, NoneType)):
+        return f"{arg.name}: Any = ..."
     kind = "Any" if arg.default is None or arg.to == "sample_weight" else type(arg.default).__name__
     return f"{arg.name}: {kind} = {arg.default!r}"
 

@@ -19,12 +19,21 @@ class AxisByRank:
         return f"by rank: {self.axes}"
 
 
+@dataclass(frozen=True)
+class AxesFrom:
+    """All axes from `first` on: what is left when the batch axes are taken away."""
+
+    first: int
+
+
 CHANNELS = AxisByRank((0, 0, 1))  # PyTorch's losses: axis 1, or the only axis of a single item
-Axis = int | tuple[int, ...] | AxisByRank | None
+Axis = int | tuple[int, ...] | AxisByRank | AxesFrom | None
 
 
 def class_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
     """The class axes as non-negative numbers; None means all of them."""
+    if isinstance(axis, AxesFrom):
+        return tuple(range(axis.first, ndim))
     if isinstance(axis, AxisByRank):
         axis = axis.axes[min(ndim, len(axis.axes) - 1)]
     axes = tuple(range(ndim)) if axis is None else (axis,) if isinstance(axis, int) else axis
@@ -44,7 +53,7 @@ def one_axis(xp: Any, x: Array, axes: tuple[int, ...]) -> tuple[Array, int]:
         return x, axes[0]
     sizes = xp.sizes(x)
     order = _class_last(len(sizes), axes)
-    batch = [sizes[i] for i in order[: -len(axes)]]
+    batch = [sizes[i] for i in order[: len(order) - len(axes)]]
     classes: Any = 1
     for i in axes:  # a loop, because math.prod cannot be traced
         classes = classes * sizes[i]
@@ -59,6 +68,23 @@ def restore_axes(xp: Any, x: Array, axes: tuple[int, ...], like: Array) -> Array
     order = _class_last(len(sizes), axes)
     x = xp.reshape(x, [sizes[i] for i in order])
     return xp.transpose(x, [order.index(i) for i in range(len(order))])
+
+
+def to_rows(xp: Any, x: Array, axes: tuple[int, ...]) -> Array:
+    """`x` with its class axes as one, the last."""
+    ndim = len(xp.shape(x))
+    if len(axes) == 1 and axes[0] != ndim - 1:
+        return xp.transpose(x, _class_last(ndim, axes))
+    return one_axis(xp, x, axes)[0]
+
+
+def from_rows(xp: Any, x: Array, axes: tuple[int, ...], like: Array) -> Array:
+    """Undo `to_rows` of an array like this one."""
+    ndim = len(xp.shape(like))
+    if len(axes) == 1 and axes[0] != ndim - 1:
+        order = _class_last(ndim, axes)
+        return xp.transpose(x, [order.index(i) for i in range(ndim)])
+    return restore_axes(xp, x, axes, like)
 
 
 def _class_last(ndim: int, axes: tuple[int, ...]) -> list[int]:

@@ -1,7 +1,7 @@
 """The first choice a loss makes: what the prediction is, and how it becomes log-probabilities.
 
 What is done to probabilities differs from framework to framework, and always in this order:
-renormalise (before), clip, renormalise (after), logarithm, floor.
+renormalise (before), clip, renormalise (after), add, logarithm, floor.
 """
 
 import math
@@ -22,6 +22,8 @@ class Form:
 
     `renormalise` divides probabilities by their sum over the classes, before or after they are
     clipped. `clip` is the interval they are clipped to; "eps" means [eps, 1 - eps] of their dtype.
+    Logits may have a clip too, of the probabilities that they stand for.
+    `log_offset` is added before the logarithm.
     `log_floor` is the smallest logarithm. `validated`: a probability outside [0, 1] is an error
     where values can be read, and NaN where they cannot. `positive_column`: a prediction without a
     class axis, or with a single class, is the probability p of the second of two: [1 - p, p].
@@ -30,9 +32,19 @@ class Form:
     kind: Kind = "logits"
     renormalise: Literal["before", "after"] | None = None
     clip: tuple[float, float] | Literal["eps"] | None = None
+    log_offset: float = 0.0
     log_floor: float | None = None
     validated: bool = False
     positive_column: bool = False
+
+    def __post_init__(self) -> None:
+        if self.kind == "logits" and (self.renormalise or self.log_floor is not None):
+            raise OptionError("renormalise and log_floor are for probabilities; the form is logits")
+
+    @property
+    def exact(self) -> bool:
+        """Whether the prediction is logits, and nothing is done to the probabilities."""
+        return self.kind == "logits" and self.clip is None
 
     def at(self, dtype: str) -> "Form":
         """The same form with the clip written out for predictions of this dtype."""
@@ -52,7 +64,7 @@ class Form:
     def log_probabilities(self, xp: Any, x: Array, axis: int) -> Array:
         """The logarithm of the probability of every class along `axis`."""
         if self.kind == "logits":
-            return xp.log_softmax(x, axis)
+            return self._clip_log(xp, xp.log_softmax(x, axis))
         if self.kind == "log_probabilities":
             return x
         return self._log(xp, self._probabilities(xp, x, axis)[-1])
@@ -60,7 +72,8 @@ class Form:
     def log_probability_pair(self, xp: Any, x: Array) -> tuple[Array, Array]:
         """log p and log(1 - p) of independent events."""
         if self.kind == "logits":
-            return xp.log_sigmoid(x), xp.log_sigmoid(-x)
+            pair = xp.log_sigmoid(x), xp.log_sigmoid(-x)
+            return self._clip_log(xp, pair[0]), self._clip_log(xp, pair[1], negated=True)
         p = self._probabilities(xp, x, 0)[-1]
         return self._log(xp, p), self._log(xp, 1 - p)
 
@@ -69,6 +82,8 @@ class Form:
         if self.kind == "log_probabilities":
             return out
         if self.kind == "logits":
+            if self.clip is not None:
+                out = self._clip_gradient(xp, xp.softmax(x, axis), out)
             return out - xp.softmax(x, axis) * xp.sum(out, axis, keepdims=True)
         steps = self._probabilities(xp, x, axis)
         out = self._log_gradient(xp, steps[-1], out)
@@ -84,7 +99,8 @@ class Form:
     def pair_gradient(self, xp: Any, x: Array, out: Array, out_not: Array) -> Array:
         """The derivative by `x` from the derivatives by `log_probability_pair`."""
         if self.kind == "logits":
-            return out * xp.sigmoid(-x) - out_not * xp.sigmoid(x)
+            inner = out * xp.sigmoid(-x) - out_not * xp.sigmoid(x)
+            return inner if self.clip is None else self._clip_gradient(xp, xp.sigmoid(x), inner)
         p = self._probabilities(xp, x, 0)[-1]
         inner = self._log_gradient(xp, p, out) - self._log_gradient(xp, 1 - p, out_not)
         return inner if self.clip is None else self._clip_gradient(xp, x, inner)
@@ -105,17 +121,31 @@ class Form:
             raise OptionError("clip='eps' needs a dtype: call Form.at(dtype) first")
         return self.clip
 
+    def _clip_log(self, xp: Any, log_p: Array, negated: bool = False) -> Array:
+        """Logarithms of clipped probabilities, or of 1 - p, from those of probabilities."""
+        if self.clip is None:
+            return log_p
+        low, high = self._bounds()
+        low, high = (1 - high, 1 - low) if negated else (low, high)
+        return xp.clip(log_p, math.log(low) if low > 0 else -math.inf, math.log(high))
+
     def _clip_gradient(self, xp: Any, p: Array, out: Array) -> Array:
         low, high = self._bounds()
         return xp.where((p >= low) & (p <= high), out, 0.0)
 
+    def _offset(self, xp: Any, p: Array) -> Array:
+        # without the maximum XLA makes (1 + offset) - p of (1 - p) + offset, which rounds off
+        return xp.maximum(p, -1.0) + self.log_offset if self.log_offset else p
+
     def _log(self, xp: Any, p: Array) -> Array:
+        p = self._offset(xp, p)
         if self.log_floor is None:
             return xp.log(p)
         low = p <= math.exp(self.log_floor)
         return xp.where(low, self.log_floor, xp.log(xp.where(low, 1.0, p)))
 
     def _log_gradient(self, xp: Any, p: Array, out: Array) -> Array:
+        p = self._offset(xp, p)
         if self.log_floor is None:
             return out / p
         low = p <= math.exp(self.log_floor)

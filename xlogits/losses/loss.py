@@ -33,11 +33,12 @@ class Loss:
     spread_weight: bool = False
 
     OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "target", "sample_weight")
+    ARRAYS: ClassVar[tuple[str, ...]] = ("pred", "target")  # needed; what it is differentiated by
 
     def __call__(self, *args: Any, **kwargs: Any) -> Array:
         raise NotImplementedError
 
-    def gradient(self, *args: Any, **kwargs: Any) -> tuple[Array, Array | None]:
+    def gradient(self, *args: Any, **kwargs: Any) -> tuple[Array | None, ...]:
         """Derivatives by prediction and labels, in closed form."""
         raise NotImplementedError
 

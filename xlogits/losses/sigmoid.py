@@ -30,8 +30,8 @@ class SigmoidCrossEntropy(Loss):
 
     `form` says what the prediction is when it is not logits. `inner="mean"` averages over `axis`
     before anything else, as Keras does. Operands of the call: `pred`, `target`, and optionally
-    `sample_weight` and `pos_weight` (a number, one per class along `axis`, or any shape that
-    broadcasts to the logits).
+    `sample_weight`, `pos_weight` ($w$) and `class_weight`, a factor of every term before that
+    average (both: a number, one per class along `axis`, or any shape that broadcasts to the logits).
     """
 
     form: Form = field(default_factory=lambda: LOGITS)
@@ -39,7 +39,13 @@ class SigmoidCrossEntropy(Loss):
     inner: Literal["none", "mean"] = "none"
     label_smoothing: float = 0.0
 
-    OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "target", "sample_weight", "pos_weight")
+    OPERANDS: ClassVar[tuple[str, ...]] = (
+        "pred",
+        "target",
+        "sample_weight",
+        "pos_weight",
+        "class_weight",
+    )
 
     def __post_init__(self) -> None:
         if self.form.kind == "log_probabilities":
@@ -52,12 +58,12 @@ class SigmoidCrossEntropy(Loss):
         *,
         sample_weight: Weight = None,
         pos_weight: Weight = None,
+        class_weight: Weight = None,
     ) -> Array:
-        xp, work, result = self._open(
-            pred, target, sample_weight=sample_weight, pos_weight=pos_weight
-        )
-        self._require_unambiguous(sample_weight=sample_weight)
-        items = self._terms(xp, work, pred, target, pos_weight).items()
+        weights = {"pos_weight": pos_weight, "class_weight": class_weight}
+        xp, work, result = self._open(pred, target, sample_weight=sample_weight, **weights)
+        self._require_unambiguous(sample_weight=sample_weight, class_weight=class_weight)
+        items = self._terms(xp, work, pred, target, weights).items()
         return self._close(xp, items, self._weight(xp, sample_weight, items.loss), result)
 
     def gradient(
@@ -68,15 +74,17 @@ class SigmoidCrossEntropy(Loss):
         cotangent: Weight = None,
         sample_weight: Weight = None,
         pos_weight: Weight = None,
+        class_weight: Weight = None,
     ) -> tuple[Array, Array | None]:
         """Derivatives by prediction and labels (None for labels that are not floating point).
 
         Of the sum of the results, or of their product with `cotangent`, which has their shape.
         """
+        weights = {"pos_weight": pos_weight, "class_weight": class_weight}
         xp, work, _ = self._open(
-            pred, target, sample_weight=sample_weight, pos_weight=pos_weight, cotangent=cotangent
+            pred, target, sample_weight=sample_weight, cotangent=cotangent, **weights
         )
-        terms = self._terms(xp, work, pred, target, pos_weight)
+        terms = self._terms(xp, work, pred, target, weights)
         items = terms.items()
         weight = self._weight(xp, sample_weight, items.loss)
         out = 1.0 if cotangent is None else cotangent
@@ -86,7 +94,7 @@ class SigmoidCrossEntropy(Loss):
         return by_pred, xp.cast(by_target, xp.dtype(target)) if known else None
 
     def _terms(
-        self, xp: Any, work: str, pred: Array, target: Array, pos_weight: Weight
+        self, xp: Any, work: str, pred: Array, target: Array, weights: dict[str, Weight]
     ) -> "_Terms":
         """The operands checked and in one dtype, the labels smoothed."""
         require_fraction(self.label_smoothing, "label_smoothing")
@@ -96,26 +104,28 @@ class SigmoidCrossEntropy(Loss):
         x = xp.cast(pred, work)
         if self.form.validated:
             require_probabilities(xp, x)
-        if pos_weight is not None and not is_number(pos_weight):
-            pos_weight = self._along(xp, xp.cast(pos_weight, work), shape)
+        along = {
+            role: weight
+            if weight is None or is_number(weight)
+            else self._along(xp, role, xp.cast(weight, work), shape)
+            for role, weight in weights.items()
+        }
         axis = class_axes(self.axis, len(shape))[0] if self.inner == "mean" else None
         target = xp.cast(target, work)
-        return _Terms(
-            xp, self.form.at(xp.dtype(pred)), x, target, axis, pos_weight, self.label_smoothing
-        )
+        form = self.form.at(xp.dtype(pred))
+        return _Terms(xp, form, x, target, axis, self.label_smoothing, **along)
 
-    def _along(self, xp: Any, pos_weight: Array, shape: tuple[int | None, ...]) -> Array:
-        given = xp.shape(pos_weight)
+    def _along(self, xp: Any, role: str, weight: Array, shape: tuple[int | None, ...]) -> Array:
+        given = xp.shape(weight)
         if len(given) == 1 and given != (1,):
             axis = class_axes(self.axis, len(shape))[0]
-            pos_weight = xp.reshape(pos_weight, [-1 if i == axis else 1 for i in range(len(shape))])
-            given = xp.shape(pos_weight)
-        if len(given) > len(shape) or not spreads(given, shape):
+            weight = xp.reshape(weight, [-1 if i == axis else 1 for i in range(len(shape))])
+        if not spreads(xp.shape(weight), shape):
             raise ShapeError(
-                f"pos_weight has shape {given} and logits {shape}; expected a number, one weight for "
+                f"{role} has shape {given} and logits {shape}; expected a number, one weight for "
                 f"each class on axis {self.axis}, or a shape that broadcasts to the logits"
             )
-        return pos_weight
+        return weight
 
 
 class _Terms(NamedTuple):
@@ -126,17 +136,19 @@ class _Terms(NamedTuple):
     x: Array
     target: Array
     inner: int | None  # the axis to average over
-    pos_weight: Weight
     smoothing: float
+    pos_weight: Weight
+    class_weight: Weight
 
     def items(self) -> Items:
         """The loss of every item."""
         xp, z = self.xp, self._smoothed()
-        if self.form.kind == "logits" and self.pos_weight is None:
+        if self.form.exact and self.pos_weight is None:
             loss = xp.sigmoid_cross_entropy(self.x, z)
         else:
             log_p, log_not_p = self.form.log_probability_pair(xp, self.x)
             loss = -times(xp, self._positive(z), log_p) - times(xp, 1 - z, log_not_p)
+        loss = self._weighted(loss)
         if self.inner is None:
             return Items(loss)
         return Items(xp.sum(loss, self.inner) / xp.count(loss, self.inner))
@@ -146,6 +158,7 @@ class _Terms(NamedTuple):
         xp, z = self.xp, self._smoothed()
         if self.inner is not None:
             out = xp.expand(out, self.inner) / xp.count(self.x, self.inner)
+        out = self._weighted(out)
         by_x = self.form.pair_gradient(xp, self.x, -self._positive(z) * out, -(1 - z) * out)
         log_p, log_not_p = self.form.log_probability_pair(xp, self.x)
         happened, not_happened = counted(xp, z, log_p), counted(xp, 1 - z, log_not_p)
@@ -155,6 +168,9 @@ class _Terms(NamedTuple):
     def _smoothed(self) -> Array:
         z = self.target
         return (1 - self.smoothing) * z + self.smoothing / 2 if self.smoothing else z
+
+    def _weighted(self, x: Array) -> Array:
+        return x if self.class_weight is None else x * self.class_weight
 
     def _positive(self, x: Array) -> Array:
         return x if self.pos_weight is None else x * self.pos_weight

@@ -105,6 +105,14 @@ class SoftmaxCrossEntropy(Loss):
             by_target = xp.full_like(target, 0.0)
         return by_pred, xp.cast(by_target, xp.dtype(target))
 
+    def cost(self, xp: Any, log_p: Array) -> Array:
+        """What the label costs that is wholly on a class of this log-probability."""
+        return -log_p
+
+    def cost_slope(self, xp: Any, log_p: Array) -> Array | float:
+        """The derivative of `cost`."""
+        return -1.0
+
     def _terms(
         self,
         xp: Any,
@@ -133,7 +141,7 @@ class SoftmaxCrossEntropy(Loss):
         if class_weight is not None:
             class_weight = self._class_weight(xp, work, class_weight, xp.shape(x)[axis])
         return _Terms(
-            *(xp, form, x, target, axis, indexed, valid, class_weight),
+            *(xp, self, form, x, target, axis, indexed, valid, class_weight),
             *(self.label_smoothing, pair, axes, given),
         )
 
@@ -212,6 +220,7 @@ class _Terms(NamedTuple):
     """The operands of one call, ready for the formula and for its derivative."""
 
     xp: Any
+    loss: SoftmaxCrossEntropy
     form: Form
     x: Array
     target: Array  # class indexes, or one number per class
@@ -227,23 +236,24 @@ class _Terms(NamedTuple):
     def items(self) -> Items:
         """The loss of every item, and what the denominators need."""
         xp, weight, axis = self.xp, self.class_weight, self.axis
-        plain = weight is None and not self.smoothing and self.form.kind == "logits"
+        plain = weight is None and not self.smoothing and self.form.exact
         item_weight = None
-        if self.indexed and plain:
+        if self.indexed and plain and type(self.loss) is SoftmaxCrossEntropy:
             loss = xp.index_cross_entropy(self.x, self.target, axis)
         else:
-            log_p = self.form.log_probabilities(xp, self.x, axis)
+            cost, log_p = self.loss.cost, self.form.log_probabilities(xp, self.x, axis)
             if self.indexed:
-                loss = -xp.pick(log_p, self.target, axis)
+                loss = cost(xp, xp.pick(log_p, self.target, axis))
                 if weight is not None:
                     item_weight = xp.take(weight, self.target)
                     loss = times(xp, item_weight, loss)
                 if self.smoothing:
-                    rest = -times(xp, self._along(weight), log_p) if weight is not None else -log_p
+                    rest = cost(xp, log_p)
+                    rest = rest if weight is None else times(xp, self._along(weight), rest)
                     share = self.smoothing / xp.count(self.x, axis)
                     loss = (1 - self.smoothing) * loss + share * xp.sum(rest, axis)
             else:
-                loss = -xp.sum(times(xp, self._coefficients(), log_p), axis)
+                loss = xp.sum(times(xp, self._coefficients(), cost(xp, log_p)), axis)
         if self.valid is None:
             return Items(loss, None, item_weight)
         if item_weight is not None:
@@ -257,14 +267,15 @@ class _Terms(NamedTuple):
             out = xp.where(self.valid, out, 0.0)
         out = xp.expand(out, axis)
         coefficients = self._coefficients()
-        by_log_p = -coefficients * out
+        log_p = self.form.log_probabilities(xp, self.x, axis)
+        by_log_p = coefficients * self.loss.cost_slope(xp, log_p) * out
         by_x = self.form.gradient(xp, self.x, axis, by_log_p)
         if self.valid is not None:
             by_x = xp.where(xp.expand(self.valid, axis), by_x, 0.0)
         if self.indexed:
             return self._restored(by_x), None
-        log_p = self.form.log_probabilities(xp, self.x, axis)
-        by_q = -self._along(self.class_weight) * counted(xp, coefficients, log_p) * out
+        cost = self.loss.cost(xp, log_p)
+        by_q = self._along(self.class_weight) * counted(xp, coefficients, cost) * out
         by_target = (1 - self.smoothing) * by_q
         return self._restored(by_x), self._restored(by_target)
 

@@ -1,101 +1,144 @@
 """The elementary functions around logits: softmax, sigmoid, and their logarithms and inverses."""
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from xlogits.backends import namespace, require_same
-from xlogits.errors import OptionError
+from xlogits.errors import DtypeError, OptionError, ShapeError
 from xlogits.losses.axes import Axis, class_axes, one_axis, restore_axes
+from xlogits.losses.elementary import ALONG, EACH, TAKEN_BY
 from xlogits.losses.labels import require_float
-from xlogits.losses.loss import HALF
+from xlogits.losses.loss import HALF, is_number, spreads
 
 Array = Any
-
-# name: (value, derivative by x given the value y and the derivative `out` by it)
-ALONG_AXIS: dict[str, tuple[Callable[..., Array], Callable[..., Array]]] = {
-    "softmax": (
-        lambda xp, x, axis: xp.softmax(x, axis),
-        lambda xp, x, y, out, axis: y * (out - xp.sum(out * y, axis, keepdims=True)),
-    ),
-    "log_softmax": (
-        lambda xp, x, axis: xp.log_softmax(x, axis),
-        lambda xp, x, y, out, axis: out - xp.softmax(x, axis) * xp.sum(out, axis, keepdims=True),
-    ),
-    "logsumexp": (
-        lambda xp, x, axis: xp.logsumexp(x, axis, keepdims=True),
-        lambda xp, x, y, out, axis: out * xp.softmax(x, axis),
-    ),
-}
-ELEMENTWISE: dict[str, tuple[Callable[..., Array], Callable[..., Array]]] = {
-    "sigmoid": (
-        lambda xp, x: xp.sigmoid(x),
-        lambda xp, x, out: out * xp.sigmoid(x) * xp.sigmoid(-x),
-    ),
-    "log_sigmoid": (lambda xp, x: xp.log_sigmoid(x), lambda xp, x, out: out * xp.sigmoid(-x)),
-    "softplus": (lambda xp, x: xp.softplus(x), lambda xp, x, out: out * xp.sigmoid(x)),
-    "logit": (lambda xp, x: xp.logit(x), lambda xp, x, out: out / (x * (1 - x))),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Transform:
     r"""An elementary function of an array, called like a loss without labels.
 
-    Along `axis`: softmax $e^{x_i} / \sum_j e^{x_j}$, log_softmax, logsumexp $\log \sum_j e^{x_j}$
-    (`keepdims` keeps the axis with size 1). Elementwise: sigmoid $1 / (1 + e^{-x})$, log_sigmoid,
-    softplus $\log(1 + e^{\beta x}) / \beta$, logit $\log(p / (1 - p))$. The result has the dtype of
-    the array; half precision is computed in float32 and rounded once.
+    Along `axis`: softmax $e^{x_i} / \sum_j e^{x_j}$, softmin (softmax of $-x$), log_softmax,
+    logsumexp $\log \sum_j w_j e^{x_j}$ with the `weight` $w$, logmeanexp (of the mean); `keepdims`
+    keeps the axis with size 1, and a `mask` leaves out what is False in it. Elementwise: sigmoid
+    $1 / (1 + e^{-x})$, log_sigmoid, softplus $\log(1 + e^{\beta x}) / \beta$ (and x itself where
+    $\beta x$ is greater than `linear_above`), logit $\log(p / (1 - p))$ of p brought into
+    [`clamp`, 1 - `clamp`], entr $-x \log x$, log1mexp $\log(1 - e^{-x})$. The result has the dtype
+    of the array, or `dtype`, which it is cast to before; half precision is computed in float32 and
+    rounded once.
     """
 
     function: str
     axis: Axis = -1
     keepdims: bool = False
     beta: float = 1.0
+    linear_above: float | None = None
+    clamp: float | None = None
+    dtype: str | None = None
 
-    OPERANDS: ClassVar[tuple[str, ...]] = ("pred",)
+    OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "mask", "weight")
+    ARRAYS: ClassVar[tuple[str, ...]] = ("pred",)
 
     def __post_init__(self) -> None:
-        if self.function not in ALONG_AXIS and self.function not in ELEMENTWISE:
-            known = ", ".join((*ALONG_AXIS, *ELEMENTWISE))
+        if self.function not in ALONG and self.function not in EACH:
+            known = ", ".join((*ALONG, *EACH))
             raise OptionError(f"function is {self.function!r}; expected one of {known}")
+        for name, functions in TAKEN_BY.items():
+            value = getattr(self, name)
+            if self.function not in functions and value != getattr(Transform, name):
+                raise OptionError(
+                    f"{name} is {value!r}, and {self.function} has none; {', '.join(functions)} take it"
+                )
 
-    def __call__(self, pred: Array) -> Array:
-        xp = namespace(pred, "x")
-        x = self._open(xp, pred)
-        if self.function in ELEMENTWISE:
-            y = ELEMENTWISE[self.function][0](xp, x * self.beta if self.beta != 1 else x)
-            y = y / self.beta if self.beta != 1 else y
-        else:
-            axes = class_axes(self.axis, len(xp.shape(x)))
-            flat, axis = one_axis(xp, x, axes)
-            y = self._shaped(xp, ALONG_AXIS[self.function][0](xp, flat, axis), axes, x)
-        return xp.cast(y, xp.dtype(pred))
-
-    def gradient(self, pred: Array, *, cotangent: Array | float | None = None) -> tuple[Array]:
-        """Derivative by the array, of the sum of the results or of their product with `cotangent`."""
-        xp = namespace(pred, "x")
-        require_same(xp, "x", cotangent=cotangent)
-        x, out = self._open(xp, pred), 1.0 if cotangent is None else cotangent
-        if self.function in ELEMENTWISE:
-            return (xp.cast(ELEMENTWISE[self.function][1](xp, x * self.beta, out), xp.dtype(pred)),)
+    def __call__(
+        self, pred: Array, *, mask: Array | None = None, weight: Array | None = None
+    ) -> Array:
+        xp, x, result = self._open(pred, mask, weight)
+        if self.function in EACH:
+            return xp.cast(EACH[self.function].value(self, xp, x), result)
+        if not xp.shape(x):
+            return xp.reshape(self(xp.reshape(pred, [1]), mask=mask, weight=weight), [])
         axes = class_axes(self.axis, len(xp.shape(x)))
-        flat, axis = one_axis(xp, x, axes)
-        y = ALONG_AXIS[self.function][0](xp, flat, axis)
-        if cotangent is not None and self.function == "logsumexp":
-            out = xp.reshape(out, xp.sizes(y))
-        elif cotangent is not None:
+        *_, y = self._along(xp, x, axes, mask, weight)
+        y = self._shaped(xp, y, axes, x)
+        outside = ALONG[self.function].masked
+        if mask is not None and outside is not None:
+            y = xp.where(mask, y, outside)
+        return xp.cast(y, result)
+
+    def gradient(
+        self,
+        pred: Array,
+        *,
+        cotangent: Array | float | None = None,
+        mask: Array | None = None,
+        weight: Array | None = None,
+    ) -> tuple[Array]:
+        """Derivative by the array, of the sum of the results or of their product with `cotangent`."""
+        xp, x, _ = self._open(pred, mask, weight)
+        require_same(xp, "x", cotangent=cotangent)
+        out = 1.0 if cotangent is None else cotangent
+        if self.function in EACH:
+            return (xp.cast(out * EACH[self.function].slope(self, xp, x), xp.dtype(pred)),)
+        if not xp.shape(x):
+            row = xp.reshape(pred, [1])
+            (slope,) = self.gradient(row, cotangent=cotangent, mask=mask, weight=weight)
+            return (xp.reshape(slope, []),)
+        axes = class_axes(self.axis, len(xp.shape(x)))
+        flat, weights, axis, y = self._along(xp, x, axes, mask, weight)
+        if ALONG[self.function].masked is None:
+            out = out if cotangent is None else xp.reshape(out, xp.sizes(y))
+        elif cotangent is not None or mask is not None:
+            out = xp.full_like(x, 1.0) * out
+            out = out if mask is None else xp.where(mask, out, 0.0)
             out, _ = one_axis(xp, out, axes)
         out = xp.full_like(y, 1.0) * out
-        by_x = ALONG_AXIS[self.function][1](xp, flat, y, out, axis)
-        return (xp.cast(restore_axes(xp, by_x, axes, x), xp.dtype(pred)),)
+        by_x = ALONG[self.function].slope(xp, flat, weights, y, out, axis)
+        by_x = restore_axes(xp, by_x, axes, x)
+        by_x = by_x if mask is None else xp.where(mask, by_x, 0.0)
+        return (xp.cast(-by_x if self.function == "softmin" else by_x, xp.dtype(pred)),)
 
-    def _open(self, xp: Any, x: Array) -> Array:
-        require_float(xp.dtype(x), "x")
-        return xp.cast(x, "float32") if xp.dtype(x) in HALF else x
+    def _open(
+        self, pred: Array, mask: Array | None, weight: Array | None
+    ) -> tuple[Any, Array, str]:
+        """The backend, the numbers the formula is computed of, and the dtype of the result."""
+        xp = namespace(pred, "x")
+        require_same(xp, "x", mask=mask, weight=weight)
+        result = self.dtype or xp.dtype(pred)
+        require_float(result, "x")
+        if mask is not None and (self.function not in ALONG or xp.dtype(mask) != "bool"):
+            expected = f"none for {self.function}" if self.function not in ALONG else "bool"
+            raise DtypeError(f"mask is {xp.dtype(mask)}; expected {expected}")
+        if weight is not None and self.function != "logsumexp":
+            raise OptionError(f"weight is given to {self.function}; only logsumexp takes it")
+        for role, array in (("mask", mask), ("weight", weight)):
+            if array is None or is_number(array):
+                continue
+            if not spreads(xp.shape(array), xp.shape(pred)):
+                raise ShapeError(
+                    f"{role} has shape {xp.shape(array)} and the array {xp.shape(pred)}; expected "
+                    f"one that broadcasts to it"
+                )
+        x = xp.cast(xp.cast(pred, result), "float32") if result in HALF else xp.cast(pred, result)
+        x = -x if self.function == "softmin" else x
+        return xp, x if mask is None else xp.where(mask, x, -math.inf), result
+
+    def _along(
+        self, xp: Any, x: Array, axes: tuple[int, ...], mask: Array | None, weight: Array | None
+    ) -> tuple[Array, Array | None, int, Array]:
+        """The array and the weights with one class axis, that axis, and the value, which keeps it."""
+        flat, axis = one_axis(xp, x, axes)
+        if self.function == "logmeanexp":
+            weight = xp.full_like(x, 1.0)
+            weight = weight if mask is None else xp.where(mask, weight, 0.0)
+        if weight is not None:
+            weight = weight if is_number(weight) else xp.cast(weight, xp.dtype(x))
+            weight, _ = one_axis(xp, xp.full_like(x, 1.0) * weight, axes)
+            flat = xp.where(weight == 0, -math.inf, flat)
+        return flat, weight, axis, ALONG[self.function].value(xp, flat, weight, axis)
 
     def _shaped(self, xp: Any, y: Array, axes: tuple[int, ...], x: Array) -> Array:
-        if self.function != "logsumexp":
+        if ALONG[self.function].masked is not None:
             return restore_axes(xp, y, axes, x)
         sizes = list(enumerate(xp.sizes(x)))
         if self.keepdims:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xlogits.losses import Loss, Transform
-from xlogits.parity import engines, ledger
+from xlogits.parity import engines, ledger, translations
 from xlogits.parity.engines import Call
 from xlogits.parity.natives import HOME, Natives
-from xlogits.parity.plan import Job, Prepared, Selection, prepare, rows
+from xlogits.parity.plan import Job, Prepared, Rank, Selection, prepare, rows
 from xlogits.parity.results import UNAVAILABLE, Cell, Results
-from xlogits.parity.verdict import QUANTITIES, judge
+from xlogits.parity.verdict import by, judge
 
 DTYPES = ("float16", "bfloat16", "float32", "float64")
 
@@ -37,6 +37,8 @@ class Matrix:
         loaded = self._load(results, jobs)
         for dtype in ("float32",) if self.selection.quick else DTYPES:
             results.cells += self._of_dtype(dtype, jobs, loaded)
+        if not self.selection.quick:
+            results.cells += translations.cells(jobs, self._wanted(loaded), self.progress)
         results.stale = ledger.stale(results.cells) if results.complete else []
         results.seconds = time.perf_counter() - started
         return results
@@ -60,7 +62,12 @@ class Matrix:
             )
         return loaded
 
+    def _wanted(self, loaded: dict[str, Any]) -> dict[str, Any]:
+        wanted = self.selection.backends or engines.NAMES
+        return {name: engine for name, engine in loaded.items() if name in wanted}
+
     def _of_dtype(self, dtype: str, jobs: list[Job], loaded: dict[str, Any]) -> Iterator[Cell]:
+        jobs = [job for job in jobs if self._tried(job, dtype)]
         references = self._references(dtype, jobs)
         natives = Natives(dtype, references, loaded)
         for backend in self.selection.backends or engines.NAMES:
@@ -83,17 +90,34 @@ class Matrix:
                     )
 
     def _runs(self, job: Job, dtype: str, mode: str, engine: Any) -> bool:
-        """Where running means compiling, every pair is covered instead of every combination.
+        """Where that costs much, every pair is covered instead of every combination.
 
-        The mode is paired with each case (without options, in float32), with each option (on the
-        first case) and with each dtype (without options, on the first case).
+        Options meet every core case in float32 and float64, and the first case in half precision.
+        Where running means compiling there is less:
+        For the first function of each kind of loss, the leader, the mode is paired with each case
+        (without options, in float32), with each option and with each dtype (on the first case). The
+        others of its kind are compiled on the first case, without options and with all of them; a
+        class that does what a function of its framework does, without.
         """
-        if mode not in engine.COSTLY or self.selection.exhaustive:
-            return True
         first = job.case.name == "ordinary"
-        if dtype != "float32":
-            return job.variant.plain and first
-        return job.variant.plain or first
+        if self.selection.exhaustive:
+            return True
+        if mode not in engine.COSTLY:
+            return self._tried(job, dtype)
+        if job.rank is Rank.LEADER:
+            return first if dtype == "float32" and not job.variant.plain else self._lead(job, dtype)
+        several = len(job.variant.options) + len(job.variant.wanted) > 1
+        whole = several and job.rank is Rank.MEMBER
+        return first and dtype == "float32" and (job.variant.plain or whole)
+
+    def _tried(self, job: Job, dtype: str) -> bool:
+        """Whether a row is tried in this dtype at all."""
+        short = dtype in ("float16", "bfloat16") or job.rank is Rank.TWIN
+        whole = self.selection.exhaustive or not short
+        return whole or job.variant.plain or job.case.name == "ordinary"
+
+    def _lead(self, job: Job, dtype: str) -> bool:
+        return job.variant.plain and (dtype == "float32" or job.case.name == "ordinary")
 
     def _references(self, dtype: str, jobs: list[Job]) -> dict[Any, Prepared]:
         self.progress(f"reference values, {dtype}", 0, len(jobs))
@@ -119,7 +143,7 @@ class Matrix:
         ours = dict(zip(unique, engine.run(calls, dtype, device, mode), strict=True))
         for job, native in zip(jobs, natives.of(jobs, backend, device, mode), strict=True):
             prepared = references[job.key]
-            for quantity in ("value", *(QUANTITIES[name] for name in prepared.wrt)):
+            for quantity in ("value", *(by(name) for name in prepared.wrt)):
                 yield judge(
                     job, backend, device, dtype, mode, quantity, prepared, ours[job.key], native
                 )
@@ -134,6 +158,7 @@ class Matrix:
             job.case.strided,
             (job.loss, job.variant.wanted),
             loss.gradient,
+            job.loss.ARRAYS,
         )
 
     def _missing(

@@ -14,11 +14,12 @@ HOME = {
     "torch": "torch",
     "tensorflow": "tensorflow",
     "keras": "tensorflow",
+    "jax": "jax",
     "optax": "jax",
     "scipy": "numpy",
     "sklearn": "numpy",
 }
-DIFFERENTIABLE = frozenset({"torch", "tensorflow", "keras", "optax"})
+DIFFERENTIABLE = frozenset({"torch", "tensorflow", "keras", "jax", "optax"})
 
 
 class Natives:
@@ -61,17 +62,33 @@ class Natives:
             if missing is None:
                 calls.append((len(results) - 1, self._call(job)))
         if calls:
-            ran = self.loaded[home].run([call for _, call in calls], self.dtype, device, mode)
+            ran = self._differentiated(home, device, mode, [call for _, call in calls])
             for (number, _), result in zip(calls, ran, strict=True):
                 results[number] = result
         return results
+
+    def _differentiated(self, home: str, device: str, mode: str, calls: list[Call]) -> list[Result]:
+        """Results with gradients by every array, or by the first where that is all there is."""
+        ran: list[Result] = self.loaded[home].run(calls, self.dtype, device, mode)
+        again = [
+            i
+            for i, (call, result) in enumerate(zip(calls, ran, strict=True))
+            if isinstance(result, Failure) and len(call.wrt) > 1
+        ]
+        if again:
+            fewer = [calls[i]._replace(wrt=calls[i].wrt[:1]) for i in again]
+            for i, result in zip(
+                again, self.loaded[home].run(fewer, self.dtype, device, mode), strict=True
+            ):
+                ran[i] = result
+        return ran
 
     def _call(self, job: Job) -> Call:
         prepared = self.prepared[job.key]
         can = job.native.framework in DIFFERENTIABLE
         identity = job.native.name, job.variant.label
         made = ready(job.native, job.variant.options, job.variant.wanted)
-        fn = partial(spoken, made, job.native, job.variant.options)
+        fn = partial(spoken, made, job.native, _with_own_dtype(job.native, job.variant.options))
         return Call(
             fn,
             prepared.operands,
@@ -80,6 +97,13 @@ class Natives:
             job.case.strided,
             identity,
         )
+
+
+def _with_own_dtype(native: Native, options: dict[str, Any]) -> dict[str, Any]:
+    """Options in which a dtype, a name in the matrix, is what PyTorch wants it to be."""
+    if native.framework != "torch" or "dtype" not in options:
+        return options
+    return options | {"dtype": getattr(import_module("torch"), options["dtype"])}
 
 
 def function_of(native: Native) -> Any:
@@ -101,18 +125,22 @@ def resolve(path: str) -> Any:
 
 def spoken(function: Any, native: Native, options: dict[str, Any], **operands: Array) -> Any:
     """Call a function or class by its own parameter names, with operands by neutral name."""
-    given = dict(options)
-    for parameter in native.parameters:
-        if parameter.to in operands and parameter.name not in given and parameter.name != "targets":
-            given[parameter.name] = operands[parameter.to]
-    first = _constructor(native)
-    now = {k: v for k, v in given.items() if k in first}
+    made = _given(native.args, operands) | options
     if native.then:
-        made = function(**now) if isinstance(function, type) else function
-        return made(**{k: v for k, v in given.items() if k not in first})
-    if "/" in native.args:
-        return function(*now.values())
-    return function(**now)
+        instance = function(**made) if isinstance(function, type) else function
+        return instance(**_given(native.then, operands))
+    before = native.args[: native.args.index("/")] if "/" in native.args else ()
+    values = [made.pop(a.name) for a in before if isinstance(a, Arg)]
+    return function(*values, **made)
+
+
+def _given(args: tuple[Arg | str, ...], operands: dict[str, Array]) -> dict[str, Array]:
+    """Operands by parameter name, under the first of their names where there are two."""
+    given: dict[str, str] = {}
+    for arg in args:
+        if isinstance(arg, Arg) and arg.to in operands:
+            given.setdefault(arg.to, arg.name)
+    return {name: operands[operand] for operand, name in given.items()}
 
 
 def ready(native: Native, options: dict[str, Any], wanted: frozenset[str]) -> Any:

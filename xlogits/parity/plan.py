@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from enum import Enum
 from fnmatch import fnmatch
 from functools import cache
 from typing import Any, NamedTuple
@@ -34,6 +35,14 @@ class Selection:
         return self in (Selection(), Selection(exhaustive=True))
 
 
+class Rank(Enum):
+    """What a native function is among those that compute the same kind of loss."""
+
+    LEADER = "the first of all frameworks"
+    MEMBER = "one of the others"
+    TWIN = "a class that does what a function of its framework does"
+
+
 class Job(NamedTuple):
     """One row of the matrix: a way of calling a function, on one case."""
 
@@ -41,6 +50,7 @@ class Job(NamedTuple):
     variant: Variant
     case: Case
     loss: Loss | Transform
+    rank: Rank = Rank.LEADER
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -67,6 +77,28 @@ def rows(selection: Selection) -> list[Job]:
     return found[first:last]
 
 
+@cache
+def _ranks() -> dict[str, Rank]:
+    """The rank of every function, in the order of the catalogue but functions before classes."""
+    kinds: set[Any] = set()
+    own: set[Any] = set()
+    found = {}
+    for native in sorted(NATIVES.values(), key=lambda native: bool(native.then)):
+        if native.framework == "xlogits":
+            continue
+        kind = _kind(native.loss)
+        twin = bool(native.then) and (kind, native.framework) in own
+        found[native.name] = Rank.TWIN if twin else Rank.MEMBER if kind in kinds else Rank.LEADER
+        kinds.add(kind)
+        own.add((kind, native.framework))
+    return found
+
+
+def _kind(loss: Any) -> tuple[Any, ...]:
+    form, labels = getattr(loss, "form", None), getattr(loss, "labels", None)
+    return type(loss), getattr(loss, "function", None), form and form.kind, labels and labels.kind
+
+
 def _rows_of(native: Native, quick: bool) -> Iterator[Job]:
     for variant in variants(native):
         if quick and not variant.plain:
@@ -74,7 +106,7 @@ def _rows_of(native: Native, quick: bool) -> Iterator[Job]:
         loss = reading(native, variant)
         for case in cases(loss, variant.wanted):
             if variant.plain or case.name in CORE:
-                yield Job(native, variant, case, loss)
+                yield Job(native, variant, case, loss, _ranks()[native.name])
 
 
 def _named(native: Native, pattern: str) -> bool:

@@ -22,6 +22,9 @@ OUTCOMES = (AGREE, KNOWN, DIFFERS, REFUSED, UNAVAILABLE)
 # of C terms rounds about log2(C) times, forwards and again backwards; no cell needs more than this.
 LIMIT = 8.0
 
+# Translations are executed in float64; their cells have this word and the target as their mode.
+TRANSLATED, TRANSLATION_LIMIT = "translated to", 16.0
+
 
 class Cell(NamedTuple):
     """One native function against our loss on one backend, both held against the reference.

@@ -3,6 +3,7 @@
 They come from the record alone, so a new record brings its own rows.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -10,14 +11,30 @@ from xlogits.catalogue import Arg, Native
 from xlogits.catalogue.record import REQUIRED
 from xlogits.losses import Loss, Transform
 
-WEIGHTS = ("class_weight", "sample_weight", "pos_weight", "mask")
 # values tried for fields that take any number; booleans and words come from the record itself
 TRIED: dict[str, tuple[Any, ...]] = {
     "label_smoothing": (0.1,),
     "ignore_index": (1, -1),
     "axis": (0, 1),
     "beta": (2.0,),
+    "margin": (0.25,),
     "keepdims": (True,),
+    "gamma": (1.5,),
+    "alpha": (0.3,),
+    "exponent": (0.7,),
+    "first_term": (-1.0,),
+    "base": (2.0,),
+    "linear_above": (2.0,),
+    "clamp": (0.125,),
+    "p": (1.0, 3.0, math.inf),
+    "eps": (1e-3,),
+    "blank": (2,),
+    "missed": (0.9,),
+    "extra": (0.7,),
+    "smooth": (0.5,),
+    "delta": (0.5, 2.0),
+    "quantile": (0.9,),
+    "power": (-1.5, 1, 1.5, 2, 3),
 }
 
 
@@ -35,18 +52,34 @@ def variants(native: Native) -> Iterator[Variant]:
 
     Forms of the prediction other than the default are tried plain and with every option together.
     """
-    required = frozenset(a.to for a in native.parameters if a.to in WEIGHTS and _required(a))
+    weights = _weights(native)
+    required = frozenset(a.to for a in native.parameters if a.to in weights and _required(a))
     for number, form in enumerate([{}, *_forms(native)]):
-        yield Variant(_label(form), form, required, plain=True)
-        for options, wanted in [*([] if number else _single(native)), *_together(native)]:
-            yield Variant(_label(form | options, wanted), form | options, required | wanted, False)
+        plain = _needed(native, form) | form
+        yield Variant(_label(plain), plain, required, plain=True)
+        for some, wanted in [*([] if number else _single(native)), *_together(native)]:
+            options = _needed(native, form | some) | form | some
+            if wanted or options != plain:
+                yield Variant(_label(options, wanted), options, required | wanted, False)
+
+
+def _needed(native: Native, options: dict[str, Any]) -> dict[str, Any]:
+    """A value for every field that a call must set and these options do not."""
+    given = {a.to for a in native.parameters if a.name in options}
+    fields = set(native.loss.__dataclass_fields__) - given
+    return {a.name: TRIED[a.to][0] for a in native.parameters if _required(a) and a.to in fields}
 
 
 def reading(native: Native, variant: Variant) -> Loss | Transform:
     """The loss that this way of calling the function computes."""
-    operands = {a.name: object() for a in native.parameters if a.to in native.loss.OPERANDS[:2]}
-    given = {a.name: object() for a in native.parameters if a.to in variant.wanted}
-    return native.read(operands | given | variant.options).loss
+    names = {*native.loss.ARRAYS, *variant.wanted}
+    operands = {a.key: object() for a in native.parameters if a.to in names}
+    return native.read(operands | variant.options).loss
+
+
+def _weights(native: Native) -> set[str]:
+    """The operands that a call may have besides the arrays the loss is made of."""
+    return set(native.loss.OPERANDS) - set(native.loss.ARRAYS)
 
 
 def _required(arg: Arg) -> bool:
@@ -77,7 +110,7 @@ def _forms(native: Native) -> Iterator[dict[str, Any]]:
 def _single(native: Native) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
     """One option at a time."""
     for arg in native.parameters:
-        if arg.to in WEIGHTS and not _required(arg):
+        if arg.to in _weights(native) and not _required(arg):
             yield {}, frozenset({arg.to})
         elif arg.to and arg.to != "form" and arg.to not in native.loss.OPERANDS:
             for word in _words(arg):
@@ -89,7 +122,7 @@ def _single(native: Native) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
 
 def _together(native: Native) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
     """Every option at once, under each reduction, and smoothing along another axis."""
-    weights = frozenset(a.to for a in native.parameters if a.to in WEIGHTS)
+    weights = frozenset(a.to for a in native.parameters if a.to in _weights(native))
     options = {
         a.name: TRIED[a.to][0]
         for a in native.parameters

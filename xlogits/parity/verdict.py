@@ -13,7 +13,11 @@ from xlogits.parity.results import AGREE, DIFFERS, KNOWN, LIMIT, REFUSED, UNAVAI
 Array = Any
 
 SMALLEST = {"float16": 2.0**-14, "bfloat16": 2.0**-126, "float32": 2.0**-126, "float64": 2.0**-1022}
-QUANTITIES = {"pred": "d/dlogits", "target": "d/dlabels"}
+
+
+def by(name: str) -> str:
+    """What the derivative by an operand is called."""
+    return "d/d" + {"pred": "logits", "target": "labels"}.get(name, name)
 
 
 def error(got: Array, expected: Array, scale: Array, dtype: str) -> float:
@@ -87,7 +91,7 @@ def _error(quantity: str, outcome: Outcome, prepared: Prepared) -> tuple[float |
     if quantity == "value":
         got, reference, dtype = outcome.value, prepared.reference.value, prepared.result_dtype
     else:
-        name = next(k for k, v in QUANTITIES.items() if v == quantity)
+        name = next(k for k in prepared.wrt if by(k) == quantity)
         if name not in outcome.gradients:
             return None, ""
         got, reference = outcome.gradients[name], prepared.reference.gradients[name]

@@ -52,6 +52,7 @@ def render(results: Results, *, figures: Sequence[Figure] = ()) -> str:
         results=results,
         verdict=summary.verdict(results),
         outcomes=list(_outcomes(results)),
+        translated=summary.translated(results),
         limit=f"{results.limit:g}",
         duration=duration(results.seconds),
         not_run=summary.not_run(results),

@@ -14,6 +14,7 @@ from xlogits.report.summary import (
     not_run,
     table,
     totals,
+    translated,
     verdict,
 )
 from xlogits.report.text import duration, number, plain
@@ -54,6 +55,8 @@ def _head(results: Results) -> Iterator[str]:
     if results.versions:
         versions = (f"{code(name)} {code(v)}" for name, v in sorted(results.versions.items()))
         yield f"Versions: {', '.join(versions)}."
+    if translated(results):
+        yield f"{translated(results)}."
     yield (
         "An error of 1 eps is the spacing of floating point numbers near the size of the result; "
         f"up to {results.limit:g} eps count as agreement."

@@ -12,6 +12,8 @@ from xlogits.parity.results import (
     KNOWN,
     OUTCOMES,
     REFUSED,
+    TRANSLATED,
+    TRANSLATION_LIMIT,
     UNAVAILABLE,
     Cell,
     Results,
@@ -148,6 +150,21 @@ def not_run(results: Results) -> list[tuple[str, int]]:
     """Why cells are unavailable, and how many each, the most frequent first."""
     why = Counter(reason(c) for c in results.cells if c.outcome == UNAVAILABLE)
     return sorted(why.items(), key=lambda item: (-item[1], item[0]))
+
+
+def translated(results: Results) -> str:
+    """How many translations were executed, and how far off they were; '' where none was."""
+    cells = [c for c in results.cells if c.mode.startswith(TRANSLATED)]
+    ran = [c for c in cells if c.outcome in (AGREE, KNOWN, DIFFERS)]
+    if not ran:
+        return ""
+    calls = {(c.native, c.variant, c.mode) for c in ran}
+    worst = max((c.theirs or 0.0 for c in ran if c.outcome == AGREE), default=0.0)
+    right = sum(c.outcome == AGREE for c in ran)
+    return (
+        f"{len(calls):,} translations executed in float64, {len(ran):,} values and gradients: "
+        f"{right:,} within {TRANSLATION_LIMIT:g} eps (the worst {worst:.2g})"
+    )
 
 
 def verdict(results: Results) -> str:

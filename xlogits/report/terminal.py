@@ -9,7 +9,15 @@ from types import TracebackType
 from typing import Any, NamedTuple, TextIO
 
 from xlogits.parity.results import AGREE, DIFFERS, KNOWN, REFUSED, UNAVAILABLE, Cell, Results
-from xlogits.report.summary import alike, backends, ledger_rows, table, totals, verdict
+from xlogits.report.summary import (
+    alike,
+    backends,
+    ledger_rows,
+    table,
+    totals,
+    translated,
+    verdict,
+)
 from xlogits.report.text import duration, number, plain
 
 LISTED = 20
@@ -89,6 +97,8 @@ def _lines(results: Results) -> Iterator[Line]:
         yield Line(f"STALE in the ledger: {plain(entry)}", DIFFERS)
     yield from _differing(results)
     counts = ", ".join(f"{count:,} {outcome}" for outcome, count in totals(results) if count)
+    if translated(results):
+        yield Line(translated(results))
     part = "" if results.complete else " (a part of the matrix)"
     yield Line(f"{counts or 'no cells'} in {duration(results.seconds)}{part}")
     yield Line(verdict(results), DIFFERS if results.failed else AGREE)

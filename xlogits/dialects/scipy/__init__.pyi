@@ -1,2 +1,3 @@
 # Made by `python -m xlogits.dialects.stubs` from the catalogue; do not edit.
 from . import special as special
+from . import stats as stats

@@ -52,7 +52,9 @@ def run(calls: list[Call], dtype: str, device: str, mode: str) -> list[Result]:
         return made, array(call.cotangent, dtype, device)
 
     if mode == "eager":
-        return each(lambda call: _outcome(call, _evaluate(call, *arrays(call))), calls)
+        found = each(lambda call: _outcome(call, _evaluate(call, *arrays(call))), calls)
+        jax.clear_caches()  # every operation was compiled, and the programs fill the memory
+        return found
     results: list[Result | None] = [None] * len(calls)
     groups: dict[Any, list[int]] = defaultdict(list)
     for number, call in enumerate(calls):
@@ -60,6 +62,7 @@ def run(calls: list[Call], dtype: str, device: str, mode: str) -> list[Result]:
         groups[call.identity, shapes, np.shape(call.cotangent)].append(number)
     for batch in _batches(list(groups.values()), 24):
         _run_compiled([[calls[i] for i in group] for group in batch], batch, arrays, results)
+    jax.clear_caches()  # no program of this run is needed again, and they fill the memory
     return [r if r is not None else Failure("Missing", "", False) for r in results]
 
 

@@ -51,9 +51,7 @@ def run(calls: list[Call], dtype: str, device: str, mode: str) -> list[Result]:
             if call.gradient is not None and call.wrt:
                 found = call.gradient(**arrays, cotangent=array(call.cotangent, dtype, device))
                 gradients = {
-                    k: numbers(g)
-                    for k, g in zip(("pred", "target"), found, strict=False)
-                    if k in call.wrt
+                    k: numbers(g) for k, g in zip(call.arrays, found, strict=True) if k in call.wrt
                 }
         name = value.dtype.name if hasattr(value, "dtype") else type(value).__name__
         return Outcome(numbers(value), gradients, name)

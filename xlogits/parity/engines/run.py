@@ -13,7 +13,8 @@ class Call(NamedTuple):
 
     `fn(**operands)` gets framework arrays for the NumPy arrays given here. Gradients are those of the
     result times `cotangent`. `gradient` overrides how they are found (closed forms on NumPy); `wrt`
-    is empty for functions that cannot be differentiated. `identity` is equal for calls that run the
+    is empty for functions that cannot be differentiated.
+    `gradient` gives one for each of `arrays`. `identity` is equal for calls that run the
     same computation on other numbers, so that a compiled one serves all of them.
     """
 
@@ -24,6 +25,7 @@ class Call(NamedTuple):
     strided: bool
     identity: tuple[Any, ...]
     gradient: Callable[..., tuple[Array | None, ...]] | None = None
+    arrays: tuple[str, ...] = ()
 
 
 class Outcome(NamedTuple):

@@ -6,7 +6,8 @@ XLA needs the sizes, so every call is compiled, several of them as one program.
 
 import importlib
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,17 @@ tf.get_logger().setLevel("ERROR")  # it warns of every shape and of every old na
 
 MODES = ("eager", "tf.function", "tf.function(jit_compile=True)")
 QUICK, COSTLY = "eager", frozenset(MODES[1:])
+
+
+@contextmanager
+def keras_in(dtype: str) -> Iterator[None]:
+    """Keras' classes computing in another dtype than float32 for a while."""
+    before = tf.keras.config.floatx()
+    tf.keras.config.set_floatx(dtype)
+    try:
+        yield
+    finally:
+        tf.keras.config.set_floatx(before)
 
 
 def devices() -> list[str]:

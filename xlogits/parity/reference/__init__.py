@@ -14,13 +14,46 @@ from typing import Any
 
 import numpy as np
 
-from xlogits.losses import Loss, SigmoidCrossEntropy, SoftmaxCrossEntropy, Transform
+from xlogits.losses import (
+    Elementwise,
+    Formula,
+    Loss,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+    Transform,
+)
+from xlogits.parity.reference import (
+    divergence,
+    likelihood,
+    margin,
+    overlap,
+    products,
+    regression,
+    sequence,
+    similarity,
+)
+from xlogits.parity.reference.formula import Definition, ElementItems, RowItems
 from xlogits.parity.reference.items import Reference
 from xlogits.parity.reference.sigmoid import SigmoidItems
 from xlogits.parity.reference.softmax import SoftmaxItems, one_column, two_columns
 from xlogits.parity.reference.transform import transform
 
 Array = Any
+
+DEFINITIONS: dict[type, Definition] = {
+    **regression.DEFINITIONS,
+    **margin.DEFINITIONS,
+    **divergence.DEFINITIONS,
+    **products.DEFINITIONS,
+    **overlap.DEFINITIONS,
+    **similarity.DEFINITIONS,
+    **likelihood.DEFINITIONS,
+}
+# losses whose items are neither numbers nor rows
+ITEMS: dict[type, Any] = {
+    **overlap.ITEMS,
+    **sequence.ITEMS,
+}
 
 
 def evaluate(
@@ -31,12 +64,26 @@ def evaluate(
         if isinstance(loss, SoftmaxCrossEntropy) and one_column(loss, operands):
             return two_columns(loss, operands, cotangent, evaluate)
         if isinstance(loss, Transform):
-            return transform(loss, operands["pred"], cotangent)
+            return transform(loss, operands, cotangent)
+        if type(loss) in ITEMS:
+            alone: Reference = ITEMS[type(loss)](loss, operands).reference(cotangent)
+            return alone
+        if isinstance(loss, Formula):
+            return _formula(loss, operands, cotangent)
         if isinstance(loss, SoftmaxCrossEntropy):
             return SoftmaxItems(loss, operands).reference(cotangent)
         if isinstance(loss, SigmoidCrossEntropy):
             return SigmoidItems(loss, operands).reference(cotangent)
     raise NotImplementedError(f"no definition of {type(loss).__name__}")
+
+
+def _formula(loss: Formula, operands: dict[str, Array], cotangent: Array | None) -> Reference:
+    means = DEFINITIONS[type(loss)].means
+    if means is not None:
+        loss, operands = means(loss, operands)
+    items: Any = ElementItems if isinstance(loss, Elementwise) else RowItems
+    found: Reference = items(loss, DEFINITIONS[type(loss)], operands).reference(cotangent)
+    return found
 
 
 __all__ = ["Reference", "evaluate"]

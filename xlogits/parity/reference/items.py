@@ -35,15 +35,15 @@ class Items:
     def keys(self) -> Iterator[tuple[int, ...]]:
         return itertools.product(*map(range, self.shape))
 
-    def item(self, key: tuple[int, ...], pred: Array, target: Array) -> Any:
+    def item(self, key: tuple[int, ...], *parts: Array) -> Any:
         raise NotImplementedError
 
-    def scale(self, key: tuple[int, ...], pred: Array, target: Array) -> Any:
+    def scale(self, key: tuple[int, ...], *parts: Array) -> Any:
         """How large the numbers are that cancel in an item."""
         raise NotImplementedError
 
-    def parts(self, key: tuple[int, ...]) -> tuple[Array, Array]:
-        """The part of prediction and labels that an item sees."""
+    def parts(self, key: tuple[int, ...]) -> tuple[Array, ...]:
+        """The part of every array that an item sees."""
         raise NotImplementedError
 
     def place(self, name: str, out: Array, key: tuple[int, ...], part: Array) -> None:
@@ -68,32 +68,38 @@ class Items:
 
     def _nothing(self, size: int) -> tuple[Array, Array]:
         mean = self.loss.reduction.word != "sum"
-        by_all = "mean", "mean_over_items", "mean_over_nonzero_weight"
+        by_all = "mean", "mean_over_items", "mean_over_nonzero_weight", "mean_over_batch"
         over_all = self.loss.reduction.word in by_all and size
         empty = mean and not over_all and self.loss.reduction.empty == "nan"
         return REAL(math.nan if empty else 0), REAL(1)
 
     def gradients(self, factor: Array) -> dict[str, tuple[Array, Array]]:
-        pred, target = np.asarray(self.operands["pred"]), np.asarray(self.operands["target"])
-        out = {"pred": (np.zeros(pred.shape, REAL), np.zeros(pred.shape, REAL))}
-        if self.dense:
-            out["target"] = np.zeros(target.shape, REAL), np.zeros(target.shape, REAL)
+        out = {}
+        for name in self.moving:
+            shape = np.shape(self.operands[name])
+            out[name] = np.zeros(shape, REAL), np.zeros(shape, REAL)
         for key in self.keys():
             if not self.valid[key]:
                 continue
             parts = self.parts(key)
-            for number, name in enumerate(out):
+            for name, (slopes, sizes) in out.items():
+                number = self.loss.ARRAYS.index(name)
                 slope, size = self._slope(key, parts, number)
                 if name == "target" and not self.differentiable_labels:
                     slope = 0 * size
-                self.place(name, out[name][0], key, slope * factor[key])
-                self.place(name, out[name][1], key, size * abs(factor[key]))
+                self.place(name, slopes, key, slope * factor[key])
+                self.place(name, sizes, key, size * abs(factor[key]))
         return out
 
+    @property
+    def moving(self) -> tuple[str, ...]:
+        """What there are derivatives by."""
+        return ("pred", "target") if self.dense else ("pred",)
+
     def _slope(
-        self, key: tuple[int, ...], parts: tuple[Array, Array], number: int
+        self, key: tuple[int, ...], parts: tuple[Array, ...], number: int
     ) -> tuple[Array, Array]:
-        """Derivatives of an item by the entries of its prediction (0) or its labels (1)."""
+        """Derivatives of an item by the entries of its part of one array."""
         slope = np.zeros(parts[number].shape, REAL)
         for place in np.ndindex(slope.shape):
             moved = [np.asarray(part, COMPLEX) for part in parts]
@@ -104,7 +110,7 @@ class Items:
     dense = True
     differentiable_labels = True
 
-    def slope_scale(self, key: tuple[int, ...], parts: tuple[Array, Array], number: int) -> Array:
+    def slope_scale(self, key: tuple[int, ...], parts: tuple[Array, ...], number: int) -> Array:
         raise NotImplementedError
 
     def factors(self) -> Array:
@@ -123,6 +129,7 @@ class Items:
             "mean_over_class_weight": np.sum(np.where(self.valid, class_weight, 0)),
             "mean_over_sample_weight": np.sum(counted),
             "mean_over_nonzero_weight": REAL(np.count_nonzero(spread)),
+            "mean_over_batch": REAL(self.shape[0] if self.shape else 1),
             "mean_over_weight_as_given": np.sum(counted)
             if weight is None or not self.valid.all()
             else np.sum(np.asarray(weight, REAL)),

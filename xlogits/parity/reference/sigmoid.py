@@ -8,7 +8,7 @@ import numpy as np
 from xlogits.losses import SigmoidCrossEntropy
 from xlogits.losses.axes import class_axes
 from xlogits.parity.reference.items import Items
-from xlogits.parity.reference.vector import REAL, clipped, log, product, softplus
+from xlogits.parity.reference.vector import REAL, log_pair, product
 
 Array = Any
 
@@ -22,11 +22,19 @@ class SigmoidItems(Items):
         self.shape = tuple(n for i, n in enumerate(self.pred.shape) if i != self.axis)
         self.valid = np.ones(self.shape, bool)
         self.target = np.asarray(operands["target"], REAL)
-        weight = np.asarray(operands.get("pos_weight", 1), REAL)
+        self.pos_weight, self.weight = map(self._along, ("pos_weight", "class_weight"))
+
+    def _along(self, name: str) -> Array:
+        weight = np.asarray(self.operands.get(name, 1), REAL)
         if weight.ndim == 1 and weight.shape != (1,):
-            axis = class_axes(loss.axis, self.pred.ndim)[0]
+            axis = class_axes(self.loss.axis, self.pred.ndim)[0]
             weight = weight.reshape([-1 if i == axis else 1 for i in range(self.pred.ndim)])
-        self.pos_weight = np.broadcast_to(weight, self.pred.shape)
+        return np.broadcast_to(weight, self.pred.shape)
+
+    def _weights(self, key: tuple[int, ...]) -> tuple[Array, Array]:
+        """Positive weights and class weights of the events of an item."""
+        where = self._where(key)
+        return np.atleast_1d(self.pos_weight[where]), np.atleast_1d(self.weight[where])
 
     def _where(self, key: tuple[int, ...]) -> tuple[Any, ...]:
         batch = iter(key)
@@ -39,32 +47,28 @@ class SigmoidItems(Items):
     def place(self, name: str, out: Array, key: tuple[int, ...], part: Array) -> None:
         out[self._where(key)] = part if self.axis is not None else part[0]
 
-    def item(self, key: tuple[int, ...], pred: Array, target: Array) -> Any:
-        weights = np.atleast_1d(self.pos_weight[self._where(key)])
-        events = [self.event(x, z, w) for x, z, w in zip(pred, target, weights, strict=True)]
+    def item(self, key: tuple[int, ...], *parts: Array) -> Any:
+        pred, target = parts
+        events = [
+            c * self.event(x, z, w)
+            for x, z, w, c in zip(pred, target, *self._weights(key), strict=True)
+        ]
         return sum(events) / REAL(len(events)) if events else REAL(math.nan)
 
     def event(self, x: Any, z: Any, weight: Any) -> Any:
         e = REAL(self.loss.label_smoothing)
         z = (1 - e) * z + e / 2
-        log_p, log_not = self.log_pair(x)
+        log_p, log_not = log_pair(self.loss.form, x)
         return -product(weight * z, log_p) - product(1 - z, log_not)
 
-    def log_pair(self, x: Any) -> tuple[Any, Any]:
-        form = self.loss.form
-        if form.kind == "logits":
-            return -softplus(-x), -softplus(x)
-        p = x if form.clip is None else clipped(x, *form.clip)
-        return log(p, form.log_floor), log(1 - p, form.log_floor)
-
-    def scale(self, key: tuple[int, ...], pred: Array, target: Array) -> Any:
-        weights = np.atleast_1d(self.pos_weight[self._where(key)])
+    def scale(self, key: tuple[int, ...], *parts: Array) -> Any:
+        pred, target = parts
         sizes = [
-            max(w, 1) * (1 + abs(self.event(x, z, w)))
-            for x, z, w in zip(pred, target, weights, strict=True)
+            c * max(w, 1) * (1 + abs(self.event(x, z, w)))
+            for x, z, w, c in zip(pred, target, *self._weights(key), strict=True)
         ]
         return sum(s if np.isfinite(s) else REAL(1) for s in sizes) / REAL(len(sizes) or 1)
 
-    def slope_scale(self, key: tuple[int, ...], parts: tuple[Array, Array], number: int) -> Array:
-        weights = np.atleast_1d(self.pos_weight[self._where(key)])
-        return np.maximum(weights, 1) / len(weights)
+    def slope_scale(self, key: tuple[int, ...], parts: tuple[Array, ...], number: int) -> Array:
+        positive, weights = self._weights(key)
+        return weights * np.maximum(positive, 1) / len(weights)

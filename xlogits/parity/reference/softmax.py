@@ -8,6 +8,7 @@ import numpy as np
 
 from xlogits.losses import SoftmaxCrossEntropy
 from xlogits.losses.axes import class_axes
+from xlogits.parity.reference.divergence import COSTS
 from xlogits.parity.reference.items import Items, Reference
 from xlogits.parity.reference.vector import REAL, clipped, log, log_softmax, product
 
@@ -62,31 +63,41 @@ class SoftmaxItems(Items):
         e = REAL(self.loss.label_smoothing)
         return self.weights * ((1 - e) * q + e / self.classes)
 
-    def item(self, key: tuple[int, ...], pred: Array, target: Array) -> Any:
+    def item(self, key: tuple[int, ...], *parts: Array) -> Any:
+        pred, target = parts
         keep = np.ones(self.classes, bool) if self.mask is None else self.mask[key]
-        log_p = self.log_probabilities(pred[keep])
-        return -sum(map(product, self.coefficients(key, target)[keep], log_p))
+        costs = [self.cost(v) for v in self.log_probabilities(pred[keep])]
+        return sum(map(product, self.coefficients(key, target)[keep], costs))
+
+    def cost(self, log_p: Any) -> Any:
+        special = COSTS.get(type(self.loss))
+        return -log_p if special is None else special(self.loss, log_p)
 
     def log_probabilities(self, x: Array) -> Array:
         form = self.loss.form
-        if form.kind == "logits":
-            return log_softmax(x)
         if form.kind == "log_probabilities":
             return x
+        if form.kind == "logits":
+            x = log_softmax(x)
+            if form.clip is None:
+                return x
+            x = np.exp(x)
         p = x / np.sum(x) if form.renormalise == "before" else x
         if form.clip is not None:
             p = np.array([clipped(v, *form.clip) for v in p])
         p = p / np.sum(p) if form.renormalise == "after" else p
-        return np.array([log(v, form.log_floor) for v in p])
+        return np.array([log(v + REAL(form.log_offset), form.log_floor) for v in p])
 
-    def scale(self, key: tuple[int, ...], pred: Array, target: Array) -> Any:
+    def scale(self, key: tuple[int, ...], *parts: Array) -> Any:
+        pred, target = parts
         log_p = self.log_probabilities(
             pred if self.mask is None else np.where(self.mask[key], pred, -math.inf)
         )
-        size = np.where(np.isfinite(log_p), 1 + abs(log_p), 1)
+        costs = np.array([self.cost(v) for v in log_p])
+        size = np.where(np.isfinite(log_p), 1 + abs(costs), 1)
         return np.sum(abs(self.coefficients(key, target)) * size)
 
-    def slope_scale(self, key: tuple[int, ...], parts: tuple[Array, Array], number: int) -> Array:
+    def slope_scale(self, key: tuple[int, ...], parts: tuple[Array, ...], number: int) -> Array:
         if number == 0:
             return np.full(self.classes, np.sum(abs(self.coefficients(key, parts[1]))))
         log_p = self.log_probabilities(parts[0])

@@ -32,6 +32,19 @@ def log(p: Any, floor: float | None) -> Any:
     return np.log(p)
 
 
+def log_pair(form: Any, x: Any) -> tuple[Any, Any]:
+    """log p and log(1 - p) of an event."""
+    if form.kind == "logits" and form.clip is None:
+        return -softplus(-x), -softplus(x)
+    if form.kind == "logits":
+        low, high = form.clip
+        p, not_p = 1 / (1 + np.exp(-x)), 1 / (1 + np.exp(x))
+        return np.log(clipped(p, low, high)), np.log(clipped(not_p, 1 - high, 1 - low))
+    p = x if form.clip is None else clipped(x, *form.clip)
+    offset = REAL(form.log_offset)
+    return log(p + offset, form.log_floor), log(1 - p + offset, form.log_floor)
+
+
 def product(weight: Any, log_p: Any) -> Any:
     """weight * log_p, and nothing where the weight is 0 and the logarithm infinite."""
     if weight.real == 0 and np.isinf(log_p.real):

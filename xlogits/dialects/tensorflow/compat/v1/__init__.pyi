@@ -1,3 +1,9 @@
 # Made by `python -m xlogits.dialects.stubs` from the catalogue; do not edit.
+from typing import Any
+
 from . import losses as losses
+from . import math as math
 from . import nn as nn
+def log_sigmoid(x: Any, name: Any = None) -> Any: ...
+def reduce_logsumexp(input_tensor: Any, axis: Any = None, keepdims: Any = None, name: Any = None, reduction_indices: Any = None, keep_dims: Any = None) -> Any: ...
+def sigmoid(x: Any, name: Any = None) -> Any: ...

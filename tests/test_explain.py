@@ -1,0 +1,109 @@
+"""Names explained, and the tables of all of them."""
+
+import subprocess
+import sys
+
+import pytest
+
+import xlogits as xl
+from compare import names as tables
+from tests.conftest import ROOT
+from xlogits.catalogue import NATIVES
+from xlogits.catalogue.absent import ABSENT
+from xlogits.cli import main
+from xlogits.errors import OptionError, Refused
+from xlogits.naming import defaults, names
+from xlogits.naming.formula import plain
+from xlogits.naming.spelling import meant
+
+FOREIGN = [name for name, native in NATIVES.items() if native.framework != "xlogits"]
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_every_name_is_explained(name: str) -> None:
+    found = xl.explain(name)
+    page = str(found)
+    assert found.about
+    assert found.formula
+    assert "\\" not in found.formula
+    assert "{" not in found.formula
+    assert found.link.startswith("https://")
+    assert all(t.source or t.why_not for t in found.elsewhere.values())
+    assert found.name in page
+
+
+@pytest.mark.parametrize("name", ABSENT)
+def test_what_has_no_equivalent_says_why(name: str) -> None:
+    assert name not in NATIVES
+    with pytest.raises(Refused) as refusal:
+        xl.explain(name)
+    assert ABSENT[name].reason in str(refusal.value)
+
+
+def test_a_name_that_nobody_knows() -> None:
+    with pytest.raises(OptionError, match=r"did you mean .*cross_entropy"):
+        xl.explain("cros_entropy")
+    with pytest.raises(OptionError, match="xlogits names"):
+        xl.explain("qqqqqqq")
+
+
+def test_a_name_without_its_module() -> None:
+    assert meant("BCELoss") is NATIVES["torch.nn.BCELoss"]
+    with pytest.raises(OptionError, match="which one"):
+        xl.explain("softmax")
+
+
+def test_every_name_is_in_the_tables() -> None:
+    text = "\n".join(names.listed())
+    for native in NATIVES.values():
+        assert names.spelled(native) in text
+    with pytest.raises(OptionError, match=r"expected one of .*entropy"):
+        names.rows("entropie")
+
+
+def test_the_tables_are_what_the_catalogue_says() -> None:
+    again = "run `python compare names`"
+    assert (ROOT / "compare" / "names.md").read_text(encoding="utf-8") == tables.page(), again
+    assert (ROOT / "README.md").read_text(encoding="utf-8") == tables.readme(), again
+
+
+def test_default_arguments_disagree() -> None:
+    row = next(r for r in names.rows("entropy") if r.loss == "softmax cross-entropy, class indexes")
+    found = {r.name: r for r in defaults.results(row)}
+    torch, keras = found["F.cross_entropy"], found["keras.losses.SparseCategoricalCrossentropy"]
+    assert not defaults.equal(torch, keras)
+    assert defaults.equal(torch, torch)
+    agree, pairs = defaults.pairs(list(found.values()))
+    assert 0 < agree < pairs
+
+
+def test_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "F.cross_entropy"]) == 0
+    assert "tf.nn.sparse_softmax_cross_entropy_with_logits" in capsys.readouterr().out
+    assert main(["names", "entropy"]) == 0
+    assert "F.cross_entropy" in capsys.readouterr().out
+    assert main(["explain", "tf.nn.nce_loss"]) == 1
+    assert "no equivalent" in capsys.readouterr().out
+    assert main(["explain", "cros_entropy"]) == 2
+    assert "did you mean" in capsys.readouterr().err
+
+
+def test_they_need_no_framework() -> None:
+    code = (
+        "import sys; from xlogits.cli import main; main(['explain', 'F.cross_entropy']); "
+        "main(['names']); print(sorted({'numpy', 'torch', 'tensorflow', 'jax'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("tex", "text"),
+    [
+        (r"\frac{1}{2} (x - y)^2", "1/2 (x - y)^2"),
+        (r"\log \sigma(x)", "log σ(x)"),
+        (r"\ell = -\sum_j q_{j} \log p_j", "ℓ = -Σ_j q_j log p_j"),
+    ],
+)
+def test_formulas_without_tex(tex: str, text: str) -> None:
+    assert plain(tex) == text

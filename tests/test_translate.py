@@ -1,0 +1,230 @@
+"""Calls of one framework written for another: what is written, what is assumed, what is refused."""
+
+import ast
+
+import pytest
+
+import xlogits as xl
+from xlogits.errors import OptionError
+from xlogits.translation.expression import Expr
+
+# source, target, ndim, what comes out: as a person would write it
+WRITTEN = [
+    (
+        "F.cross_entropy(x, y)",
+        "jax",
+        2,
+        "jnp.mean(optax.softmax_cross_entropy_with_integer_labels(x, y))",
+    ),
+    (
+        "F.cross_entropy(x, y)",
+        "tensorflow",
+        2,
+        "tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=x))",
+    ),
+    (
+        "F.cross_entropy(x, y)",
+        "keras",
+        2,
+        "keras.losses.SparseCategoricalCrossentropy(from_logits=True)(y, x)",
+    ),
+    (
+        "F.cross_entropy(x, y, weight=w, reduction='none')",
+        "tensorflow",
+        2,
+        "tf.gather(w, y) * tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=x)",
+    ),
+    (
+        "tf.nn.softmax_cross_entropy_with_logits(labels=q, logits=x)",
+        "torch",
+        2,
+        "F.cross_entropy(x, q, reduction='none')",
+    ),
+    (
+        "tf.nn.softmax_cross_entropy_with_logits(q, x)",
+        "optax",
+        None,
+        "optax.softmax_cross_entropy(x, q)",
+    ),
+    (
+        "nn.BCEWithLogitsLoss()(x, z)",
+        "xlogits",
+        None,
+        "xl.sigmoid_cross_entropy(x, z, reduction='mean')",
+    ),
+    ("tf.nn.softmax(x, axis=1)", "torch", None, "F.softmax(x, dim=1)"),
+    ("scipy.special.log_softmax(x, axis=-1)", "jax", None, "jax.nn.log_softmax(x)"),
+    (
+        "torch.softmax(x, 1, dtype=torch.float64)",
+        "torch",
+        None,
+        "F.softmax(x, dim=1, dtype=torch.float64)",
+    ),
+    ("jax.nn.logsumexp(a, axis=1, b=w)", "torch", None, "torch.logsumexp(a + torch.log(w), dim=1)"),
+    ("F.softplus(x, threshold=20)", "keras", None, "keras.ops.softplus(x)"),
+    ("F.softmin(x, dim=-1)", "jax", None, "jax.nn.softmax(-x, axis=-1)"),
+    ("torch.xlogy(x, y)", "scipy", None, "scipy.special.xlogy(x, y)"),
+    ("optax.hinge_loss(x, y)", "jax", None, "optax.hinge_loss(x, y)"),
+    ("optax.hinge_loss(x, y)", "torch", None, "F.relu(1.0 - y * x)"),
+    (
+        "sklearn.metrics.hinge_loss(y, x)",
+        "jax",
+        2,
+        "jnp.mean(optax.losses.multiclass_hinge_loss(x, y))",
+    ),
+    (
+        "F.multilabel_soft_margin_loss(x, q, weight=w)",
+        "jax",
+        2,
+        "jnp.mean(jnp.mean(w * optax.sigmoid_binary_cross_entropy(x, q), axis=-1))",
+    ),
+    ("F.nll_loss(x, y)", "xlogits", 2, "xl.dialects.torch.nn.functional.nll_loss(x, y)"),
+]
+
+
+@pytest.mark.parametrize(("source", "target", "ndim", "expected"), WRITTEN)
+def test_what_is_written(source: str, target: str, ndim: int | None, expected: str) -> None:
+    assert xl.translate(source, target, ndim=ndim).source == expected
+
+
+def test_what_is_taken_for_granted_is_said() -> None:
+    found = xl.translate("F.cross_entropy(x, y)", "jax")
+    assert not found.exact
+    assert any("-100" in text for text in found.assumed)
+    assert any("one or two axes" in text for text in found.assumed)
+    assert xl.translate("F.cross_entropy(x, y, ignore_index=-100)", "torch").exact
+
+
+def test_a_given_ndim_takes_less_for_granted() -> None:
+    loose = xl.translate("F.cross_entropy(x, y)", "jax")
+    assert len(xl.translate("F.cross_entropy(x, y)", "jax", ndim=2).assumed) < len(loose.assumed)
+    four = xl.translate("F.cross_entropy(x, y)", "jax", ndim=4)
+    assert "moveaxis(x, 1, -1)" in four.source
+
+
+def test_no_argument_is_dropped() -> None:
+    source = (
+        "F.cross_entropy(x, y, weight=w, ignore_index=7, label_smoothing=0.25, reduction='sum')"
+    )
+    for target in ("torch", "tensorflow", "keras", "jax", "numpy", "xlogits"):
+        text = xl.translate(source, target).source
+        assert {"x", "y", "w"} <= {
+            n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)
+        }
+        assert "7" in text
+        assert "0.25" in text or "0.75" in text
+
+
+def test_variables_pass_through_where_their_value_does_not_matter() -> None:
+    found = xl.translate("F.cross_entropy(x, y, label_smoothing=eps, reduction='none')", "keras")
+    assert "eps" in found.source or "eps" in found.why_not
+    refused = xl.translate("F.cross_entropy(x, y, reduction=how)", "jax")
+    assert not refused.source
+    assert "how" in refused.why_not
+
+
+def test_arguments_that_cannot_be_seen_are_refused() -> None:
+    refused = xl.translate("F.cross_entropy(*args)", "jax")
+    assert not refused.source
+    assert "cannot be seen" in refused.why_not
+
+
+def test_legacy_arguments_are_read() -> None:
+    found = xl.translate("F.cross_entropy(x, y, size_average=False)", "torch")
+    assert "reduction='sum'" in found.source or "size_average" in found.source
+    assert "jnp.sum" in xl.translate("F.cross_entropy(x, y, size_average=False)", "jax").source
+
+
+def test_tensorflows_wrong_gradient_is_said_or_avoided() -> None:
+    plain = xl.translate("optax.softmax_cross_entropy(x, q)", "tensorflow")
+    assert any("gradient" in text for text in plain.known)
+    weighted = xl.translate("F.cross_entropy(x, q, weight=w)", "tensorflow", labels="dense", ndim=2)
+    assert "softmax_cross_entropy_with_logits" not in weighted.source
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "words"),
+    [
+        ("F.cros_entropy(x, y)", "jax", "no record"),
+        ("x = 1", "jax", "expression"),
+        ("F.cross_entropy(x, y)", "mxnet", "expected one of"),
+    ],
+)
+def test_what_is_not_a_call_is_an_error(source: str, target: str, words: str) -> None:
+    with pytest.raises(OptionError, match=words):
+        xl.translate(source, target)
+
+
+def test_what_occurs_twice_gets_a_name() -> None:
+    found = xl.translate("F.cross_entropy(x, y, weight=w, ignore_index=255)", "jax", ndim=2)
+    assert found.lines[:2] == ("valid = y != 255", "safe = jnp.where(valid, y, 0)")
+    assert found.lines[2] == "a = w[safe]"
+    assert found.lines[3].startswith("jnp.sum(jnp.where(valid, a * optax.softmax_cross_entropy")
+
+
+@pytest.mark.parametrize("name", ["F.multi_margin_loss", "F.cross_entropy", "F.nll_loss"])
+@pytest.mark.parametrize("target", ["jax", "tensorflow", "torch", "numpy", "keras"])
+def test_names_put_back_give_the_expression(name: str, target: str) -> None:
+    ignored = "" if "margin" in name else ", ignore_index=3"
+    found = xl.translate(f"{name}(x, y, weight=w{ignored})", target)
+    *assignments, last = found.lines
+    names = dict(line.split(" = ", 1) for line in assignments)
+    tree = ast.parse(last, mode="eval")
+    for _ in names:
+        tree = _PutBack(names).visit(tree)
+    assert ast.unparse(tree) == ast.unparse(ast.parse(found.source, mode="eval"))
+
+
+class _PutBack(ast.NodeTransformer):
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id not in self.names:
+            return node
+        return ast.parse(self.names[node.id], mode="eval").body
+
+
+def test_two_calls_side_by_side() -> None:
+    same = xl.differ(
+        "F.cross_entropy(x, y)", "optax.softmax_cross_entropy_with_integer_labels(x, y)"
+    )
+    assert not same.same
+    assert "one number per item instead of" in same.differences[0]
+    assert " instead of " in same.measured
+    equal = xl.differ("nn.BCEWithLogitsLoss()(x, z)", "F.binary_cross_entropy_with_logits(x, z)")
+    assert equal.same
+    assert not equal.assumed
+    weighted = xl.differ("F.cross_entropy(x, y, weight=w)", "F.cross_entropy(x, y)")
+    assert any("class weights" in text for text in weighted.differences)
+    logits = xl.differ(
+        "nn.CrossEntropyLoss()(x, y)", "keras.losses.SparseCategoricalCrossentropy()(y, x)"
+    )
+    assert any("probabilities instead of logits" in text for text in logits.differences)
+
+
+def test_nothing_is_run() -> None:
+    xl.translate("F.cross_entropy(__import__('os').abort(), y)", "jax")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("a - (b - c)", "a - (b - c)"),
+        ("(a + b) * c", "(a + b) * c"),
+        ("a / (b * c)", "a / (b * c)"),
+        ("-(a + b) * c", "-(a + b) * c"),
+        ("(a == b) & (c < 2)", "(a == b) & (c < 2)"),
+        ("1.0 * a + 0", "a"),
+        ("a * a", "a ** 2"),
+        ("(a - b) ** 2", "(a - b) ** 2"),
+        ("-(a ** 2)", "-a ** 2"),
+        ("2 ** -a", "2 ** -a"),
+    ],
+)
+def test_arithmetic_writes_itself(written: str, expected: str) -> None:
+    names = {name: Expr(name) for name in "abc"}
+    made = str(eval(written, {}, names))
+    assert made == expected
+    values = {"a": 3.0, "b": 5.0, "c": 7.0}
+    assert eval(made, {}, values) == eval(written, {}, values)

@@ -1,0 +1,20 @@
+"""The families that losses belong to: the files they stand in."""
+
+from typing import Any
+
+# file in xlogits/losses -> what the family is called
+FAMILIES = {
+    "softmax": "entropy",
+    "sigmoid": "entropy",
+    "transform": "activation",
+    "products": "activation",
+    "multiclass_margin": "margin",
+    "modulated": "divergence",
+    "likelihood": "regression",
+}
+
+
+def family(loss: Any) -> str:
+    """The family of a loss, as `xlogits names` knows it."""
+    module = type(loss).__module__.rpartition(".")[2]
+    return FAMILIES.get(module, module)

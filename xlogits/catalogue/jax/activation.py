@@ -1,0 +1,65 @@
+"""JAX: the elementary functions, in jax.nn and jax.scipy.special."""
+
+from dataclasses import replace
+
+from xlogits.catalogue.record import Arg, Native
+from xlogits.losses import Transform, XLogY
+
+NN, SPECIAL = "jax.nn.", "jax.scipy.special."
+X, Y, WHERE = Arg("x", "pred"), Arg("y", "target"), Arg("where", "mask", None)
+# axis=None means all axes here, so there is no value that leaves the last axis as it is
+LAST, WHOLE = Arg("axis", "axis", -1, absent=-1), Arg("axis", "axis", None)
+KEEPDIMS = Arg("keepdims", "keepdims", False)
+OF_THE_WHOLE = (
+    "Its axis is None by default: of a (6, 5) array of zeros every entry is 1/30, not 1/5."
+)
+
+GONE = (("0.6", Arg("initial", "", "_UNSPECIFIED", refuse="it changed no value")),)
+
+
+def _each(path: str, name: str, function: str) -> Native:
+    return Native(f"{path}{name}", Transform(function=function), (X,))
+
+
+NATIVES = (
+    Native(f"{NN}softmax", Transform(function="softmax"), (X, LAST, WHERE), gone=GONE),
+    Native(f"{NN}log_softmax", Transform(function="log_softmax"), (X, LAST, WHERE), gone=GONE),
+    Native(
+        f"{NN}logsumexp",
+        Transform(function="logsumexp", axis=None),
+        (
+            *(Arg("a", "pred"), WHOLE, Arg("b", "weight", None), KEEPDIMS),
+            Arg("return_sign", "", False, refuse="it returns two arrays"),
+            WHERE,
+        ),
+        aliases=(f"{SPECIAL}logsumexp",),
+    ),
+    Native(
+        f"{NN}logmeanexp",
+        Transform(function="logmeanexp", axis=None),
+        (X, WHOLE, WHERE, KEEPDIMS),
+        since="0.7.1",
+    ),
+    _each(NN, "sigmoid", "sigmoid"),
+    _each(NN, "log_sigmoid", "log_sigmoid"),
+    _each(NN, "softplus", "softplus"),
+    replace(_each(NN, "log1mexp", "log1mexp"), since="0.7.1"),
+    Native(
+        f"{SPECIAL}softmax",
+        Transform(function="softmax", axis=None),
+        (X, "/", "*", WHOLE),
+        since="0.4.31",
+        traps=(OF_THE_WHOLE,),
+    ),
+    Native(
+        f"{SPECIAL}log_softmax",
+        Transform(function="log_softmax", axis=None),
+        (X, "/", "*", WHOLE),
+        since="0.4.31",
+    ),
+    _each(SPECIAL, "expit", "sigmoid"),
+    _each(SPECIAL, "logit", "logit"),
+    _each(SPECIAL, "entr", "entr"),
+    Native(f"{SPECIAL}xlogy", XLogY(), (X, Y)),
+    Native(f"{SPECIAL}xlog1py", XLogY(plus_one=True), (X, Y)),
+)

@@ -1,0 +1,36 @@
+"""PyTorch: divergences."""
+
+from xlogits.catalogue.record import Arg, Native
+from xlogits.catalogue.torch.words import (
+    BY_COUNT,
+    INPUT,
+    REDUCE,
+    SIZE_AVERAGE,
+    TARGET,
+    in_words,
+    with_class,
+)
+from xlogits.losses import KLDivergence, Reduction
+
+MEAN, OLD_MEAN = in_words({**BY_COUNT, "batchmean": Reduction("mean_over_batch")})
+LOG_TARGET = Arg("log_target", "log_target", False, {False: False, True: True})
+
+KL_DIV = Native(
+    "torch.nn.functional.kl_div",
+    KLDivergence(log_pred=True),
+    (INPUT, TARGET, SIZE_AVERAGE, REDUCE, MEAN, LOG_TARGET),
+    together=OLD_MEAN,
+    traps=(
+        (
+            "reduction='mean', the default, divides by all numbers: 1/C of the divergence of C classes, "
+            "which 'batchmean' gives (10 classes of digits: 0.046 instead of 0.464)."
+        ),
+        (
+            "The input is a log-probability and nobody checks: given probabilities it is negative "
+            "(-1.38 on digits)."
+        ),
+        "A target of shape (1, C) broadcasts without a word.",
+    ),
+)
+
+NATIVES = (*with_class("KLDivLoss", KL_DIV, (SIZE_AVERAGE, REDUCE, MEAN, LOG_TARGET)),)

@@ -1,0 +1,70 @@
+"""The inputs that every function is tried on: ordinary ones, and the ones that tell functions apart."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from xlogits.losses import (
+    CTC,
+    ClassOverlap,
+    Elementwise,
+    Loss,
+    Rowwise,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+    Transform,
+)
+from xlogits.parity.cases import (
+    divergence,
+    formula,
+    likelihood,
+    margin,
+    overlap,
+    products,
+    regression,
+    sequence,
+    sigmoid,
+    similarity,
+    softmax,
+    transform,
+)
+from xlogits.parity.cases.case import CORE, Case
+from xlogits.parity.cases.formula import Domain
+
+DOMAINS: dict[type, Domain | Callable[[Any], Domain]] = {
+    **regression.DOMAINS,
+    **margin.DOMAINS,
+    **divergence.DOMAINS,
+    **products.DOMAINS,
+    **overlap.DOMAINS,
+    **similarity.DOMAINS,
+    **likelihood.DOMAINS,
+}
+
+
+def cases(loss: Loss | Transform, wanted: frozenset[str] = frozenset()) -> Iterator[Case]:
+    """All cases that make sense for a loss, with the weights that are wanted."""
+    if isinstance(loss, Transform):
+        yield from transform.cases(loss, wanted)
+    elif isinstance(loss, SoftmaxCrossEntropy):
+        yield from softmax.cases(loss, wanted)
+    elif isinstance(loss, SigmoidCrossEntropy):
+        yield from sigmoid.cases(loss, wanted)
+    elif isinstance(loss, ClassOverlap):
+        yield from overlap.classes(loss, wanted)
+    elif isinstance(loss, CTC):
+        yield from sequence.ctc(loss, wanted)
+    elif isinstance(loss, Elementwise):
+        yield from formula.elementwise(loss, wanted, _domain(loss))
+    elif isinstance(loss, Rowwise):
+        yield from formula.rowwise(loss, wanted, _domain(loss))
+    else:
+        raise NotImplementedError(f"no cases for {type(loss).__name__}")
+
+
+def _domain(loss: Loss) -> Domain:
+    """Where the arrays of a loss come from, which may depend on its fields."""
+    domain = DOMAINS[type(loss)]
+    return domain if isinstance(domain, Domain) else domain(loss)
+
+
+__all__ = ["CORE", "Case", "cases"]

@@ -1,0 +1,58 @@
+"""Where a framework is known to differ from the definition: one row for each divergence."""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from xlogits.parity.ledger import (
+    activation,
+    entropy,
+    margin,
+    overlap,
+    regression,
+    relatives,
+    sequence,
+    similarity,
+)
+from xlogits.parity.ledger.divergence import Divergence
+from xlogits.parity.results import AGREE, DIFFERS, KNOWN, Cell
+
+ROWS: tuple[Divergence, ...] = (
+    *entropy.ROWS,
+    *margin.ROWS,
+    *relatives.ROWS,
+    *activation.ROWS,
+    *overlap.ROWS,
+    *sequence.ROWS,
+    *similarity.ROWS,
+    *regression.ROWS,
+)
+
+
+def find(cell: Cell) -> Divergence | None:
+    return next((row for row in ROWS if covers(row, cell)), None)
+
+
+def covers(row: Divergence, cell: Cell) -> bool:
+    patterns = (row.case, row.variant, row.quantity, row.dtype, row.mode, row.backend)
+    values = (cell.case, cell.variant, cell.quantity, cell.dtype, cell.mode, cell.backend)
+    return cell.native in row.natives and all(map(_matches, values, patterns))
+
+
+def _matches(value: str, patterns: str) -> bool:
+    return any(fnmatchcase(value, pattern) for pattern in patterns.split("|"))
+
+
+def stale(cells: Iterable[Cell]) -> list[str]:
+    """Rows, or functions in them, that no cell needs any more; what did not run is not judged."""
+    cells = list(cells)
+    ran = {cell.native for cell in cells if cell.outcome in (AGREE, KNOWN, DIFFERS)}
+    needed = {(cell.why.partition(":")[0], cell.native) for cell in cells if cell.outcome == KNOWN}
+    return [
+        f"{row.name}: {native}"
+        for row in ROWS
+        for native in row.natives
+        if native in ran and (row.name, native) not in needed
+    ]
+
+
+__all__ = ["ROWS", "Divergence", "find", "stale"]

@@ -1,0 +1,284 @@
+"""Every translation that is claimed to be exact, run: what it gives against what was asked for.
+
+For each way of calling each function, and each framework it is written for, the source that
+`xlogits.translation` writes is executed on that framework's arrays, in float64, on all cases for which
+what it takes for granted holds; value and gradient are held against the reference of the original.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from xlogits.losses import Loss, Transform
+from xlogits.parity.cases import Case
+from xlogits.parity.engines import Call, Failure, Outcome, Result
+from xlogits.parity.plan import Job, Prepared, prepare
+from xlogits.parity.results import (
+    AGREE,
+    DIFFERS,
+    KNOWN,
+    REFUSED,
+    TRANSLATED,
+    TRANSLATION_LIMIT,
+    Cell,
+)
+from xlogits.parity.verdict import by, described, error
+
+Array = Any
+OPTIONS_ON = ("ordinary", "ignored labels", "dense labels")  # the cases that options are tried on
+TARGETS = {
+    "numpy": "numpy",
+    "torch": "torch",
+    "tensorflow": "tensorflow",
+    "keras": "tensorflow",
+    "jax": "jax",
+}
+
+
+def cells(
+    jobs: list[Job], loaded: dict[str, Any], progress: Callable[[str, int, int], None]
+) -> Iterator[Cell]:
+    """A cell for every quantity of every translation on every case it is meant for."""
+    with loaded["tensorflow"].keras_in("float64") if "tensorflow" in loaded else nullcontext():
+        for target, backend in TARGETS.items():
+            if backend in loaded:
+                progress(f"{TRANSLATED} {target}", 0, len(jobs))
+                yield from _of_target(jobs, target, loaded[backend])
+
+
+def _of_target(jobs: list[Job], target: str, engine: Any) -> Iterator[Cell]:
+    from xlogits.translation.language import language
+
+    found: dict[Any, Any] = {}
+    run: list[tuple[Job, Prepared, Any]] = []
+    seen: set[Any] = set()
+    for job in jobs:
+        if not job.variant.plain and job.case.name not in OPTIONS_ON:
+            continue
+        dense = np.ndim(job.case.operands.get("target", 0)) == np.ndim(job.case.operands["pred"])
+        key = job.native.name, job.variant.label, dense
+        if key not in found:
+            call = _as_call(job)
+            kind = "dense" if dense else "index"
+            found[key] = call and _translated(call, language(target), kind)
+        translation = found[key]
+        if translation is None or translation.native == job.native.name:
+            continue  # itself: that is what the rest of the matrix is about
+        if not translation.source:
+            if job.case.name == "ordinary":
+                yield _cell(job, target, "value", REFUSED, why=translation.why_not)
+            continue
+        twin = translation.source, job.key  # a function and its class ask for the same
+        if twin not in seen and all(HOLDS[w](job.loss, job.case) for w in translation.assumptions):
+            seen.add(twin)
+            wide = (
+                replace(job, loss=_wide(job.loss)) if False else job._replace(loss=_wide(job.loss))
+            )
+            run.append((job, prepare(wide, "float64"), translation))
+    calls = [_call(job, prepared, t, target) for job, prepared, t in run]
+    for (job, prepared, t), outcome in zip(run, differentiated(engine, calls), strict=True):
+        yield from _judged(job, prepared, t, outcome, target)
+
+
+def differentiated(engine: Any, calls: list[Call]) -> list[Result]:
+    """Results with gradients by every array, or by the first where that is all there is."""
+    ran: list[Result] = engine.run(calls, "float64", "cpu", engine.QUICK)
+    again = [i for i, call in enumerate(calls) if isinstance(ran[i], Failure) and len(call.wrt) > 1]
+    if again:
+        fewer = [calls[i]._replace(wrt=calls[i].wrt[:1]) for i in again]
+        for i, result in zip(again, engine.run(fewer, "float64", "cpu", engine.QUICK), strict=True):
+            ran[i] = result
+    return ran
+
+
+def _translated(call: Any, target: Any, labels: str) -> Any:
+    from xlogits.errors import Refused
+    from xlogits.translation import Translation, translated
+
+    try:
+        return translated(call, target, labels=labels)
+    except Refused as refusal:
+        return Translation("", why_not=str(refusal))
+
+
+def _as_call(job: Job) -> Any:
+    """The call of a row, with its operands as names."""
+    from xlogits.errors import XlogitsError
+    from xlogits.translation.call import read
+    from xlogits.translation.expression import Expr
+
+    given: dict[str, Any] = dict(job.variant.options)
+    left = set(job.case.operands)
+    for parameter in job.native.parameters:  # an operand with two names goes under the first
+        if parameter.to in left:
+            given.setdefault(parameter.key, Expr(parameter.to))
+            left.remove(parameter.to)
+    try:
+        return read(job.native, given)
+    except XlogitsError:
+        return None
+
+
+def _wide(loss: Any) -> Any:
+    """The loss in the dtype that everything is computed in here."""
+    return replace(loss, dtype=None) if getattr(loss, "dtype", None) == "float32" else loss
+
+
+def _call(job: Job, prepared: Prepared, translation: Any, target: str) -> Call:
+    names: dict[str, Any] = {}
+    for line in translation.imports:
+        exec(line, names)  # the imports that xlogits wrote itself
+    code = compile(translation.source, "<translation>", "eval")
+
+    def fn(**operands: Array) -> Any:
+        return eval(code, names, operands)
+
+    wrt = () if target == "numpy" else prepared.wrt
+    identity = job.native.name, job.variant.label, job.case.name, target
+    return Call(fn, prepared.operands, wrt, prepared.cotangent, job.case.strided, identity)
+
+
+def _judged(job: Job, prepared: Prepared, t: Any, outcome: Any, target: str) -> Iterator[Cell]:
+    if isinstance(outcome, Failure):
+        known = _known(job, t, "value")
+        why = f"{known}{t.source} raised {outcome.kind}: {outcome.message}"
+        yield _cell(job, target, "value", KNOWN if known else DIFFERS, why=why)
+        return
+    for quantity, got, (exact, scale) in _quantities(prepared, outcome, target, t.assumptions):
+        off = error(got, exact, scale, "float64")
+        if off <= TRANSLATION_LIMIT:
+            yield _cell(job, target, quantity, AGREE, off)
+        else:
+            why = f"{t.source} gives {described(got, exact)}"
+            known = _known(job, t, quantity)
+            yield _cell(job, target, quantity, KNOWN if known else DIFFERS, off, f"{known}{why}")
+
+
+def _quantities(
+    prepared: Prepared, outcome: Outcome, target: str, assumed: tuple[str, ...]
+) -> Iterator[tuple[str, Array, tuple[Array, Array]]]:
+    yield "value", outcome.value, prepared.reference.value
+    for name in prepared.wrt if target != "numpy" else ():
+        constant = name == "target" and "constant labels" in assumed
+        if name in outcome.gradients and not constant:
+            yield by(name), outcome.gradients[name], prepared.reference.gradients[name]
+
+
+def _known(job: Job, translation: Any, quantity: str) -> str:
+    """The row of the ledger about the function that the translation calls, if there is one."""
+    from xlogits.parity import ledger
+
+    for row in ledger.ROWS:
+        for native in row.natives:
+            cell = _cell(job, "", quantity, DIFFERS)._replace(
+                native=native, mode="eager", backend=""
+            )
+            called = _called(native) in translation.source
+            if called and ledger.covers(row, cell):
+                return f"{row.name}: "
+    return ""
+
+
+def _called(native: str) -> str:
+    from xlogits.translation.language import LANGUAGES
+
+    return LANGUAGES["torch"].spelled(native) + "("
+
+
+def _cell(
+    job: Job, target: str, quantity: str, outcome: str, error: float | None = None, why: str = ""
+) -> Cell:
+    return Cell(
+        *(job.native.name, job.variant.label, job.case.name, TARGETS.get(target, target)),
+        *("cpu", "float64", f"{TRANSLATED} {target}", quantity),
+        outcome,
+        theirs=error,
+        why=why,
+    )
+
+
+# -- whether what a translation takes for granted holds for a case
+
+Holds = Callable[[Loss | Transform, Case], bool]
+
+
+def _ignored(loss: Any, case: Case) -> Array:
+    index, target = getattr(loss, "ignore_index", None), np.asarray(case.operands["target"])
+    return target == index if index is not None and target.dtype.kind in "iu" else target != target
+
+
+def _counts(loss: Any, case: Case) -> bool:
+    weight = np.asarray(case.operands.get("sample_weight", 1.0))
+    target = np.asarray(case.operands["target"])
+    return bool(target.size and not _ignored(loss, case).all() and weight.any() and weight.size)
+
+
+def _no_zero(loss: Any, case: Case) -> bool:
+    p = np.asarray(case.operands["pred"])
+    return bool(np.isfinite(p).all() and (loss.form.kind != "probabilities" or (p > 0).all()))
+
+
+def _positive(loss: Any, case: Case) -> bool:
+    return all(
+        np.isfinite(case.operands[name]).all()
+        and (is_log or (np.asarray(case.operands[name]) > 0).all())
+        for name, is_log in (
+            ("pred", getattr(loss, "log_pred", False)),
+            ("target", getattr(loss, "log_target", False)),
+        )
+    )
+
+
+def _within(loss: Any, case: Case) -> bool:
+    p = np.asarray(case.operands["pred"])
+    return bool(((p > 1e-6) & (p < 1 - 1e-6)).all())
+
+
+def _item_weights(loss: Any, case: Case) -> bool:
+    weight = case.operands.get("sample_weight")
+    return weight is None or np.ndim(weight) > 0
+
+
+def _below(loss: Any, case: Case) -> bool:
+    return bool((np.asarray(case.operands["pred"]) * loss.beta <= 20).all())
+
+
+def _no_tie(loss: Any, case: Case) -> bool:
+    meets = getattr(loss, "margin", None) == 0 and np.any(case.operands["target"] == 0)
+    return case.name not in TIES and not meets
+
+
+TIES = (
+    *("scores at the margin", "distances at the margin", "equal scores", "scores a margin apart"),
+    *("ties, and scores 1 apart", "logits at the ends"),
+)
+HOLDS: dict[str, Holds] = {
+    "rank": lambda loss, case: np.ndim(case.operands["pred"]) in (1, 2),
+    "rank 2": lambda loss, case: np.ndim(case.operands["pred"]) == 2,
+    "index labels": lambda loss, case: True,  # translated for the kind that the case has
+    "dense labels": lambda loss, case: True,
+    "no column": lambda loss, case: case.name != "column of labels",
+    "integer labels": lambda loss, case: np.asarray(case.operands["target"]).dtype.kind in "iu",
+    "constant labels": lambda loss, case: True,
+    "something counts": _counts,
+    "float32": lambda loss, case: True,  # Keras is told to compute in float64
+    "item weights": _item_weights,
+    "one weight per item": _item_weights,
+    "within the clip": _within,
+    "inside": _within,
+    "positive": _positive,
+    "some class": lambda loss, case: case.name != "row masked out",
+    "above the floor": lambda loss, case: _within(loss, case),
+    "no zero": lambda loss, case: _no_zero(loss, case),
+    "some error": lambda loss, case: case.name != "prediction equal to target",
+    "finite": lambda loss, case: "NaN" not in case.name,
+    "not empty": lambda loss, case: np.size(case.operands["pred"]) > 0,
+    "no tie": _no_tie,
+    "nothing ignored": lambda loss, case: not _ignored(loss, case).any(),
+    "no negative weight": lambda loss, case: bool((np.asarray(case.operands["weight"]) >= 0).all()),
+    "below the threshold": lambda loss, case: _below(loss, case),
+    "every class has its column": lambda loss, case: case.name != "positive column",
+}

@@ -1,0 +1,216 @@
+"""A call of one framework, in another: the plainest that says the same, or why none does."""
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from xlogits.catalogue.record import Reading
+from xlogits.errors import OptionError, Refused, XlogitsError
+from xlogits.translation.call import Call, parse
+from xlogits.translation.comparison import Comparison, differ
+from xlogits.translation.compose import Composition
+from xlogits.translation.differences import ASSUMED
+from xlogits.translation.known import rows_of
+from xlogits.translation.language import IMPORTS, Language, language
+from xlogits.translation.measure import measured
+from xlogits.translation.single import Candidate, candidates, written
+from xlogits.translation.tidy import lines
+
+
+@dataclass(frozen=True)
+class Translation:
+    """What `translate` found.
+
+    Attributes:
+        source: the call, one expression; '' where there is none. `lines` is the same for people.
+        imports: the lines that make its names known.
+        assumed: what has to hold for it to be the same loss, in words.
+        why_not: where `source` is '', the reason.
+        nearest: where `source` is '', the call that comes nearest.
+        native: the name of the native function, where a single call says it.
+        known: where that function differs from what it should compute, and the source does not.
+        difference: where `source` is '', how far off the nearest call is, with figures.
+    """
+
+    source: str
+    imports: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    why_not: str = ""
+    nearest: str = ""
+    native: str = ""
+    known: tuple[str, ...] = ()
+    difference: str = ""
+    assumptions: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The same as `source`, with names for what occurs twice: assignments, the expression last."""
+        return lines(self.source) if self.source else ()
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is the same loss of all valid inputs."""
+        return bool(self.source) and not self.assumed
+
+    def __str__(self) -> str:
+        if not self.source:
+            nearest = f"; the nearest is {self.nearest}" if self.nearest else ""
+            return f"no translation: {self.why_not}{nearest}"
+        return "\n".join([*self.imports, *self.lines, *(f"# if {a}" for a in self.assumed)])
+
+
+def translate(
+    source: str, to: str, *, ndim: int | None = None, labels: str | None = None
+) -> Translation:
+    """A call of one framework's loss or activation, written for another framework.
+
+    Args:
+        source: a call as source code, such as "F.cross_entropy(x, y, weight=w)", an instance of a
+            class that is called, or only a name. It is read, never run.
+        to: "torch", "tensorflow", "keras", "jax" (or "optax"), "numpy" (or "scipy", "sklearn"), or
+            "xlogits".
+        ndim: the number of axes of the prediction. Without it, what holds for some only is `assumed`.
+        labels: "index" or "dense", where a function takes both; index unless said otherwise.
+
+    Returns:
+        A `Translation`.
+
+    Raises:
+        OptionError: source that is not a call, an unknown name, an unknown framework.
+
+    Example:
+        >>> print(translate("F.cross_entropy(x, y, weight=w, reduction='sum')", to="jax").source)
+        jnp.sum(w[y] * optax.softmax_cross_entropy_with_integer_labels(x, y))
+    """
+    target = language(to)
+    try:
+        return translated(parse(source), target, ndim, labels)
+    except Refused as refusal:
+        return Translation("", why_not=str(refusal))
+
+
+def translated(
+    call: Call, target: Language, ndim: int | None = None, labels: str | None = None
+) -> Translation:
+    """A call that has been read, written for another framework."""
+    wanted, taken = _taken_for_granted(call, labels)
+    found = candidates(wanted, target, ndim)
+    single = found[0] if found and not found[0].real else None
+    if single is not None and not _old_fashioned(single, call, target):
+        return _single(single, call, target, taken)
+    if not target.words:  # xlogits itself: the same name on arrays of any framework
+        name = f"xlogits.dialects.{call.native.name}"
+        native = replace(call.native, name=name)
+        return _made(written(Candidate(native, call.given, []), target), [])
+    composition = Composition(wanted, target, ndim)
+    try:
+        text = str(composition.write())
+    except XlogitsError as refusal:
+        if single is not None:
+            return _single(single, call, target, taken)
+        return _missing(wanted, found, target, str(refusal))
+    return _made(text, [*taken, *composition.assumed])
+
+
+def _old_fashioned(candidate: Candidate, call: Call, target: Language) -> bool:
+    """Whether a composition is what people would rather read than this one call."""
+    old = ".v1." in candidate.native.name and ".v1." not in call.native.name
+    single = getattr(candidate.native.loss, "dtype", None) is not None and target.name != "keras"
+    return old or ("float32" in candidate.assumed and single)
+
+
+def _taken_for_granted(call: Call, labels: str | None) -> tuple[Reading, list[str]]:
+    """What is wanted, without defaults that nobody meant, and with the labels that there are."""
+    loss, operands = call.reading
+    taken = []
+    ignore = next((a for a in call.native.parameters if a.to == "ignore_index"), None)
+    if ignore is not None and ignore.name not in call.given and loss.ignore_index is not None:  # type: ignore[union-attr]
+        loss = replace(loss, ignore_index=None)  # type: ignore[call-arg]
+        taken.append("nothing ignored")
+    kind = getattr(loss, "labels", None)
+    if kind is not None and kind.kind == "inferred":
+        chosen: Any = labels or "index"
+        loss = replace(loss, labels=replace(kind, kind=chosen))  # type: ignore[call-arg]
+        taken.append(f"{chosen} labels")
+        if chosen == "dense":
+            loss, taken = _without_ignored(loss), [w for w in taken if w != "nothing ignored"]
+    return Reading(loss, operands), taken
+
+
+def _without_ignored(loss: Any) -> Any:
+    """Dense labels have nothing that could be ignored by a negative index."""
+    if loss.ignore_index is not None and not loss.ignore_index < 0:
+        raise Refused(
+            f"ignore_index={loss.ignore_index} applies to class indexes, not to dense labels"
+        )
+    return replace(loss, ignore_index=None)
+
+
+def _single(candidate: Candidate, call: Call, target: Language, taken: list[str]) -> Translation:
+    """One native call; where it is what was asked for, nothing is taken for granted."""
+    if candidate.native is call.native:
+        return _made(written(candidate, target), [], candidate.native.name)
+    needed = [word for word in taken if not _harmless(word, candidate)]
+    made = _made(written(candidate, target), [*needed, *candidate.assumed], candidate.native.name)
+    mine = {row.name for row in rows_of(call.native.name)}
+    known = [row for row in rows_of(candidate.native.name) if row.name not in mine]
+    return replace(made, known=tuple(f"{row.case}: {row.reason}" for row in known))
+
+
+def _harmless(word: str, candidate: Candidate) -> bool:
+    """Whether the call that was found does the same with what was taken for granted."""
+    loss = candidate.native.loss
+    kind = getattr(loss, "labels", None)
+    both = kind is not None and kind.kind == "inferred"
+    if word == "nothing ignored":
+        return getattr(loss, "ignore_index", None) == -100 or _default_ignores(candidate)
+    return both
+
+
+def _default_ignores(candidate: Candidate) -> bool:
+    return any(a.to == "ignore_index" and a.default == -100 for a in candidate.native.parameters)
+
+
+def _made(text: str, assumed: list[str], native: str = "") -> Translation:
+    return Translation(
+        text,
+        _imports(text),
+        tuple(ASSUMED[word] for word in assumed),
+        native=native,
+        assumptions=tuple(assumed),
+    )
+
+
+def _missing(wanted: Reading, found: list[Candidate], target: Language, why: str) -> Translation:
+    if not found:
+        return Translation("", why_not=why)
+    nearest = found[0]
+    reasons = "; ".join(d.text for d in nearest.real)
+    return Translation(
+        "",
+        why_not=f"{why}: {reasons}",
+        nearest=written(nearest, target),
+        difference=measured(wanted, nearest.native.read(nearest.given)),
+    )
+
+
+def _imports(text: str) -> tuple[str, ...]:
+    lines = [
+        line
+        for prefix, line in IMPORTS.items()
+        if re.search(rf"(?<![\w.]){re.escape(prefix)}", text)
+    ]
+    return tuple(lines)
+
+
+__all__ = [
+    "Call",
+    "Comparison",
+    "OptionError",
+    "Reading",
+    "Translation",
+    "differ",
+    "parse",
+    "translate",
+    "translated",
+]

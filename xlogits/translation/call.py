@@ -1,0 +1,115 @@
+"""A call in source code, read: which record it is, and what its arguments are."""
+
+import ast
+from typing import Any, NamedTuple
+
+from xlogits.catalogue import Native, find
+from xlogits.catalogue.record import REQUIRED, Arg, Reading, bind
+from xlogits.errors import OptionError, Refused
+from xlogits.translation.expression import ATOM, UNARY, Expr
+
+# what an array is called where the source has only the name of the function
+NAMES = {
+    "pred": "logits",
+    "target": "labels",
+    "sample_weight": "sample_weight",
+    "class_weight": "class_weight",
+    "pos_weight": "pos_weight",
+    "mask": "mask",
+}
+
+
+class Call(NamedTuple):
+    """A native function or class, its arguments by parameter name, and what they mean."""
+
+    native: Native
+    given: dict[str, Any]
+    reading: Reading
+
+
+def parse(source: str) -> Call:
+    """Read a call, an instance of a class that is called, or the bare name of either."""
+    try:
+        node = ast.parse(source.strip(), mode="eval").body
+    except SyntaxError as error:
+        raise OptionError(
+            f"{source!r} is not one Python expression ({error.msg}); pass a call such as "
+            f"'F.cross_entropy(logits, labels)'"
+        ) from None
+    call = node if isinstance(node, ast.Call) else None
+    inner = call.func if call is not None and isinstance(call.func, ast.Call) else None
+    name = ast.unparse(inner.func if inner else call.func if call else node)
+    native = find(name)
+    given: dict[str, Any] = {}
+    if native.then:
+        made = inner or call
+        given |= _bound(native.short, native.args, made) if made else {}
+        given |= _bound(f"{native.short}.__call__", native.then, call) if inner and call else {}
+    elif call is not None:
+        given = _bound(native.short, native.args, call)
+    return read(native, given)
+
+
+def read(native: Native, given: dict[str, Any]) -> Call:
+    """The reading of a call with these arguments; arrays that are missing get names of their own."""
+    given = dict(given)
+    for arg in native.parameters:
+        array = arg.to in native.loss.ARRAYS and not _second_name(arg, native)
+        if arg.key not in given and (array or arg.needed or arg.default is REQUIRED):
+            operand = arg.to in native.loss.OPERANDS
+            given[arg.key] = (
+                Expr(NAMES.get(arg.to, arg.to)) if operand else getattr(native.loss, arg.to)
+            )
+    operands = {a.key for a in native.parameters if a.to in native.loss.OPERANDS}
+    for arg in native.parameters:
+        value = given.get(arg.key)
+        if not isinstance(value, Expr) or arg.key in operands or _word(arg, value):
+            continue
+        if arg.values or arg.refuse:
+            raise Refused(
+                f"{native.name}({arg.name}={value}): what is written depends on its value; "
+                f"write it as a literal"
+            )
+    return Call(native, given, native.read(given))
+
+
+def _word(arg: Arg, value: Expr) -> bool:
+    """Whether an expression is itself one of the words (`torch.float64`)."""
+    try:
+        return arg.values is not None and bool(arg.values[value])
+    except KeyError:
+        return False
+
+
+def _second_name(arg: Arg, native: Native) -> bool:
+    """Whether an earlier parameter stands for the same array (TF1's `targets` beside `labels`)."""
+    return next(a for a in native.parameters if a.to == arg.to) is not arg
+
+
+def _bound(name: str, args: tuple[Arg | str, ...], call: ast.Call) -> dict[str, Any]:
+    if any(isinstance(a, ast.Starred) for a in call.args) or any(
+        k.arg is None for k in call.keywords
+    ):
+        raise Refused(f"{ast.unparse(call)}: arguments behind * or ** cannot be seen")
+    values = tuple(_value(a) for a in call.args)
+    named = {str(k.arg): _value(k.value) for k in call.keywords}
+    return _lenient(name, args, values, named)
+
+
+def _lenient(
+    name: str, args: tuple[Arg | str, ...], values: tuple[Any, ...], named: dict[str, Any]
+) -> dict[str, Any]:
+    """Bound by Python's rules; a call without any argument stands for one with all arrays."""
+    if not values and not named:
+        return {}
+    return bind(name, args, values, named)
+
+
+def _value(node: ast.expr) -> Any:
+    """A literal as its value, anything else as source."""
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        atoms = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
+        level = ATOM if isinstance(node, atoms) else UNARY - 6
+        return Expr(ast.unparse(node), level)

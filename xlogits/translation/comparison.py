@@ -1,0 +1,64 @@
+"""Two calls side by side: whether they are the same loss, and if not, in what they differ."""
+
+from dataclasses import dataclass
+
+from xlogits.translation.call import parse
+from xlogits.translation.differences import ASSUMED
+from xlogits.translation.differences import differ as differences
+from xlogits.translation.measure import measured
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What `differ` found.
+
+    Attributes:
+        differences: in what the second call differs from the first, in words; empty where in nothing.
+        assumed: what has to hold for that.
+        measured: both on the same random arrays, where they differ.
+    """
+
+    differences: tuple[str, ...]
+    assumed: tuple[str, ...] = ()
+    measured: str = ""
+
+    @property
+    def same(self) -> bool:
+        """Whether both are the same loss, under what is assumed."""
+        return not self.differences
+
+    def __str__(self) -> str:
+        lines = [*self.differences] or ["the same loss"]
+        lines += [f"if {text}" for text in self.assumed]
+        return "\n".join([*lines, self.measured] if self.measured else lines)
+
+
+def differ(first: str, second: str, *, ndim: int | None = None) -> Comparison:
+    """In what a second call differs from a first, on every input that is valid for the first.
+
+    Args:
+        first: a call as source code, read but never run.
+        second: another, of any framework. Arrays are told apart by their role, not by their names.
+        ndim: the number of axes of the prediction, where that is known.
+
+    Raises:
+        OptionError: source that is not a call, or an unknown name.
+        Refused: an option that no record can express.
+
+    Example:
+        >>> found = differ("F.cross_entropy(x, y)", "F.cross_entropy(x, y, reduction='sum')")
+        >>> found.differences[0]
+        'the result is the sum instead of the mean over the items that are not ignored'
+    """
+    one, two = parse(first).reading, parse(second).reading
+    operands = frozenset(one.operands) | frozenset(two.operands)
+    found = differences(one.loss, two.loss, operands, ndim)
+    texts = [d.text for d in found if not d.assumed]
+    texts += [_only(name, "first") for name in one.operands if name not in two.operands]
+    texts += [_only(name, "second") for name in two.operands if name not in one.operands]
+    assumed = dict.fromkeys(ASSUMED[d.assumed] for d in found if d.assumed)
+    return Comparison(tuple(texts), tuple(assumed), measured(one, two) if texts else "")
+
+
+def _only(name: str, which: str) -> str:
+    return f"only the {which} has {name.replace('_', ' ')}s"

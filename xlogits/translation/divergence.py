@@ -1,0 +1,49 @@
+"""Divergences and focal losses as a person writes them: where no probability is 0."""
+
+from dataclasses import replace
+from typing import Any
+
+from xlogits.losses import KLDivergence, Reduction, RelativeEntropy, SoftmaxFocal
+
+POSITIVE = "positive"
+
+
+def divergence(whole: Any, loss: KLDivergence, x: Any, y: Any) -> Any:
+    """Its terms, or what they come to along the axis."""
+    plain = replace(loss, inner="none", reduction=Reduction(), dtype=None, spread_weight=False)
+    terms = whole.core(plain, {"pred": x, "target": y})
+    terms = _terms(whole, loss, x, y) if terms is None else terms
+    if loss.inner == "none":
+        return terms
+    word = "mean_along" if loss.inner == "mean" else "sum_along"
+    return whole.language._write(word, (terms, loss.axis))
+
+
+def _terms(whole: Any, loss: KLDivergence, x: Any, y: Any) -> Any:
+    xp = whole.xp
+    if loss.clip is None:
+        whole.assume(POSITIVE)
+    else:
+        x = x if loss.log_pred else xp.clip(x, *loss.clip)
+        y = y if loss.log_target else xp.clip(y, *loss.clip)
+    log_p, log_q = x if loss.log_pred else xp.log(x), y if loss.log_target else xp.log(y)
+    q = xp.exp(y) if loss.log_target else y
+    terms = q * (log_q - log_p)
+    return terms - q + (xp.exp(x) if loss.log_pred else x) if loss.generalized else terms
+
+
+def relative_entropy(whole: Any, loss: RelativeEntropy, x: Any, y: Any) -> Any:
+    """Rows divided by their sums, and the sum of the terms."""
+    xp = whole.xp
+    p, q = (array / xp.sum(array, -1, keepdims=True) for array in (x, y))
+    total = xp.sum(_terms(whole, KLDivergence(), p, q), -1)
+    return total if loss.base is None else total / loss._unit()
+
+
+def cost(whole: Any, loss: Any, log_p: Any) -> Any:
+    """What a class of this log-probability costs."""
+    xp = whole.xp
+    if not isinstance(loss, SoftmaxFocal):
+        return loss.cost(xp, log_p)
+    whole.assume("no zero")
+    return -loss.alpha * xp.power(-xp.expm1(log_p), loss.gamma) * log_p

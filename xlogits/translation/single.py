@@ -1,0 +1,149 @@
+"""One native call that says what is wanted: found by trying every record of a framework."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from xlogits.catalogue import NATIVES, Arg, Native
+from xlogits.catalogue.record import REQUIRED, Reading
+from xlogits.errors import XlogitsError
+from xlogits.translation.differences import Difference, axis_at, differ
+from xlogits.translation.expression import Expr, wrap
+from xlogits.translation.language import Language
+
+
+class Candidate(NamedTuple):
+    """A native call, and in what it differs from what is wanted."""
+
+    native: Native
+    given: dict[str, Any]
+    differences: list[Difference]
+
+    @property
+    def real(self) -> list[Difference]:
+        return [d for d in self.differences if not d.assumed]
+
+    @property
+    def assumed(self) -> list[str]:
+        return list(dict.fromkeys(d.assumed for d in self.differences if d.assumed))
+
+
+def candidates(wanted: Reading, language: Language, ndim: int | None) -> list[Candidate]:
+    """The calls of a framework that compute the same kind of loss, the best first."""
+    found = [
+        candidate
+        for native in NATIVES.values()
+        if native.framework in language.frameworks and type(native.loss) is type(wanted.loss)
+        for candidate in _tries(native, wanted, ndim)
+    ]
+    return sorted(found, key=lambda c: _rank(c, language))
+
+
+def _rank(candidate: Candidate, language: Language) -> tuple[Any, ...]:
+    return (
+        len(candidate.real),
+        language.frameworks.index(candidate.native.framework),
+        "float32" in candidate.assumed,
+        ".v1." in candidate.native.name,
+        len(candidate.assumed),
+        bool(candidate.native.then),
+        len(candidate.given),
+    )
+
+
+def _tries(native: Native, wanted: Reading, ndim: int | None) -> Iterator[Candidate]:
+    given: dict[str, Any] = {}
+    missing = dict(wanted.operands)
+    for arg in native.parameters:
+        if arg.to in native.loss.OPERANDS:
+            if arg.to in missing:
+                given[arg.key] = missing.pop(arg.to)
+        elif arg.to and hasattr(wanted.loss, arg.to):
+            _set(given, arg, native, wanted, ndim)
+    lacks = [Difference(name, text=f"{native.name} has no {name}") for name in missing]
+    try:
+        reading = native.read(given)
+    except (XlogitsError, TypeError):
+        return
+    operands = frozenset(wanted.operands)
+    yield Candidate(native, given, lacks + differ(wanted.loss, reading.loss, operands, ndim))
+
+
+def _set(
+    given: dict[str, Any], arg: Arg, native: Native, wanted: Reading, ndim: int | None
+) -> None:
+    """Pass a parameter if the call then says more of what is wanted than it does without."""
+    value = getattr(wanted.loss, arg.to)
+    operands = frozenset(wanted.operands)
+
+    def off(chosen: Any) -> list[Difference]:
+        loss = native.loss
+        trial = {a.key: Expr("x") for a in native.parameters if a.to in loss.ARRAYS}
+        trial |= given if chosen is REQUIRED else given | {arg.key: chosen}
+        trial = {k: v for k, v in trial.items() if k != arg.key or chosen is not REQUIRED}
+        try:
+            got = native.read({**trial, arg.key: trial.get(arg.key, arg.default)}).loss
+        except (XlogitsError, TypeError):
+            return [Difference(arg.to, text="refused")] * 2
+        return [d for d in differ(wanted.loss, got, operands, ndim) if d.field == arg.to]
+
+    def cost(found: list[Difference]) -> tuple[int, int]:
+        return sum(not d.assumed for d in found), len(found)
+
+    best, price = REQUIRED, cost(off(REQUIRED))
+    options = list(arg.values) if arg.values is not None else _plain(arg, value, ndim)
+    for option in options:
+        if cost(off(option)) < price:
+            best, price = option, cost(off(option))
+    if best is not REQUIRED:
+        given[arg.key] = best
+
+
+def _plain(arg: Arg, value: Any, ndim: int | None) -> list[Any]:
+    if arg.to == "axis":
+        value = axis_at(value, ndim)
+    simple = value is None or isinstance(value, (bool, int, float, str, tuple, Expr))
+    return [value] if simple else []
+
+
+def written(candidate: Candidate, language: Language) -> str:
+    """The call as source code."""
+    native, given = candidate.native, candidate.given
+    name = language.spelled(native.name)
+    if not native.then:
+        return f"{name}({_arguments(native, native.args, given, language)})"
+    first = _arguments(native, native.args, given, language)
+    return f"{name}({first})({_arguments(native, native.then, given, language)})"
+
+
+def _arguments(
+    native: Native, args: tuple[Arg | str, ...], given: dict[str, Any], language: Language
+) -> str:
+    """Positional as far as people write them so, then by name."""
+    parts = []
+    named = native.framework in ("tensorflow", "xlogits") and len(native.loss.ARRAYS) > 1
+    named = named and native.framework == "tensorflow"
+    positional_only = "/" in args
+    gap = False
+    for arg in args:
+        if arg == "*":
+            gap = True
+        if not isinstance(arg, Arg):
+            continue
+        if arg.key not in given:
+            gap = gap or not positional_only
+            continue
+        text = _text(arg, given[arg.key], native)
+        array = arg.to in native.loss.ARRAYS
+        parts.append(text if not gap and array and not named else f"{arg.name}={text}")
+        text = _text(arg, given[arg.name], native)
+        gap = gap or named or arg.to not in native.loss.ARRAYS  # after a name there are only names
+        parts.append(f"{arg.name}={text}" if gap else text)
+    return ", ".join(parts)
+
+
+def _text(arg: Arg, value: Any, native: Native) -> str:
+    text = str(wrap(value))
+    if native.framework == "torch" and arg.to == "dtype":
+        return text if isinstance(value, Expr) else f"torch.{value}"
+    tensor = native.framework == "torch" and arg.to in native.loss.OPERANDS
+    return f"torch.tensor({text})" if tensor and not isinstance(value, Expr) else text
