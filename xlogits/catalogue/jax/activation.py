@@ -14,6 +14,8 @@ OF_THE_WHOLE = (
     "Its axis is None by default: of a (6, 5) array of zeros every entry is 1/30, not 1/5."
 )
 
+RAISES = (("0.4.36", "`initial`, which changed nothing, raises"),)
+NAN = (("0.10.2", "NaN in y gives NaN where x is 0, too"),)
 GONE = (("0.6", Arg("initial", "", "_UNSPECIFIED", refuse="it changed no value")),)
 
 
@@ -22,8 +24,16 @@ def _each(path: str, name: str, function: str) -> Native:
 
 
 NATIVES = (
-    Native(f"{NN}softmax", Transform(function="softmax"), (X, LAST, WHERE), gone=GONE),
-    Native(f"{NN}log_softmax", Transform(function="log_softmax"), (X, LAST, WHERE), gone=GONE),
+    Native(
+        f"{NN}softmax", Transform(function="softmax"), (X, LAST, WHERE), gone=GONE, changed=RAISES
+    ),
+    Native(
+        f"{NN}log_softmax",
+        Transform(function="log_softmax"),
+        (X, LAST, WHERE),
+        gone=GONE,
+        changed=RAISES,
+    ),
     Native(
         f"{NN}logsumexp",
         Transform(function="logsumexp", axis=None),
@@ -33,6 +43,7 @@ NATIVES = (
             WHERE,
         ),
         aliases=(f"{SPECIAL}logsumexp",),
+        changed=(("0.5", "what `where` leaves out is set to 0 before the exponential"),),
     ),
     Native(
         f"{NN}logmeanexp",
@@ -60,6 +71,6 @@ NATIVES = (
     _each(SPECIAL, "expit", "sigmoid"),
     _each(SPECIAL, "logit", "logit"),
     _each(SPECIAL, "entr", "entr"),
-    Native(f"{SPECIAL}xlogy", XLogY(), (X, Y)),
-    Native(f"{SPECIAL}xlog1py", XLogY(plus_one=True), (X, Y)),
+    Native(f"{SPECIAL}xlogy", XLogY(), (X, Y), changed=NAN),
+    Native(f"{SPECIAL}xlog1py", XLogY(plus_one=True), (X, Y), changed=NAN),
 )

@@ -19,6 +19,10 @@ LAST_AXIS = Arg("axis", "axis", -1, {-1: -1})  # on TensorFlow, index labels go 
 IGNORE_CLASS = Arg("ignore_class", "ignore_index", None)
 INDEXES = Labels("index", column=True, truncated=True)
 
+# version 3 is what TensorFlow has as tf.keras since 2.16
+KERAS_2 = (("3.0", "float64 is computed in float32; Keras 2, tf.keras before 2.16, kept it"),)
+SELECTED = (("3.15", "ignored rows are selected out; until then they were multiplied by 0"),)
+
 
 def from_logits(probabilities: Form) -> Arg:
     return Arg("from_logits", "form", False, {False: probabilities, True: LOGITS})
@@ -35,11 +39,13 @@ NATIVES = (
         SoftmaxCrossEntropy(labels=DENSE, dtype=FLOATX, spread_weight=True),
         (from_logits(ROWS), SMOOTHING, AXIS, *class_tail("categorical_crossentropy")),
         CALL,
+        changed=KERAS_2,
     ),
     Native(
         "keras.losses.sparse_categorical_crossentropy",
         SoftmaxCrossEntropy(labels=INDEXES),
         (Y_TRUE, Y_PRED, from_logits(ROWS_AFTER_CLIP), IGNORE_CLASS, LAST_AXIS),
+        changed=SELECTED,
     ),
     Native(
         "keras.losses.SparseCategoricalCrossentropy",
@@ -49,6 +55,7 @@ NATIVES = (
             *class_tail("sparse_categorical_crossentropy", replace(LAST_AXIS, since="3.10")),
         ),
         CALL,
+        changed=(*KERAS_2, ("3.0", "with all labels ignored it is 0, in Keras 2 NaN"), *SELECTED),
     ),
     Native(
         "keras.losses.binary_crossentropy",
@@ -60,5 +67,9 @@ NATIVES = (
         SigmoidCrossEntropy(inner="mean", dtype=FLOATX, spread_weight=True),
         (from_logits(EVENTS), SMOOTHING, AXIS, *class_tail("binary_crossentropy")),
         CALL,
+        changed=(
+            *KERAS_2,
+            ("3.0", "probability 0 of a true event costs 16.118, in Keras 2 15.425"),
+        ),
     ),
 )

@@ -88,7 +88,7 @@ NATIVES = (
         (LOGITS, LABELS, "*", Arg("alpha", "alpha", None), Arg("gamma", "gamma", 2.0)),
         aliases=("optax.sigmoid_focal_loss",),
         starred="0.2.7",
-        changed=(("0.2.5", "computed with logarithms; labels between 0 and 1 became possible"),),
+        changed=(("0.2.6", "the weight of a label is computed with logarithms"),),
         traps=(
             (
                 "alpha is None, not the 0.25 of the paper and of torchvision: a positive label at logit "

@@ -20,6 +20,7 @@ NATIVES = (
         SoftmaxCrossEntropy(labels=INDEX),
         (LOGITS, LABELS, AXIS, WHERE),
         aliases=("optax.losses.softmax_cross_entropy_with_integer_labels",),
+        changed=(("0.2.6", "a row of which `where` leaves nothing costs 0"),),
     ),
     Native(
         "optax.sigmoid_binary_cross_entropy",

@@ -29,6 +29,7 @@ NATIVES = (
             *(BACKGROUND, Arg("axis", "axis", None)),
         ),
         since="0.2.6",
+        changed=(("0.2.7", "smooth counts twice: it is added to half of the sums"),),
         traps=(
             SMOOTHED,
             "alpha weights what is not there and beta what is missed; in Keras it is the reverse.",

@@ -7,6 +7,7 @@ from xlogits.losses import CosineSimilarity, TripletMargin
 ARRAYS = Arg("predictions", "pred"), Arg("targets", "target")
 EPSILON = Arg("epsilon", "eps", 0.0)
 ZEROS = "A row of zeros gives NaN: epsilon is 0, and floors the squared length. PyTorch gives 0."
+FLOOR = (("0.2.4", "epsilon floors the squared length, which until then was the length"),)
 
 NATIVES = (
     Native(
@@ -15,6 +16,7 @@ NATIVES = (
         (*ARRAYS, "*", EPSILON, AXIS, WHERE),
         aliases=("optax.cosine_similarity",),
         starred="0.2.7",
+        changed=FLOOR,
         traps=("Not a loss: 1 where the rows agree. Minimise optax.losses.cosine_distance.", ZEROS),
     ),
     Native(
@@ -23,6 +25,7 @@ NATIVES = (
         (*ARRAYS, "*", EPSILON, AXIS, WHERE),
         aliases=("optax.cosine_distance",),
         starred="0.2.7",
+        changed=FLOOR,
         traps=(ZEROS,),
     ),
     Native(

@@ -43,6 +43,7 @@ NATIVES = (
             Arg("keepdims", "keepdims", False),
             Arg("return_sign", "", False, refuse="it returns two arrays"),
         ),
+        changed=(("1.14", "of an empty array it is -inf; until then it raised"),),
     ),
     _ufunc("expit", "sigmoid"),
     _ufunc("logit", "logit"),

@@ -24,5 +24,6 @@ NATIVES = (
             Arg("labels", "", None, refuse="encode the labels as 0, 1, ..., C - 1 yourself"),
             Arg("y_pred", "", "deprecated", refuse="it is the old name of y_proba", since="1.9"),
         ),
+        changed=(("1.5", "`eps` is gone; the clip is the machine epsilon of the dtype"),),
     ),
 )

@@ -99,6 +99,7 @@ GAUSSIAN_NLL_LOSS = Native(
     "torch.nn.functional.gaussian_nll_loss",
     GaussianNLL(),
     (INPUT, TARGET, VAR, FULL, EPS, PLAIN_MEAN),
+    changed=(("2.6", "`var` may be a number"),),
     traps=(
         (
             "A variance below eps counts as eps but keeps its gradient: at variance 0 and a difference "
