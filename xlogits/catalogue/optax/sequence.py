@@ -19,6 +19,7 @@ NATIVES = (
             ),
         ),
         aliases=("optax.ctc_loss",),
+        starred="0.2.7",
         traps=(
             "It takes paddings, 1 for what does not count, where other frameworks take lengths.",
             "Labels without an alignment cost about 1e5, not infinity.",
