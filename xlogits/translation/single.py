@@ -133,9 +133,6 @@ def _arguments(
             gap = gap or not positional_only
             continue
         text = _text(arg, given[arg.key], native)
-        array = arg.to in native.loss.ARRAYS
-        parts.append(text if not gap and array and not named else f"{arg.name}={text}")
-        text = _text(arg, given[arg.name], native)
         gap = gap or named or arg.to not in native.loss.ARRAYS  # after a name there are only names
         parts.append(f"{arg.name}={text}" if gap else text)
     return ", ".join(parts)
