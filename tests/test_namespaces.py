@@ -91,18 +91,6 @@ BESIDES: dict[str, tuple[str, ...]] = {
     ),
     "a warning": ("scipy.special.SpecialFunctionError",),
 }
-# families that are still to come; a name leaves this list with its record
-COMING: dict[str, str] = {
-    "keras.losses": ("CTC ctc"),
-    "keras.ops": ("ctc_loss"),
-    "optax": ("ctc_loss ctc_loss_with_forward_probs"),
-    "optax.losses": ("ctc_loss ctc_loss_with_forward_probs"),
-    "tensorflow.compat.v1.nn": ("ctc_loss ctc_loss_v2"),
-    "tensorflow.nn": ("ctc_loss"),
-    "torch.nn": ("CTCLoss"),
-    "torch.nn.functional": ("ctc_loss"),
-}
-PENDING = {f"{path}.{name}" for path, names in COMING.items() for name in names.split()}
 ON_THE_MAP = {*NATIVES, *(alias for n in NATIVES.values() for alias in n.aliases), *ABSENT}
 LISTED = {name for names in BESIDES.values() for name in names}
 
@@ -127,16 +115,16 @@ def unknown(space: Space, known: Collection[str]) -> list[str]:
 def test_every_public_name_is_on_the_map(space: Space) -> None:
     need(space.path.partition(".")[0])
     assert public(space), "nothing found: has the namespace moved?"
-    assert unknown(space, ON_THE_MAP | LISTED | PENDING) == []
+    assert unknown(space, ON_THE_MAP | LISTED) == []
 
 
-@pytest.mark.parametrize("name", sorted(LISTED | PENDING | set(ABSENT)))
+@pytest.mark.parametrize("name", sorted(LISTED | set(ABSENT)))
 def test_what_has_no_record_exists_and_has_none(name: str) -> None:
     path, _, short = name.rpartition(".")
     need(path.partition(".")[0])
     assert hasattr(resolve(path), short), "gone from the framework: take it off the list"
     assert name not in ON_THE_MAP - set(ABSENT), "it has a record: take it off the list"
-    assert (name in LISTED) + (name in PENDING) + (name in ABSENT) == 1
+    assert (name in LISTED) + (name in ABSENT) == 1
 
 
 def test_a_loss_without_a_record_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,6 +137,6 @@ def test_a_loss_without_a_record_would_be_noticed(monkeypatch: pytest.MonkeyPatc
         "keras.losses.helper",
     ]
     monkeypatch.undo()
-    forgotten = ON_THE_MAP | LISTED | PENDING
+    forgotten = ON_THE_MAP | LISTED
     forgotten -= {"keras.losses.BinaryCrossentropy"}
     assert unknown(Space("keras.losses"), forgotten) == ["keras.losses.BinaryCrossentropy"]

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from xlogits.parity.ledger import (
     activation,
     entropy,
+    keras,
     margin,
     overlap,
     regression,
@@ -17,6 +18,7 @@ from xlogits.parity.ledger.divergence import Divergence
 from xlogits.parity.results import AGREE, DIFFERS, KNOWN, Cell
 
 ROWS: tuple[Divergence, ...] = (
+    *keras.ROWS,
     *entropy.ROWS,
     *margin.ROWS,
     *relatives.ROWS,

@@ -9,11 +9,6 @@ _TF_DENSE = (
     "tensorflow.compat.v1.losses.softmax_cross_entropy",
 )
 _KERAS_DENSE = ("keras.losses.categorical_crossentropy", "keras.losses.CategoricalCrossentropy")
-_KERAS_CLASSES = (
-    "keras.losses.CategoricalCrossentropy",
-    "keras.losses.SparseCategoricalCrossentropy",
-    "keras.losses.BinaryCrossentropy",
-)
 _TORCH_CE = ("torch.nn.functional.cross_entropy", "torch.nn.CrossEntropyLoss")
 _TORCH_BCE = ("torch.nn.functional.binary_cross_entropy", "torch.nn.BCELoss")
 _TF1_LOSSES = (
@@ -71,24 +66,6 @@ ROWS: tuple[Divergence, ...] = (
         "https://github.com/pytorch/pytorch/pull/2195 (the same formula, mended in PyTorch)",
         case="logits exactly 0",
         quantity="d/dlogits",
-    ),
-    Divergence(
-        "empty batch stays empty",
-        _KERAS_CLASSES,
-        "For an empty batch Keras returns the empty tensor of losses, whatever the reduction. "
-        "xlogits reduces it: a mean is 0 as for a batch of masked items, a sum is 0.",
-        "https://github.com/keras-team/keras/blob/master/keras/src/losses/loss.py",
-        case="empty batch",
-        quantity="value",
-    ),
-    Divergence(
-        "a single loss is not reduced",
-        _KERAS_CLASSES[:2],
-        "Keras returns the loss of a single item without axes as it is, weighted but not divided by "
-        "its weight.",
-        "https://github.com/keras-team/keras/blob/master/keras/src/losses/loss.py",
-        case="unbatched",
-        variant="*mean_with_sample_weight*",
     ),
     Divergence(
         "smoothing counts the last axis",

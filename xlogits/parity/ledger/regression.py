@@ -2,13 +2,6 @@
 
 from xlogits.parity.ledger.divergence import Divergence
 
-_KERAS_CLASSES = tuple(
-    f"keras.losses.{name}"
-    for name in (
-        *("MeanSquaredError", "MeanAbsoluteError", "MeanAbsolutePercentageError"),
-        *("MeanSquaredLogarithmicError", "Huber", "LogCosh", "Poisson"),
-    )
-)
 _SKLEARN = tuple(
     f"sklearn.metrics.{name}"
     for name in (
@@ -17,7 +10,6 @@ _SKLEARN = tuple(
         *("root_mean_squared_log_error", "mean_pinball_loss"),
     )
 )
-_KERAS_LOSS = "https://github.com/keras-team/keras/blob/master/keras/src/losses/loss.py"
 
 ROWS: tuple[Divergence, ...] = (
     Divergence(
@@ -59,24 +51,6 @@ ROWS: tuple[Divergence, ...] = (
         "gives log(1e-7). xlogits computes in an order that neither can change.",
         "run it: TF 2.21, tf.compat.v1.losses.log_loss(0., 1.) in tf.function and out of it",
         mode="tf.function*",
-    ),
-    Divergence(
-        "empty batch stays empty",
-        _KERAS_CLASSES,
-        "For an empty batch Keras returns the empty tensor of losses, whatever the reduction. "
-        "xlogits reduces it: a mean is 0 as for a batch of masked items, a sum is 0.",
-        _KERAS_LOSS,
-        case="empty batch",
-        quantity="value",
-    ),
-    Divergence(
-        "a single loss is not reduced",
-        _KERAS_CLASSES,
-        "Keras returns the loss of a single item without axes as it is, weighted but not divided by "
-        "its weight.",
-        _KERAS_LOSS,
-        case="unbatched",
-        variant="*mean_with_sample_weight*",
     ),
     Divergence(
         "log 2 in float32",

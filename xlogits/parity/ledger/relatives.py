@@ -2,12 +2,6 @@
 
 from xlogits.parity.ledger.divergence import Divergence
 
-_KERAS_CLASSES = (
-    "keras.losses.KLDivergence",
-    "keras.losses.BinaryFocalCrossentropy",
-    "keras.losses.CategoricalFocalCrossentropy",
-    "keras.losses.CategoricalGeneralizedCrossEntropy",
-)
 _TORCH_KL = ("torch.nn.functional.kl_div", "torch.nn.KLDivLoss")
 _OPTAX_KL = (
     "optax.losses.kl_divergence",
@@ -85,24 +79,6 @@ ROWS: tuple[Divergence, ...] = (
         "run it: optax 0.2.8, jax.grad by labels at 0 and 1 against labels of 1e-6",
         case="labels of 0 and 1",
         quantity="d/dlabels",
-    ),
-    Divergence(
-        "an empty batch is not reduced",
-        _KERAS_CLASSES,
-        "For an empty batch Keras returns the empty tensor of losses, whatever the reduction. "
-        "xlogits reduces it: a mean is 0 as for a batch of masked items, a sum is 0.",
-        "https://github.com/keras-team/keras/blob/master/keras/src/losses/loss.py",
-        case="empty batch",
-        quantity="value",
-    ),
-    Divergence(
-        "one loss without axes is not reduced",
-        _KERAS_CLASSES,
-        "Keras returns the loss of a single item without axes as it is, weighted but not divided by "
-        "its weight.",
-        "https://github.com/keras-team/keras/blob/master/keras/src/losses/loss.py",
-        case="unbatched",
-        variant="*mean_with_sample_weight*",
     ),
     Divergence(
         "bounds in half precision",
