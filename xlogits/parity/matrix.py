@@ -14,11 +14,12 @@ from xlogits.losses import Loss, Transform
 from xlogits.parity import engines, ledger, translations
 from xlogits.parity.engines import Call
 from xlogits.parity.natives import HOME, Natives
-from xlogits.parity.plan import Job, Prepared, Rank, Selection, prepare, rows
+from xlogits.parity.plan import Job, Prepared, Rank, Selection, leaders, prepare, rows
 from xlogits.parity.results import UNAVAILABLE, Cell, Results
 from xlogits.parity.verdict import by, judge
 
-DTYPES = ("float16", "bfloat16", "float32", "float64")
+HALF = ("float16", "bfloat16")
+DTYPES = (*HALF, "float32", "float64")
 
 
 @dataclass
@@ -95,29 +96,32 @@ class Matrix:
         Options meet every core case in float32 and float64, and the first case in half precision.
         Where running means compiling there is less:
         For the first function of each kind of loss, the leader, the mode is paired with each case
-        (without options, in float32), with each option and with each dtype (on the first case). The
-        others of its kind are compiled on the first case, without options and with all of them; a
-        class that does what a function of its framework does, without.
+        (without options, in float32), with each option and with each dtype (on the first case; one
+        of the two of 16 bits for each leader). The others of its kind are compiled on the first
+        case, without options and with all of them; a class that does what a function of its
+        framework does, without. What is compiled piece by piece is treated as the others are.
         """
         first = job.case.name == "ordinary"
         if self.selection.exhaustive:
             return True
         if mode not in engine.COSTLY:
             return self._tried(job, dtype)
-        if job.rank is Rank.LEADER:
+        if job.rank is Rank.LEADER and mode != getattr(engine, "PIECEMEAL", None):
             return first if dtype == "float32" and not job.variant.plain else self._lead(job, dtype)
         several = len(job.variant.options) + len(job.variant.wanted) > 1
-        whole = several and job.rank is Rank.MEMBER
+        whole = several and job.rank is not Rank.TWIN
         return first and dtype == "float32" and (job.variant.plain or whole)
 
     def _tried(self, job: Job, dtype: str) -> bool:
         """Whether a row is tried in this dtype at all."""
-        short = dtype in ("float16", "bfloat16") or job.rank is Rank.TWIN
+        short = dtype in HALF or job.rank is Rank.TWIN
         whole = self.selection.exhaustive or not short
         return whole or job.variant.plain or job.case.name == "ordinary"
 
     def _lead(self, job: Job, dtype: str) -> bool:
-        return job.variant.plain and (dtype == "float32" or job.case.name == "ordinary")
+        left_out = HALF[leaders().index(job.native.name) % 2]
+        first = job.case.name == "ordinary" and dtype != left_out
+        return job.variant.plain and (dtype == "float32" or first)
 
     def _references(self, dtype: str, jobs: list[Job]) -> dict[Any, Prepared]:
         self.progress(f"reference values, {dtype}", 0, len(jobs))

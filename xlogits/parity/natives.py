@@ -33,15 +33,17 @@ class Natives:
         """One result per job, of the native in its own framework.
 
         Where that is the backend at hand it runs on the same device, and in the same mode: always
-        if that is cheap, on the first case if it means compiling. Elsewhere on the CPU, eager.
+        if that is cheap, on the first case if it means compiling. Elsewhere on the CPU, in the mode
+        that costs the least.
         """
         keys = []
         for job in jobs:
             home = HOME[job.native.framework]
-            place = ("cpu", "eager")
+            cheapest = self.loaded[home].QUICK if home in self.loaded else "eager"
+            place = ("cpu", cheapest)
             if home == backend:
                 costly = mode in self.loaded[home].COSTLY and job.case.name != "ordinary"
-                place = (device, "eager" if costly else mode)
+                place = (device, cheapest if costly else mode)
             keys.append((home, *place, job.native.name, job.variant.label, job.case.name))
         todo: dict[tuple[str, str, str], dict[tuple[Any, ...], Job]] = {}
         for key, job in zip(keys, jobs, strict=True):

@@ -94,6 +94,11 @@ def _ranks() -> dict[str, Rank]:
     return found
 
 
+@cache
+def leaders() -> tuple[str, ...]:
+    return tuple(name for name, rank in _ranks().items() if rank is Rank.LEADER)
+
+
 def _kind(loss: Any) -> tuple[Any, ...]:
     form, labels = getattr(loss, "form", None), getattr(loss, "labels", None)
     return type(loss), getattr(loss, "function", None), form and form.kind, labels and labels.kind

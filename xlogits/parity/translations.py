@@ -74,9 +74,7 @@ def _of_target(jobs: list[Job], target: str, engine: Any) -> Iterator[Cell]:
         twin = translation.source, job.key  # a function and its class ask for the same
         if twin not in seen and all(HOLDS[w](job.loss, job.case) for w in translation.assumptions):
             seen.add(twin)
-            wide = (
-                replace(job, loss=_wide(job.loss)) if False else job._replace(loss=_wide(job.loss))
-            )
+            wide = job._replace(loss=_wide(job.loss))
             run.append((job, prepare(wide, "float64"), translation))
     calls = [_call(job, prepared, t, target) for job, prepared, t in run]
     for (job, prepared, t), outcome in zip(run, differentiated(engine, calls), strict=True):
@@ -137,7 +135,7 @@ def _call(job: Job, prepared: Prepared, translation: Any, target: str) -> Call:
         return eval(code, names, operands)
 
     wrt = () if target == "numpy" else prepared.wrt
-    identity = job.native.name, job.variant.label, job.case.name, target
+    identity = translation.source, *translation.imports
     return Call(fn, prepared.operands, wrt, prepared.cotangent, job.case.strided, identity)
 
 

@@ -10,11 +10,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.extend.core import jaxpr_as_fun
 
 from xlogits.parity.engines.run import Call, Failure, Outcome, Result, each
 
 MODES = ("eager", "jax.jit")
-QUICK, COSTLY = "jax.jit", frozenset(MODES)  # eager, every operation is compiled on its own
+QUICK, COSTLY = "jax.jit", frozenset(MODES)
+PIECEMEAL = "eager"  # the operations of jax.jit, each compiled on its own
 
 jax.config.update("jax_enable_x64", True)
 
@@ -60,7 +62,7 @@ def run(calls: list[Call], dtype: str, device: str, mode: str) -> list[Result]:
     for number, call in enumerate(calls):
         shapes = tuple((k, np.shape(v)) for k, v in call.operands.items())
         groups[call.identity, shapes, np.shape(call.cotangent)].append(number)
-    for batch in _batches(list(groups.values()), 24):
+    for batch in _batches(list(groups.values()), 12):
         _run_compiled([[calls[i] for i in group] for group in batch], batch, arrays, results)
     jax.clear_caches()  # no program of this run is needed again, and they fill the memory
     return [r if r is not None else Failure("Missing", "", False) for r in results]
@@ -78,20 +80,28 @@ def _run_compiled(
     for stack, numbers_ in zip(stacks, numbers_of, strict=True):
         try:
             made = [arrays(call) for call in stack]
-            inputs = jax.tree.map(lambda *xs: jnp.stack(xs), *made)
+            inputs = jax.tree.map(lambda *xs: jax.device_put(np.stack(xs), xs[0].device), *made)
             program = jax.vmap(lambda operands, ct, call=stack[0]: _evaluate(call, operands, ct))
-            jax.eval_shape(program, *inputs)
-            good.append((stack, numbers_, program, inputs))
+            traced = jax.jit(program).trace(*inputs)
+            good.append((stack, numbers_, traced, inputs))
         except Exception as error:
             for number in numbers_:
                 results[number] = Failure.of(error)
     if not good:
         return
-    programs = [program for _, _, program, _ in good]
-    whole = jax.jit(
-        lambda every: [program(*one) for program, one in zip(programs, every, strict=True)]
-    )
-    for (stack, numbers_, _, _), out in zip(good, whole([i for *_, i in good]), strict=True):
+
+    def whole(every: list[Any]) -> list[Any]:
+        return [
+            jax.tree.unflatten(
+                jax.tree.structure(traced.out_info),
+                jaxpr_as_fun(traced.jaxpr)(*jax.tree.leaves(one)),
+            )
+            for (_, _, traced, _), one in zip(good, every, strict=True)
+        ]
+
+    found = jax.jit(whole)([inputs for *_, inputs in good])
+    for (stack, numbers_, _, _), out in zip(good, found, strict=True):
+        out = jax.tree.map(np.asarray, out)
         for row, (call, number) in enumerate(zip(stack, numbers_, strict=True)):
             results[number] = _outcome(call, jax.tree.map(lambda x, row=row: x[row], out))
 
