@@ -245,8 +245,10 @@ def _below(loss: Any, case: Case) -> bool:
 
 
 def _no_tie(loss: Any, case: Case) -> bool:
-    meets = getattr(loss, "margin", None) == 0 and np.any(case.operands["target"] == 0)
-    return case.name not in TIES and not meets
+    at_zero = getattr(loss, "margin", None) == 0 and (
+        case.name == "rows of zeros" or np.any(case.operands["target"] == 0)
+    )
+    return case.name not in TIES and not at_zero
 
 
 TIES = (

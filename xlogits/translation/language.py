@@ -292,6 +292,21 @@ class Namespace:
             self._assume("no tie")
         return self._language._write("positive_part", (x,))
 
+    def clamped(self, x: Any) -> Expr:
+        """What is left of numbers below 0; at 0 the derivative is 1, except in JAX, where it is 1/2."""
+        if self._in_jax:
+            self._assume("no tie")
+        return self._language._write("maximum", (x, 0.0))
+
+    @property
+    def _in_jax(self) -> bool:
+        return self._language.name in ("jax", "optax")
+
+    @property
+    def differentiates_norms_at_zero(self) -> bool:
+        """Whether the derivative of a norm of 0, times 0, is 0 and not NaN."""
+        return not self._in_jax
+
     def sum(self, x: Any, axis: Any = None, keepdims: bool = False) -> Expr:
         return self._choose("sum", x, axis, keepdims)
 

@@ -21,9 +21,15 @@ def _triplet(xp: Any, loss: TripletMargin, a: Any, p: Any, n: Any) -> Any:
     return xp.maximum(loss.margin + _apart(xp, loss, a, p) - far, 0.0)
 
 
+def _length(xp: Any, loss: Any, x: Any) -> Any:
+    if xp.differentiates_norms_at_zero:
+        return xp.maximum(xp.norm(x, 2), loss.eps)
+    return xp.sqrt(xp.maximum(xp.sum(x**2, -1), loss.eps**2))
+
+
 def _cosine(xp: Any, loss: Any, x: Any, y: Any) -> Any:
     if loss.guard == "length":
-        x_long, y_long = (xp.maximum(xp.norm(v, 2), loss.eps) for v in (x, y))
+        x_long, y_long = (_length(xp, loss, v) for v in (x, y))
     elif loss.guard == "square":
         squares = (xp.sum(v**2, -1) for v in (x, y))
         x_long, y_long = (xp.sqrt(xp.maximum(v, loss.eps) if loss.eps else v) for v in squares)
@@ -50,7 +56,7 @@ def _similarity(xp: Any, loss: CosineSimilarity, x: Any, y: Any) -> Any:
 
 def _embedding(xp: Any, loss: CosineEmbedding, x: Any, z: Any, y: Any) -> Any:
     cosine = _cosine(xp, loss, x, z)
-    over = xp.maximum(cosine - loss.margin if loss.margin else cosine, 0.0)
+    over = xp.clamped(cosine - loss.margin if loss.margin else cosine)
     return xp.where(y == 1, 1 - cosine, xp.where(y == -1, over, xp.full_like(over, 0.0)))
 
 

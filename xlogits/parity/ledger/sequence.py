@@ -34,6 +34,14 @@ ROWS: tuple[Divergence, ...] = (
         quantity="d/dlogits",
     ),
     Divergence(
+        "lengths of sequences are read",
+        _TORCH,
+        "PyTorch reads the lengths from the tensors to find the size of what it allocates, which "
+        "breaks the graph, so torch.compile(fullgraph=True) raises. xlogits stays in the graph.",
+        "run it: torch 2.13, torch.compile(F.ctc_loss, fullgraph=True)",
+        mode="torch.compile",
+    ),
+    Divergence(
         "sequences of an empty batch",
         (*_TORCH, "tensorflow.nn.ctc_loss", *_KERAS),
         "PyTorch and TensorFlow raise for a batch without sequences. xlogits returns no losses, or "
