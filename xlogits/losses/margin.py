@@ -68,7 +68,9 @@ class SoftMargin(Elementwise):
 
 @dataclass(frozen=True, kw_only=True)
 class HingeEmbedding(Elementwise):
-    r"""For distances $x$ of pairs: $x$ of a like pair ($y = 1$), $\max(0, m - x)$ of an unlike one.
+    r"""The distance $x$ of a like pair ($y = 1$), and what that of an unlike one lacks to a margin.
+
+    $$\begin{cases} x & y = 1 \\ \max(0, m - x) & y = -1 \end{cases}$$
 
     An unlike pair has $y = -1$; any other label costs the sum of both. `margin` is $m$.
     """
@@ -115,8 +117,10 @@ class MarginRanking(Elementwise):
 class BinarySparsemax(Elementwise):
     r"""Sparsemax loss of one logit $x$ against 0, with labels $y$ of 0 and 1.
 
-    With $t = x$ where $y = 0$ and $t = -x$ elsewhere it is 0 for $t \le -1$, $t$ for $t \ge 1$, and
-    $(t + 1)^2 / 4$ between: $p\,(t + 1 - p)$ for the probability $p = (t + 1) / 2$ kept in $[0, 1]$.
+    $$\begin{cases} 0 & t \le -1 \\ (t + 1)^2 / 4 & -1 < t < 1 \\ t & t \ge 1 \end{cases}$$
+
+    $t$ is $x$ where $y = 0$ and $-x$ elsewhere. It is computed as $p\,(t + 1 - p)$ for the probability
+    $p = (t + 1) / 2$ kept in $[0, 1]$.
     """
 
     CONSTANT: ClassVar[frozenset[str]] = frozenset({"target"})

@@ -11,9 +11,12 @@ Array = Any
 
 @dataclass(frozen=True, kw_only=True)
 class XLogY(Elementwise):
-    r"""$x \log y$, or $x \log(1 + y)$ where `plus_one`; 0 where x is 0, whatever y.
+    r"""A number times the logarithm of another, and 0 where it is 0, whatever the other.
 
-    Where x is 0 and the logarithm is infinite or undefined, both derivatives are 0.
+    $$x \log(c + y)$$
+
+    $c$ is 0, or 1 where `plus_one`. Where x is 0 and the logarithm is infinite or undefined, both
+    derivatives are 0.
     """
 
     plus_one: bool = False

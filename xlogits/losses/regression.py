@@ -99,7 +99,12 @@ class Huber(Elementwise):
 
 @dataclass(frozen=True, kw_only=True)
 class HuberPenalty(Elementwise):
-    r"""The Huber loss of a difference `pred`, with $\delta$ an array; infinite where $\delta < 0$."""
+    r"""The Huber loss of a difference, with $\delta$ an array; infinite where $\delta < 0$.
+
+    $$\begin{cases} r^2 / 2 & |r| \le \delta \\ \delta (|r| - \delta / 2) & |r| > \delta \end{cases}$$
+
+    `pred` is $r$.
+    """
 
     OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "delta", "sample_weight")
     ARRAYS: ClassVar[tuple[str, ...]] = ("pred", "delta")
@@ -166,7 +171,10 @@ class LogCosh(Elementwise):
 
 @dataclass(frozen=True, kw_only=True)
 class QuantileError(Elementwise):
-    r"""The pinball loss, least at the quantile $q$: $q\,(y - x)$ above $x$, $(1 - q)(x - y)$ below."""
+    r"""The pinball loss, least at the quantile $q$ of the targets.
+
+    $$\begin{cases} q\,(y - x) & y \ge x \\ (1 - q)(x - y) & y < x \end{cases}$$
+    """
 
     quantile: float = 0.5
 

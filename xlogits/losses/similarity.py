@@ -85,9 +85,11 @@ class CosineSimilarity(_Angle):
 
 @dataclass(frozen=True, kw_only=True)
 class CosineEmbedding(_Angle):
-    r"""$1 - \cos(x, z)$ where $y = 1$, $\max(0, \cos(x, z) - m)$ where $y = -1$, and 0 elsewhere.
+    r"""What the cosine of like rows lacks to 1, and that of unlike rows has above a margin.
 
-    One $y$ for each row; `margin` is $m$.
+    $$\begin{cases} 1 - \cos(x, z) & y = 1 \\ \max(0, \cos(x, z) - m) & y = -1 \end{cases}$$
+
+    One $y$ for each row, and 0 where it is neither; `margin` is $m$.
     """
 
     margin: float = 0.0

@@ -27,6 +27,7 @@ _SIGNS = {
     r"\cdot": "·",
     r"\times": "×",
     r"\in": "∈",
+    r"\notin": "∉",
     r"\quad": "  ",
     r"\qquad": "   ",
     r"\,": " ",
@@ -57,18 +58,20 @@ _SIGNS = {
     r"\nu": "ν",
     r"\kappa": "κ",
 }
+_SHORT_FRACTION = re.compile(r"\\t?frac(\w)(\w)")
 _WORD = re.compile(r"\\(?:mathrm|operatorname|text|mathbf|mathit)\{([^{}]*)\}")
 _FRACTION = re.compile(r"\\t?frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}")
 _ROOT = re.compile(r"\\sqrt\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 
 def formula(loss: Any) -> str:
-    """The first displayed formula in the documentation of a loss, else the first inline one."""
+    """The first displayed formula in the documentation of a loss, else the longest inline one."""
     if isinstance(loss, Transform):
         return plain(FORMULAS[loss.function])
     text = type(loss).__doc__ or ""
-    found = re.search(r"\$\$(.+?)\$\$", text, re.DOTALL) or re.search(r"\$(.+?)\$", text, re.DOTALL)
-    return plain(found.group(1)) if found else ""
+    displayed = re.search(r"\$\$(.+?)\$\$", text, re.DOTALL)
+    inline = re.findall(r"\$(.+?)\$", text, re.DOTALL)
+    return plain(displayed.group(1) if displayed else max(inline, key=len, default=""))
 
 
 def plain(tex: str) -> str:
@@ -76,11 +79,13 @@ def plain(tex: str) -> str:
     text = " ".join(tex.split())
     text = re.sub(r"\\begin\{cases\}(.*?)\\end\{cases\}", _cases, text)
     text = _WORD.sub(r"\1", text)
+    text = _SHORT_FRACTION.sub(r"\1/\2 ", text)
     for _ in range(3):
         text = _FRACTION.sub(_divided, text)
         text = _ROOT.sub(r"√(\1)", text)
     for sign in sorted(_SIGNS, key=len, reverse=True):
-        text = re.sub(re.escape(sign) + r"(?![a-zA-Z])", _SIGNS[sign], text)
+        end = r"(?![a-zA-Z])" if sign[-1].isalpha() else ""
+        text = re.sub(re.escape(sign) + end, _SIGNS[sign], text)
     text = re.sub(r"\\([a-zA-Z]+)", r"\1", text).replace("\\", "")
     text = re.sub(r"([_^])\{(\w)\}", r"\1\2", text)
     return " ".join(text.replace("{", "(").replace("}", ")").split())
