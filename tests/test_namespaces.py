@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.conftest import need
+from tests.conftest import ROOT, need
 from xlogits.catalogue import NATIVES
 from xlogits.catalogue.absent import ABSENT
 from xlogits.parity.natives import resolve
@@ -125,6 +125,12 @@ def test_what_has_no_record_exists_and_has_none(name: str) -> None:
     assert hasattr(resolve(path), short), "gone from the framework: take it off the list"
     assert name not in ON_THE_MAP - set(ABSENT), "it has a record: take it off the list"
     assert (name in LISTED) + (name in ABSENT) == 1
+
+
+def test_no_name_stands_twice_among_those_without_a_record() -> None:
+    source = (ROOT / "xlogits/catalogue/absent.py").read_text(encoding="utf-8")
+    written = re.findall(r'NoEquivalent\(\s+"([\w.]+)"', source)
+    assert len(written) == len(set(written))
 
 
 def test_a_loss_without_a_record_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,7 +65,7 @@ def _dialect(native: Native) -> Iterator[Call]:
 def _from_logits(native: Native) -> dict[str, Any] | None:
     """The options with which a function reads logits and labels; None where it never does."""
     required = {arg.to for arg in native.parameters if arg.default is REQUIRED}
-    if not isinstance(native.loss, SoftmaxCrossEntropy) or required - {"pred", "target"}:
+    if type(native.loss) is not SoftmaxCrossEntropy or required - {"pred", "target"}:
         return None
     for arg in native.parameters:
         if arg.to == "form" and arg.values is not None:

@@ -110,24 +110,6 @@ ABSENT: dict[str, NoEquivalent] = {
             "another scale: 2 against 0.733 for scores (0.5, 1, 0.2) and the label 0",
         ),
         NoEquivalent(
-            "torch.nn.functional.linear_cross_entropy",
-            "Its prediction is a product of two arrays, features and the weights of the last layer.",
-            "torch.nn.functional.cross_entropy(input @ linear_weight.T + linear_bias, target)",
-            "0: without `options` PyTorch computes just that; ignore_index=None stands for -100",
-        ),
-        NoEquivalent(
-            "torch.nn.LinearCrossEntropyLoss",
-            "It is the last layer of a model as well, and holds its weights.",
-            "torch.nn.functional.cross_entropy(input @ linear.weight.T + linear.bias, target)",
-            "0, without `options`, which split the batch to save memory",
-        ),
-        NoEquivalent(
-            "torch.nn.AdaptiveLogSoftmaxWithLoss",
-            "It is the last layer of a model as well, and holds the weights of its clusters of classes.",
-            "torch.nn.functional.nll_loss(layer.log_prob(input), target)",
-            "0 against the loss in its result, at the price of all classes",
-        ),
-        NoEquivalent(
             "optax.losses.smooth_labels",
             "It changes labels and is no loss.",
             "xlogits.softmax_cross_entropy(logits, labels, label_smoothing=alpha)",
@@ -257,11 +239,14 @@ ABSENT: dict[str, NoEquivalent] = {
             "0 in float32: 8.264162, 6.528292, 4.989637, 5.4299555 both for four random sequences; "
             "labels without an alignment it refuses",
         ),
-        NoEquivalent(
-            "optax.losses.ctc_loss_with_forward_probs",
-            "It returns the forward variables of its recursion beside the loss.",
-            "optax.losses.ctc_loss",
-            "none: that is its first result",
+        *(
+            NoEquivalent(
+                f"{path}.ctc_loss_with_forward_probs",
+                "It returns the forward variables of its recursion beside the loss.",
+                "optax.losses.ctc_loss",
+                "none: that is its first result",
+            )
+            for path in ("optax.losses", "optax")
         ),
     )
 }

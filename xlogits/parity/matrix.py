@@ -18,8 +18,8 @@ from xlogits.parity.plan import Job, Prepared, Rank, Selection, leaders, prepare
 from xlogits.parity.results import UNAVAILABLE, Cell, Results
 from xlogits.parity.verdict import by, judge
 
-HALF = ("float16", "bfloat16")
-DTYPES = (*HALF, "float32", "float64")
+OTHERS = ("float16", "bfloat16", "float64")
+DTYPES = ("float32", *OTHERS)
 
 
 @dataclass
@@ -93,35 +93,37 @@ class Matrix:
     def _runs(self, job: Job, dtype: str, mode: str, engine: Any) -> bool:
         """Where that costs much, every pair is covered instead of every combination.
 
-        Options meet every core case in float32 and float64, and the first case in half precision.
-        Where running means compiling there is less:
-        For the first function of each kind of loss, the leader, the mode is paired with each case
-        (without options, in float32), with each option and with each dtype (on the first case; one
-        of the two of 16 bits for each leader). The others of its kind are compiled on the first
-        case, without options and with all of them; a class that does what a function of its
+        For the first function of each kind of loss, the leader, a mode that compiles is paired with
+        each case (without options, in float32), with each option (on the first case) and with one
+        more dtype, which changes from leader to leader. The others of its kind are compiled on the
+        first case, without options and with all of them; a class that does what a function of its
         framework does, without. What is compiled piece by piece is treated as the others are.
         """
-        first = job.case.name == "ordinary"
         if self.selection.exhaustive:
             return True
         if mode not in engine.COSTLY:
             return self._tried(job, dtype)
+        plain, first = job.variant.plain, job.case.name == "ordinary"
         if job.rank is Rank.LEADER and mode != getattr(engine, "PIECEMEAL", None):
-            return first if dtype == "float32" and not job.variant.plain else self._lead(job, dtype)
+            if dtype == "float32":
+                return plain or first
+            return plain and first and dtype == OTHERS[leaders().index(job.native.name) % 3]
         several = len(job.variant.options) + len(job.variant.wanted) > 1
         whole = several and job.rank is not Rank.TWIN
-        return first and dtype == "float32" and (job.variant.plain or whole)
+        return first and dtype == "float32" and (plain or whole)
 
     def _tried(self, job: Job, dtype: str) -> bool:
-        """Whether a row is tried in this dtype at all."""
-        short = dtype in HALF or job.rank is Rank.TWIN
-        whole = self.selection.exhaustive or not short
-        return whole or job.variant.plain or job.case.name == "ordinary"
+        """Whether a row is tried in this dtype at all.
 
-    def _lead(self, job: Job, dtype: str) -> bool:
-        left_out = HALF[leaders().index(job.native.name) % 2]
-        first = job.case.name == "ordinary" and dtype != left_out
-        return job.variant.plain and (dtype == "float32" or first)
+        Everything is in float32. In the other dtypes options meet the first case only, and in
+        bfloat16 only the leaders meet the others.
+        """
+        plain, first = job.variant.plain, job.case.name == "ordinary"
+        if self.selection.exhaustive or first:
+            return True
+        if dtype == "float32":
+            return plain or job.rank is not Rank.TWIN
+        return plain and (dtype != "bfloat16" or job.rank is Rank.LEADER)
 
     def _references(self, dtype: str, jobs: list[Job]) -> dict[Any, Prepared]:
         self.progress(f"reference values, {dtype}", 0, len(jobs))
