@@ -19,6 +19,7 @@ HOME = {
     "scipy": "numpy",
     "sklearn": "numpy",
 }
+ANYHOW = "anyhow"  # the mode of a native that runs beside another backend
 DIFFERENTIABLE = frozenset({"torch", "tensorflow", "keras", "jax", "optax"})
 
 
@@ -33,17 +34,15 @@ class Natives:
         """One result per job, of the native in its own framework.
 
         Where that is the backend at hand it runs on the same device, and in the same mode: always
-        if that is cheap, on the first case if it means compiling. Elsewhere on the CPU, in the mode
-        that costs the least.
+        if that is cheap, on the first case if it means compiling. Elsewhere on the CPU, anyhow.
         """
         keys = []
         for job in jobs:
             home = HOME[job.native.framework]
-            cheapest = self.loaded[home].QUICK if home in self.loaded else "eager"
-            place = ("cpu", cheapest)
+            place = ("cpu", ANYHOW)
             if home == backend:
                 costly = mode in self.loaded[home].COSTLY and job.case.name != "ordinary"
-                place = (device, cheapest if costly else mode)
+                place = (device, ANYHOW if costly else mode)
             keys.append((home, *place, job.native.name, job.variant.label, job.case.name))
         todo: dict[tuple[str, str, str], dict[tuple[Any, ...], Job]] = {}
         for key, job in zip(keys, jobs, strict=True):
@@ -64,10 +63,23 @@ class Natives:
             if missing is None:
                 calls.append((len(results) - 1, self._call(job)))
         if calls:
-            ran = self._differentiated(home, device, mode, [call for _, call in calls])
+            ran = self._in_mode(home, device, mode, [call for _, call in calls])
             for (number, _), result in zip(calls, ran, strict=True):
                 results[number] = result
         return results
+
+    def _in_mode(self, home: str, device: str, mode: str, calls: list[Call]) -> list[Result]:
+        """Anyhow means in the mode that costs the least, and eager what does not run in that."""
+        if mode != ANYHOW:
+            return self._differentiated(home, device, mode, calls)
+        quick = self.loaded[home].QUICK
+        ran = self._differentiated(home, device, quick, calls)
+        failed = [i for i, result in enumerate(ran) if isinstance(result, Failure)]
+        if failed and quick != "eager":
+            again = self._differentiated(home, device, "eager", [calls[i] for i in failed])
+            for i, result in zip(failed, again, strict=True):
+                ran[i] = result
+        return ran
 
     def _differentiated(self, home: str, device: str, mode: str, calls: list[Call]) -> list[Result]:
         """Results with gradients by every array, or by the first where that is all there is."""

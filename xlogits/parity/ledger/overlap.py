@@ -33,4 +33,13 @@ ROWS: tuple[Divergence, ...] = (
         quantity="d/*",
         dtype="float16",
     ),
+    Divergence(
+        "weight of a class without targets in float16",
+        ("optax.losses.multiclass_generalized_dice_loss",),
+        "The weight of a class without targets is 1 / 1e-7, infinite in float16, and is divided "
+        "by the sum of all weights: NaN. xlogits computes in float32.",
+        "run it: numpy.float16(1) / numpy.float16(1e-7)",
+        case="a class without targets",
+        dtype="float16",
+    ),
 )

@@ -56,4 +56,11 @@ ROWS: tuple[Divergence, ...] = (
         "https://github.com/keras-team/keras/blob/master/keras/src/backend/tensorflow/nn.py",
         dtype="float64",
     ),
+    Divergence(
+        "sequences in float32, whatever is asked for",
+        ("keras.losses.CTC",),
+        "With dtype='float64' Keras still computes in float32, as above, and casts the result.",
+        "https://github.com/keras-team/keras/blob/master/keras/src/backend/tensorflow/nn.py",
+        variant="*dtype='float64'*",
+    ),
 )

@@ -18,17 +18,30 @@ def _sigmoid(x: Any) -> Any:
     return ONE / (ONE + np.exp(-x)) if x.real >= 0 else np.exp(x) / (ONE + np.exp(x))
 
 
+def _parts(p: Array, y: Array, loss: Any, eps: float = 0.0) -> tuple[Any, Any]:
+    """Over and below the line of the Tversky index of a region."""
+    shared, missed, extra = np.sum(p * y), np.sum((ONE - p) * y), np.sum(p * (ONE - y))
+    over = shared + REAL(loss.smooth)
+    return over, over + REAL(loss.missed) * missed + REAL(loss.extra) * extra + REAL(eps)
+
+
 def _index(p: Array, y: Array, loss: Any, eps: float = 0.0) -> Any:
     """The Tversky index of a region, from true positives, false negatives and false positives."""
-    shared, missed, extra = np.sum(p * y), np.sum((ONE - p) * y), np.sum(p * (ONE - y))
-    smooth = REAL(loss.smooth)
-    below = shared + REAL(loss.missed) * missed + REAL(loss.extra) * extra + smooth + REAL(eps)
-    return (shared + smooth) / below
+    over, below = _parts(p, y, loss, eps)
+    return over / below
+
+
+def _likely(loss: Tversky, x: Array) -> Array:
+    return x if loss.activation == "none" else np.array([_sigmoid(v) for v in x])
 
 
 def _tversky(loss: Tversky, x: Array, y: Array) -> Any:
-    p = x if loss.activation == "none" else np.array([_sigmoid(v) for v in x])
-    return ONE - _index(p, y, loss, loss.eps)
+    return ONE - _index(_likely(loss, x), y, loss, loss.eps)
+
+
+def _slope_size(loss: Tversky, x: Array, y: Array) -> Any:
+    """The derivatives over and below the line, which cancel, are divided by what is below it."""
+    return 1 + 1 / abs(_parts(_likely(loss, x), y, loss, loss.eps)[1])
 
 
 class ClassOverlapItems(Items):
@@ -95,5 +108,5 @@ class ClassOverlapItems(Items):
         return np.ones(parts[number].shape, REAL)
 
 
-DEFINITIONS: dict[type, Definition] = {Tversky: Definition(_tversky)}
+DEFINITIONS: dict[type, Definition] = {Tversky: Definition(_tversky, slope_size=_slope_size)}
 ITEMS: dict[type, Any] = {ClassOverlap: ClassOverlapItems}
