@@ -1,5 +1,9 @@
-"""`python tests`: pytest, with everything set up on first use. Arguments go to pytest."""
+"""`python tests`: pytest, with everything set up on first use. Arguments go to pytest.
 
+Whole runs (`python tests`, `python tests -m long`) are shared among the processors.
+"""
+
+import os
 import sys
 from pathlib import Path
 
@@ -14,6 +18,8 @@ if __name__ == "__main__":
         import pytest
     except ImportError:
         sys.exit('pytest is not installed in this environment: pip install -e ".[all,test]"')
-    sys.exit(
-        pytest.main(["--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *sys.argv[1:]])
-    )
+    arguments = ["--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *sys.argv[1:]]
+    if sys.argv[1:] in ([], ["-m", "long"]):
+        processes = min(4, os.cpu_count() or 1)
+        arguments += ["-n", str(processes), "--dist", "worksteal"]
+    sys.exit(pytest.main(arguments))

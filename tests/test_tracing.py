@@ -61,7 +61,16 @@ CALLS = [
 ]
 
 
-@pytest.mark.parametrize(("imports", "call"), CALLS, ids=[call for _, call in CALLS])
+QUICK = ("xl.softmax_cross_entropy(x, y)", "F.cross_entropy(x, y)", "L(from_logits=True, ignore")
+
+
+@pytest.mark.parametrize(
+    ("imports", "call"),
+    [
+        pytest.param(*pair, id=pair[1], marks=[] if pair[1].startswith(QUICK) else pytest.mark.long)
+        for pair in CALLS
+    ],
+)
 def test_torch_compile_cold_in_a_fresh_process(imports: str, call: str) -> None:
     need("torch")
     code = TORCH.format(imports=imports, call=call)
