@@ -89,6 +89,18 @@ def test_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean" in capsys.readouterr().err
 
 
+def test_a_reader_may_stop_reading() -> None:
+    command = [sys.executable, "-m", "xlogits", "names"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, text=True
+    ) as done:
+        assert done.stdout
+        assert done.stderr
+        done.stdout.close()
+        assert done.stderr.read() == ""
+    assert done.returncode == 0
+
+
 def test_they_need_no_framework() -> None:
     code = (
         "import sys; from xlogits.cli import main; main(['explain', 'F.cross_entropy']); "

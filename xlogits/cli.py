@@ -1,6 +1,7 @@
 """The command line: `xlogits COMMAND`, also as `python -m xlogits`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -18,7 +19,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _parity(commands)
     options = parser.parse_args(arguments)
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # who reads, such as `head`, wants no more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Refused as refusal:
         print(refusal)
         return 1

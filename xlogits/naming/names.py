@@ -19,6 +19,8 @@ COLUMNS = {
     "SciPy, scikit-learn": ("scipy", "sklearn"),
     "xlogits": ("xlogits",),
 }
+PEOPLE = frozenset({"Brier", "Gaussian", "Huber", "Poisson", "Tversky", "Tweedie"})
+FORMULAS = {"XLogY": "x log y", "LogAddExp": "log(exp x + exp y)"}
 
 
 class Row(NamedTuple):
@@ -59,17 +61,23 @@ def titles(native: Native) -> list[str]:
     loss: Any = native.loss
     if isinstance(loss, Transform):
         return [loss.function.replace("_", " ")]
-    words = re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]+|[A-Z]+", type(loss).__name__)
-    name = " ".join(word if word.isupper() else word.lower() for word in words)
+    name = _in_words(type(loss).__name__)
     if getattr(loss, "plus_one", False):
-        return ["x log(1 + y)"]
-    name = "".join(f" {c.lower()}" if c.isupper() else c for c in type(loss).__name__).strip()
-    name = name.replace("cross entropy", "cross-entropy")
+        name = "x log(1 + y)"
     labels = getattr(loss, "labels", None)
     if labels is None or not isinstance(loss, SoftmaxCrossEntropy):
         return [name]
     kinds = {"index": "class indexes", "dense": "one number per class"}
     return [f"{name}, {text}" for kind, text in kinds.items() if labels.kind in (kind, "inferred")]
+
+
+def _in_words(name: str) -> str:
+    """The name of a class as text: SoftmaxCrossEntropy is softmax cross-entropy."""
+    if name in FORMULAS:
+        return FORMULAS[name]
+    words = re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]+|[A-Z]+", name)
+    text = " ".join(w if w.isupper() or w in PEOPLE else w.lower() for w in words)
+    return text.replace("cross entropy", "cross-entropy")
 
 
 def listed(wanted: str = "") -> Iterator[str]:
