@@ -12,7 +12,17 @@ from xlogits.catalogue.families import family
 from xlogits.catalogue.record import REQUIRED, Arg
 from xlogits.catalogue.versions import number
 from xlogits.errors import OptionError, Refused
-from xlogits.losses import AxisByRank, Form, Labels, Loss, Reduction, Transform
+from xlogits.losses import (
+    AxisByRank,
+    Elementwise,
+    Form,
+    Labels,
+    Loss,
+    Reduction,
+    Rowwise,
+    SoftmaxCrossEntropy,
+    Transform,
+)
 from xlogits.naming.formula import formula, plain
 from xlogits.naming.links import link
 from xlogits.naming.spelling import meant
@@ -107,18 +117,30 @@ def _about(loss: Loss | Transform) -> str:
 
 def _facts(native: Native, call: Call) -> list[tuple[str, str]]:
     loss: Any = call.reading.loss
+    classes = isinstance(loss, SoftmaxCrossEntropy) or not _says_nothing(loss, "labels")
     found = []
     order = ", ".join(a.name for a in native.parameters if a.to in loss.ARRAYS)
     found.append(("arrays, in order", order))
     for each in fields(loss):
-        text = _fact(getattr(loss, each.name), each.name)
+        text = "" if _says_nothing(loss, each.name) else _fact(getattr(loss, each.name), each.name)
         if text:
-            found.append((_NAMES.get(each.name, each.name.replace("_", " ")), text))
+            title = _NAMES.get(each.name, each.name.replace("_", " "))
+            found.append(("axis" if each.name == "axis" and not classes else title, text))
     options = [_option(a) for a in native.parameters if a.to not in loss.ARRAYS and a.to]
     if options:
         found.append(("options", ", ".join(options)))
     refused = [f"{a.name}: {a.refuse}" for a in native.parameters if a.refuse]
     return [*found, *(("not expressible", text) for text in refused)]
+
+
+def _says_nothing(loss: Any, field: str) -> bool:
+    """Whether a field is of no use in this loss: the axis of single numbers, the kind of vectors."""
+    if field == "axis":
+        return isinstance(loss, Elementwise) and loss.inner == "none"
+    if field == "labels":
+        vectors = isinstance(loss, Rowwise) and loss.labels.kind == "dense"
+        return vectors or not hasattr(loss, "labels")
+    return False
 
 
 _NAMES = {

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from xlogits.catalogue import Native, find
 from xlogits.catalogue.record import REQUIRED, Arg, Reading, bind
 from xlogits.errors import OptionError, Refused
+from xlogits.losses import SigmoidCrossEntropy, SoftmaxCrossEntropy
 from xlogits.translation.expression import ATOM, UNARY, Expr
 
 # what an array is called where the source has only the name of the function
@@ -58,7 +59,7 @@ def read(native: Native, given: dict[str, Any]) -> Call:
         if arg.key not in given and (array or arg.needed or arg.default is REQUIRED):
             operand = arg.to in native.loss.OPERANDS
             given[arg.key] = (
-                Expr(NAMES.get(arg.to, arg.to)) if operand else getattr(native.loss, arg.to)
+                Expr(_array_name(arg, native)) if operand else getattr(native.loss, arg.to)
             )
     operands = {a.key for a in native.parameters if a.to in native.loss.OPERANDS}
     for arg in native.parameters:
@@ -71,6 +72,12 @@ def read(native: Native, given: dict[str, Any]) -> Call:
                 f"write it as a literal"
             )
     return Call(native, given, native.read(given))
+
+
+def _array_name(arg: Arg, native: Native) -> str:
+    """In cross-entropies logits and labels; elsewhere what the function itself calls the array."""
+    own = not isinstance(native.loss, SoftmaxCrossEntropy | SigmoidCrossEntropy)
+    return arg.name if own and arg.to in native.loss.ARRAYS else NAMES.get(arg.to, arg.to)
 
 
 def _word(arg: Arg, value: Expr) -> bool:
