@@ -14,7 +14,7 @@ from xlogits.losses import Loss, Transform
 from xlogits.parity import engines, ledger, translations
 from xlogits.parity.engines import Call
 from xlogits.parity.natives import HOME, Natives
-from xlogits.parity.plan import Job, Prepared, Rank, Selection, leaders, prepare, rows
+from xlogits.parity.plan import Job, Prepared, Rank, Selection, leaders, named, prepare, rows
 from xlogits.parity.results import UNAVAILABLE, Cell, Results
 from xlogits.parity.verdict import by, judge
 
@@ -99,7 +99,7 @@ class Matrix:
         first case, without options and with all of them; a class that does what a function of its
         framework does, without. What is compiled piece by piece is treated as the others are.
         """
-        if self.selection.exhaustive:
+        if self.selection.exhaustive or ledger.speaks_of(*named(job), dtype, mode):
             return True
         if mode not in engine.COSTLY:
             return self._tried(job, dtype)
@@ -116,10 +116,10 @@ class Matrix:
         """Whether a row is tried in this dtype at all.
 
         Everything is in float32. In the other dtypes options meet the first case only, and in
-        bfloat16 only the leaders meet the others.
+        bfloat16 only the leaders meet the others. What the ledger speaks of is tried in any case.
         """
         plain, first = job.variant.plain, job.case.name == "ordinary"
-        if self.selection.exhaustive or first:
+        if self.selection.exhaustive or first or ledger.speaks_of(*named(job), dtype):
             return True
         if dtype == "float32":
             return plain or job.rank is not Rank.TWIN

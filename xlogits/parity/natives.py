@@ -6,7 +6,8 @@ from typing import Any
 
 from xlogits.catalogue import Arg, Native
 from xlogits.parity.engines import Call, Failure, Result, installed
-from xlogits.parity.plan import Job, Prepared
+from xlogits.parity.ledger import speaks_of
+from xlogits.parity.plan import Job, Prepared, named
 
 Array = Any
 
@@ -34,15 +35,16 @@ class Natives:
         """One result per job, of the native in its own framework.
 
         Where that is the backend at hand it runs on the same device, and in the same mode: always
-        if that is cheap, on the first case if it means compiling. Elsewhere on the CPU, anyhow.
+        if that is cheap, on the first case, or where the ledger has a row about it, if it means
+        compiling. Elsewhere on the CPU, anyhow.
         """
         keys = []
         for job in jobs:
             home = HOME[job.native.framework]
             place = ("cpu", ANYHOW)
             if home == backend:
-                costly = mode in self.loaded[home].COSTLY and job.case.name != "ordinary"
-                place = (device, ANYHOW if costly else mode)
+                wanted = job.case.name == "ordinary" or speaks_of(*named(job), self.dtype, mode)
+                place = (device, mode if wanted or mode not in self.loaded[home].COSTLY else ANYHOW)
             keys.append((home, *place, job.native.name, job.variant.label, job.case.name))
         todo: dict[tuple[str, str, str], dict[tuple[Any, ...], Job]] = {}
         for key, job in zip(keys, jobs, strict=True):

@@ -58,6 +58,11 @@ class Job(NamedTuple):
         return self.loss, self.variant.wanted, self.case.name
 
 
+def named(job: Job) -> tuple[str, str, str]:
+    """Function, variant and case, as the ledger names them."""
+    return job.native.name, job.variant.label, job.case.name
+
+
 def rows(selection: Selection) -> list[Job]:
     """The rows of a selection, from the catalogue.
 

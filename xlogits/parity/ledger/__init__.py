@@ -28,6 +28,10 @@ ROWS: tuple[Divergence, ...] = (
     *similarity.ROWS,
     *regression.ROWS,
 )
+_BY_NATIVE: dict[str, list[Divergence]] = {}
+for _row in ROWS:
+    for _native in _row.natives:
+        _BY_NATIVE.setdefault(_native, []).append(_row)
 
 
 def find(cell: Cell) -> Divergence | None:
@@ -38,6 +42,20 @@ def covers(row: Divergence, cell: Cell) -> bool:
     patterns = (row.case, row.variant, row.quantity, row.dtype, row.mode, row.backend)
     values = (cell.case, cell.variant, cell.quantity, cell.dtype, cell.mode, cell.backend)
     return cell.native in row.natives and all(map(_matches, values, patterns))
+
+
+def speaks_of(native: str, variant: str, case: str, dtype: str, mode: str = "") -> bool:
+    """Whether a row is about just this, so that it has to be tried: else nobody knows if it holds.
+
+    Without a dtype of its own a row is tried in float32. With a `mode`: whether a row is about that.
+    """
+    return any(
+        row.case + row.variant != "**"
+        and (row.mode == mode if mode else True)
+        and all(map(_matches, (variant, case), (row.variant, row.case)))
+        and dtype == (row.dtype if row.dtype != "*" else "float32")
+        for row in _BY_NATIVE.get(native, ())
+    )
 
 
 def _matches(value: str, patterns: str) -> bool:
@@ -57,4 +75,4 @@ def stale(cells: Iterable[Cell]) -> list[str]:
     ]
 
 
-__all__ = ["ROWS", "Divergence", "find", "stale"]
+__all__ = ["ROWS", "Divergence", "find", "speaks_of", "stale"]

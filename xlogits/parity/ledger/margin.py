@@ -110,10 +110,12 @@ ROWS: tuple[Divergence, ...] = (
         "0 times infinity is NaN in hinges",
         ("optax.losses.multiclass_hinge_loss", "optax.losses.multiclass_perceptron_loss"),
         "The score of the label is a sum of scores times 0 or 1, which a class of score -inf makes "
-        "NaN. xlogits leaves out what is multiplied by 0.",
+        "NaN, unless it is compiled. xlogits leaves out what is multiplied by 0.",
         "https://github.com/google-deepmind/optax/blob/main/optax/losses/_classification.py",
         case="-inf masked classes*",
         quantity="value",
+        mode="eager",
+        backend="jax",
     ),
     Divergence(
         "margin added to large scores",

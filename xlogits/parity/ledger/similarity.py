@@ -39,15 +39,6 @@ ROWS: tuple[Divergence, ...] = (
         dtype="float16",
     ),
     Divergence(
-        "sixth powers in half precision",
-        ("optax.losses.triplet_margin_loss",),
-        "The sixth power of a difference of 6.4 is more than the largest float16, and optax does not "
-        "compute in float32, as xlogits does.",
-        "https://github.com/google-deepmind/optax/blob/main/optax/losses/_self_supervised.py",
-        variant="norm_degree=6",
-        dtype="float16",
-    ),
-    Divergence(
         "distance in float32",
         ("tensorflow.compat.v1.losses.cosine_distance",),
         "The losses of TF1 cast what they are given to float32, and return the result as that.",
