@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.util import find_spec
@@ -52,3 +53,8 @@ def need(*names: str) -> None:
     for name in names:
         if find_spec(name) is None:
             pytest.skip(f"{name} is not installed")
+
+
+def label(value: object) -> str:
+    """What a row of a test is called, the same in every process."""
+    return re.sub(r" at 0x\w+", "", str(value))[:60]

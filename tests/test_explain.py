@@ -50,6 +50,9 @@ def test_a_name_that_nobody_knows() -> None:
 
 def test_a_name_without_its_module() -> None:
     assert meant("BCELoss") is NATIVES["torch.nn.BCELoss"]
+    assert meant("nn.AdaptiveLogSoftmaxWithLoss") is ABSENT["torch.nn.AdaptiveLogSoftmaxWithLoss"]
+    as_a_string = meant("categorical_crossentropy")  # of Keras' compile(loss="...")
+    assert as_a_string is NATIVES["keras.losses.categorical_crossentropy"]
     with pytest.raises(OptionError, match="which one"):
         xl.explain("softmax")
 

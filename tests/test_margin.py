@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from tests.conftest import Framework, framework, need
+from tests.conftest import Framework, framework, label, need
 from xlogits.errors import DtypeError, LabelError, OptionError, Refused, ShapeError
 from xlogits.losses import (
     BinarySparsemax,
@@ -78,7 +78,7 @@ def close(found: Any, exact: Any, digits: float = 17) -> bool:
     return abs(mpmath.mpf(str(found)) - exact) <= mpmath.mpf(10) ** -digits * (1 + abs(exact))
 
 
-@pytest.mark.parametrize(("loss", "target", "exact"), ELEMENTS, ids=lambda v: str(v)[:60])
+@pytest.mark.parametrize(("loss", "target", "exact"), ELEMENTS, ids=label)
 def test_definitions_of_elements(loss: Loss, target: Any, exact: Any) -> None:
     with mpmath.workdps(50):
         found = evaluate(loss, {"pred": X, "target": target})
@@ -130,7 +130,7 @@ ROWS: list[tuple[Loss, Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("loss", "target", "exact"), ROWS, ids=lambda v: str(v)[:60])
+@pytest.mark.parametrize(("loss", "target", "exact"), ROWS, ids=label)
 def test_definitions_of_rows(loss: Loss, target: Any, exact: Any) -> None:
     def moved(v: Any, x: list[Any], j: int, label: Any) -> Any:
         return exact([*x[:j], v, *x[j + 1 :]], label)

@@ -8,6 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 
+from tests.conftest import label
 from xlogits.losses import (
     LOG_PROBABILITIES,
     LOGITS,
@@ -392,7 +393,7 @@ FORMULAS: list[tuple[Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("loss", "exact"), FORMULAS, ids=lambda f: str(f)[:60])
+@pytest.mark.parametrize(("loss", "exact"), FORMULAS, ids=label)
 def test_formulas_of_numbers(loss: Any, exact: Any) -> None:
     operands = {name: RNG.uniform(0.3, 4, 12) for name in loss.ARRAYS}
     found = evaluate(loss, operands)

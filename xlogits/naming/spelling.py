@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from xlogits.catalogue import NATIVES, Native, find
 from xlogits.catalogue.absent import ABSENT, NoEquivalent
 from xlogits.errors import OptionError
+from xlogits.translation.language import LANGUAGES
 
 
 def meant(name: str) -> Native | NoEquivalent:
@@ -14,9 +15,11 @@ def meant(name: str) -> Native | NoEquivalent:
     except OptionError:
         pass
     for full, entry in ABSENT.items():
-        if name in (full, full.replace("tensorflow.", "tf.", 1), full.rpartition(".")[2]):
+        if name in (full, LANGUAGES["torch"].spelled(full), full.rpartition(".")[2]):
             return entry
     same = [native for native in NATIVES.values() if _short(name, native)]
+    if {native.framework for native in same} == {"keras"}:  # the string of compile(loss="...")
+        same = [n for n in same if n.name.startswith("keras.losses.")] or same
     foreign = [native for native in same if native.framework != "xlogits"]
     if len(same) == 1 or len(foreign) == 1:
         return (foreign or same)[0]
