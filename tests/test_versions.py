@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.older import FILE, UFUNC
 from xlogits.catalogue import NATIVES, Arg, Native
-from xlogits.catalogue.versions import as_of
+from xlogits.catalogue.versions import OLDEST, as_of
 from xlogits.dialects.build import signature
 
 OLDER = json.loads(FILE.read_text())
@@ -99,6 +99,8 @@ def test_the_oldest_supported_version_is_compared() -> None:
         assert lowest is not None
         versions = OLDER[framework]["versions"]
         assert any(f"{v}.".startswith(f"{lowest[1]}.") for v in versions), (framework, lowest[1])
+    for framework, oldest in OLDEST.items():  # what `explain` says
+        assert f"{OLDER[framework]['versions'][0]}.".startswith(f"{oldest}.")
 
 
 @pytest.mark.parametrize(

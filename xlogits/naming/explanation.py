@@ -10,7 +10,7 @@ from xlogits.catalogue import Native
 from xlogits.catalogue.absent import NoEquivalent
 from xlogits.catalogue.families import family
 from xlogits.catalogue.record import REQUIRED, Arg
-from xlogits.catalogue.versions import number
+from xlogits.catalogue.versions import OLDEST, number
 from xlogits.errors import OptionError, Refused
 from xlogits.losses import (
     AxisByRank,
@@ -235,7 +235,9 @@ def _versions(native: Native) -> list[str]:
     if native.starred:
         after = [a.name for a in native.args[native.args.index("*") :] if isinstance(a, Arg)]
         found.append(f"{', '.join(after)} by keyword only since {native.starred}")
-    return found + [f"{arg.name} until {version}" for version, arg in native.gone]
+    found += [f"{arg.name} until {version}" for version, arg in native.gone]
+    oldest = OLDEST.get(native.framework)
+    return found or [f"the same since {oldest}, the oldest that was compared"] * bool(oldest)
 
 
 def _page(e: Explanation) -> Iterator[str]:
