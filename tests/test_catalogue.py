@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import need
 from xlogits.catalogue import NATIVES, Arg, Native, find
 from xlogits.catalogue.record import bind
 from xlogits.errors import OptionError, Refused
@@ -189,3 +190,17 @@ def test_binding_raises_what_python_raises(
 def test_binding() -> None:
     assert bind("f", SOME, (1,), {"c": 5}) == {"a": 1, "c": 5}
     assert Labels("index").kind == "index"
+
+
+def test_a_function_that_stands_for_the_default() -> None:
+    need("torch")
+    import torch
+
+    native = find("nn.TripletMarginWithDistanceLoss")
+    arrays = {"anchor": 0, "positive": 0, "negative": 0}
+    plain = native.read(arrays).loss
+    for same in (torch.nn.PairwiseDistance(), torch.nn.functional.pairwise_distance):
+        assert native.read(arrays | {"distance_function": same}).loss == plain
+    for other in (torch.nn.PairwiseDistance(p=1.0), torch.dist):
+        with pytest.raises(Refused, match="a function of your own"):
+            native.read(arrays | {"distance_function": other})

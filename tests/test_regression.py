@@ -33,6 +33,21 @@ def test_a_variance_for_each_row(fw: Framework) -> None:
     np.testing.assert_allclose(fw.numbers(slope), both.sum(1), rtol=1e-14)
 
 
+def test_a_target_that_broadcasts(fw: Framework) -> None:
+    x, v = fw.array(X), fw.array(np.full(X.shape, 4.0))
+    wide = np.repeat(Y[:1], len(Y), 0)
+    short = GaussianNLL()(x, fw.array(Y[:1]), variance=v)
+    assert np.array_equal(
+        fw.numbers(short), fw.numbers(GaussianNLL()(x, fw.array(wide), variance=v))
+    )
+    slope = GaussianNLL().gradient(x, fw.array(Y[:1]), variance=v)[1]
+    np.testing.assert_allclose(
+        fw.numbers(slope), ((wide - X) / 4).sum(0, keepdims=True), rtol=1e-14
+    )
+    with pytest.raises(ShapeError, match="expected labels of shape"):  # not the other way round
+        GaussianNLL()(fw.array(X[:1]), fw.array(Y), variance=4.0)
+
+
 def test_a_variance_that_is_a_number(fw: Framework) -> None:
     loss = GaussianNLL()
     by_number = loss(fw.array(X), fw.array(Y), variance=4.0)

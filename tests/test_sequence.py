@@ -71,6 +71,40 @@ def test_one_sequence_without_a_batch(fw: Framework) -> None:
     assert fw.numbers(loss.gradient(**first)[0]).shape == (5, 3)
 
 
+def test_lengths_may_be_lists(fw: Framework) -> None:
+    arrays = fw.arrays({"pred": X, "target": TARGET, **SIZES})
+    lists = {name: size.tolist() for name, size in SIZES.items()}
+    told = CTC()(fw.array(X), fw.array(TARGET), **lists)
+    assert np.array_equal(fw.numbers(told), fw.numbers(CTC()(**arrays)))
+    with pytest.raises(Exception, match="logit_length is a list"):
+        CTC()(fw.array(X), fw.array(TARGET), logit_length=[5.0, 4.0])
+
+
+@pytest.mark.parametrize("how", ["list", "array"])
+def test_labels_of_all_items_in_one_row(fw: Framework, how: str) -> None:
+    labels = [1, 2]
+    lengths = {"label_length": labels if how == "list" else fw.array(np.array(labels))}
+    row, apart = np.array([1, 2, 1]), np.array([[1, 0], [2, 1]])
+    whole = CTC()(fw.array(X), fw.array(apart), **lengths)
+    assert np.array_equal(
+        fw.numbers(CTC()(fw.array(X), fw.array(row), **lengths)), fw.numbers(whole)
+    )
+    by = CTC().gradient(fw.array(X), fw.array(row), **lengths)[0]
+    expected = CTC().gradient(fw.array(X), fw.array(apart), **lengths)[0]
+    assert np.array_equal(fw.numbers(by), fw.numbers(expected))
+    with pytest.raises(OptionError, match=r"label_length is \[1, 1\].*together 3"):
+        CTC()(fw.array(X), fw.array(row), label_length=[1, 1])
+
+
+def test_lengths_that_cannot_be_read_do_not_part_labels() -> None:
+    need("jax")
+    import jax
+
+    x, row = jax.numpy.asarray(X), jax.numpy.asarray([1, 2, 1])
+    with pytest.raises(ShapeError, match="cannot be read here"):
+        jax.jit(lambda n: CTC()(x, row, label_length=n))(jax.numpy.asarray([1, 2]))
+
+
 def test_without_lengths_the_blank_is_the_padding(fw: Framework) -> None:
     short = {"label_length": np.array([2, 2])}
     told = CTC()(**fw.arrays({"pred": X, "target": TARGET, **short}))

@@ -6,7 +6,7 @@ arguments of a call into a loss and its operands; the dialects, the parity matri
 all start there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -30,7 +30,8 @@ class Arg:
     change a value. `values` maps the framework's words to ours. A parameter that is `absent` (None,
     unless said otherwise) leaves the loss as it is; one that is `needed` may not be (nor may all be of
     several that set the same). `refuse` is the
-    reason why a call that passes anything but the default cannot be read. `since` is the version of
+    reason why a call that passes anything but the default, or what `stands_for_default`, cannot be
+    read. `since` is the version of
     the framework that brought the parameter, where that is one that people still meet; `was` holds
     (version, default before it) for defaults that changed, the oldest first, and `named` (version,
     name before it) for parameters that were renamed. `key` is what the parameter goes by where a
@@ -44,6 +45,7 @@ class Arg:
     absent: Any = None
     needed: bool = False
     refuse: str = ""
+    stands_for_default: Callable[[Any], bool] | None = None
     since: str = ""
     was: tuple[tuple[str, Any], ...] = ()
     named: tuple[tuple[str, str], ...] = ()
@@ -51,6 +53,9 @@ class Arg:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", self.key or self.name)
+
+    def means_default(self, value: Any) -> bool:
+        return self.stands_for_default is not None and self.stands_for_default(value)
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,7 @@ class Native:
                     operands[arg.to] = value
             elif arg.to and not _equal(value, arg.absent):
                 fields[arg.to] = self._translated(arg, value)
-            elif arg.refuse and not _equal(value, arg.default):
+            elif arg.refuse and not (_equal(value, arg.default) or arg.means_default(value)):
                 raise Refused(f"{self.name}({arg.name}={value!r}) is not supported: {arg.refuse}")
         for group in self.together:
             values = tuple(given.get(name) for name in group.names)

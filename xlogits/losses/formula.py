@@ -102,11 +102,13 @@ class Elementwise(Formula):
     """A function of one number of each array; `inner` brings the numbers along `axis` together first.
 
     Prediction and target have the same shape, or, where `BROADCAST` says so, shapes that broadcast to
-    each other. Further arrays broadcast to that of the prediction, and may be numbers. The inner mean,
+    each other, or, where `SPREAD` does, a target that broadcasts to the prediction. Further arrays
+    broadcast to that of the prediction, and may be numbers. The inner mean,
     and the root of it, are weighted by `inner_weight`: one number for each place along the axis.
     """
 
     BROADCAST: ClassVar[bool] = False
+    SPREAD: ClassVar[bool] = False
 
     axis: Axis = -1
     inner: Literal["none", "sum", "mean", "root_mean"] = "none"
@@ -128,7 +130,8 @@ class Elementwise(Formula):
             _require_broadcast(shape, xp.shape(target))
             require_dense(xp.dtype(target))
         elif "target" in self.ARRAYS and not self.BROADCAST:
-            is_index(DENSE, shape, xp.shape(target), 0)
+            if not (self.SPREAD and spreads(xp.shape(target), shape)):
+                is_index(DENSE, shape, xp.shape(target), 0)
             require_dense(xp.dtype(target))
         given = {"pred": pred, "target": target, **others}
         weight = given.pop("inner_weight", None)

@@ -51,8 +51,10 @@ class GaussianNLL(Elementwise):
     `full` adds $\log(2 \pi) / 2$. A variance below `eps` counts as `eps`, also in the derivative, which
     is that at `eps` and not 0. Negative ones are an error where they can be read, else NaN.
     `variance` is a number, an array that broadcasts to the prediction, or one number for each row
-    along the last axis.
+    along the last axis. The target broadcasts to the prediction, too.
     """
+
+    SPREAD: ClassVar[bool] = True
 
     full: bool = False
     eps: float = 1e-6

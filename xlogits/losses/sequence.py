@@ -8,6 +8,7 @@ from xlogits.backends import require_same
 from xlogits.errors import OptionError, ShapeError
 from xlogits.losses.form import LOG_PROBABILITIES, LOGITS, Form
 from xlogits.losses.labels import INDEX, Labels, require_index
+from xlogits.losses.lengths import apart, as_array, require_at_most, require_one
 from xlogits.losses.loss import Loss, Weight
 from xlogits.reduction import Items
 
@@ -21,11 +22,13 @@ class CTC(Loss):
     An alignment has one class for each frame, and becomes the labels when repetitions are merged and
     blanks dropped: connectionist temporal classification (Graves et al. 2006). `blank` is the number
     of that class, from the end if negative. The prediction is (batch, frames, classes), with
-    `time_major` (frames, batch, classes), or has no batch axis; the target is (batch, labels).
+    `time_major` (frames, batch, classes), or has no batch axis; the target is (batch, labels), or the
+    labels of all items in one row, if their `label_length` can be read.
 
-    How many frames and labels count is said by `logit_length` and `label_length`, one for each item,
-    or by `logit_padding` and `label_padding`, 1 for every frame or label that does not count, or by
-    nothing: then all frames count, and labels up to the number of those that are not the blank.
+    How many frames and labels count is said by `logit_length` and `label_length`, one for each item
+    (an array, or a list or tuple of numbers), or by `logit_padding` and `label_padding`, 1 for every
+    frame or label that does not count, or by nothing: then all frames count, and labels up to the
+    number of those that are not the blank.
 
     Labels that no alignment fits cost infinity, and 0 with `zero_infinity`; either way their
     derivative is 0. With `per_label` a loss is divided by its number of labels, or 1.
@@ -96,8 +99,11 @@ class CTC(Loss):
         self, xp: Any, work: str, pred: Array, target: Array, sizes: dict[str, Array]
     ) -> "_Parts":
         """The operands checked, in one dtype and one layout, without what does not count."""
-        require_same(xp, "logits", **sizes)
         shape = xp.shape(pred)
+        if len(shape) == 3 and len(xp.shape(target)) == 1 and "label_length" in sizes:
+            target = apart(xp, target, sizes["label_length"])
+        sizes = {name: as_array(xp, size, target) for name, size in sizes.items()}
+        require_same(xp, "logits", **sizes)
         if len(shape) not in (2, 3) or len(xp.shape(target)) != len(shape) - 1:
             order = "(frames, batch" if self.time_major else "(batch, frames"
             raise ShapeError(
@@ -127,12 +133,12 @@ class CTC(Loss):
         """Which frames count: (frames, batch)."""
         one = xp.full_like(xp.sum(x, 2), 1.0)
         if "logit_padding" in sizes:
-            _require_one("logit", sizes)
+            require_one("logit", sizes)
             return (xp.transpose(sizes["logit_padding"], (1, 0)) == 0) & (one == 1)
         if "logit_length" not in sizes:
             return one == 1
         length = xp.cast(sizes["logit_length"], xp.dtype(x))
-        _require_at_most(xp, sizes["logit_length"], xp.shape(x)[0], "logit_length", "frames")
+        require_at_most(xp, sizes["logit_length"], xp.shape(x)[0], "logit_length", "frames")
         return xp.cumsum(one, 0) <= length
 
     def _counted(
@@ -141,32 +147,16 @@ class CTC(Loss):
         """How many labels there are, and which."""
         one = xp.full_like(xp.cast(target, xp.dtype(x)), 1.0)
         if "label_padding" in sizes:
-            _require_one("label", sizes)
+            require_one("label", sizes)
             labels = xp.sum(xp.where(sizes["label_padding"] == 0, one, 0.0), 1)
         elif "label_length" in sizes:
             labels = xp.cast(sizes["label_length"], xp.dtype(x))
-            _require_at_most(
+            require_at_most(
                 xp, sizes["label_length"], xp.shape(target)[1], "label_length", "labels"
             )
         else:
             labels = xp.sum(xp.where(target == blank, 0.0, one), 1)
         return labels, xp.cumsum(one, 1) <= xp.expand(labels, 1)
-
-
-def _require_one(kind: str, sizes: dict[str, Array]) -> None:
-    if f"{kind}_length" in sizes:
-        raise OptionError(f"{kind}_length and {kind}_padding are given; expected one of them")
-
-
-def _require_at_most(xp: Any, length: Array, size: int | None, name: str, of: str) -> None:
-    known = xp.known(length)
-    if known is None or size is None:
-        return
-    for place, number in enumerate(known.reshape(-1)):
-        if not 0 <= number <= size:
-            raise OptionError(
-                f"{name}[{place}] is {number}; expected 0 to {size}, the number of {of}"
-            )
 
 
 class _Parts(NamedTuple):

@@ -1,6 +1,7 @@
 """PyTorch: losses of embeddings."""
 
 from dataclasses import replace
+from typing import Any
 
 from xlogits.catalogue.record import Arg, Native
 from xlogits.catalogue.torch.words import OLD_PLAIN_MEAN, PLAIN_MEAN, REDUCE, SIZE_AVERAGE
@@ -14,10 +15,20 @@ P, EPS = Arg("p", "p", 2.0), Arg("eps", "eps", 1e-6)
 DIM, DIM_EPS = Arg("dim", "axis", 1), Arg("eps", "eps", 1e-8)
 KEEPDIM = Arg("keepdim", "keepdims", False)
 SWAP = Arg("swap", "swap", False, {False: False, True: True})
+
+
+def _plain_distance(function: Any) -> bool:
+    """F.pairwise_distance, or an instance of nn.PairwiseDistance with its defaults."""
+    if type(function).__name__ != "PairwiseDistance":
+        return getattr(function, "__name__", "") == "pairwise_distance"
+    return (function.norm, function.eps, function.keepdim) == (2.0, 1e-6, False)
+
+
 DISTANCE = Arg(
     "distance_function",
     "",
     None,
+    stands_for_default=_plain_distance,
     refuse="None stands for F.pairwise_distance; with a function of your own, write "
     "margin + f(anchor, positive) - f(anchor, negative), cut at 0",
 )
