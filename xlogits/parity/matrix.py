@@ -93,11 +93,12 @@ class Matrix:
     def _runs(self, job: Job, dtype: str, mode: str, engine: Any) -> bool:
         """Where that costs much, every pair is covered instead of every combination.
 
-        For the first function of each kind of loss, the leader, a mode that compiles is paired with
-        each case (without options, in float32), with each option (on the first case) and with one
-        more dtype, which changes from leader to leader. The others of its kind are compiled on the
-        first case, without options and with all of them; a class that does what a function of its
-        framework does, without. What is compiled piece by piece is treated as the others are.
+        A mode that compiles is paired with every case, without options and in float32, of every
+        third of the leaders that have it, the first functions of each kind of loss; with each of
+        their options on the first case; and on that with one more dtype, which changes from leader
+        to leader. The others of its kind are compiled on the first case, without options and with
+        all of them; a class that does what a function of its framework does, without. What is
+        compiled piece by piece is treated as the others are.
         """
         if self.selection.exhaustive or ledger.speaks_of(*named(job), dtype, mode):
             return True
@@ -106,7 +107,7 @@ class Matrix:
         plain, first = job.variant.plain, job.case.name == "ordinary"
         if job.rank is Rank.LEADER and mode != getattr(engine, "PIECEMEAL", None):
             if dtype == "float32":
-                return plain or first
+                return first or (plain and job.turn % 3 == 0)
             return plain and first and dtype == OTHERS[leaders().index(job.native.name) % 3]
         several = len(job.variant.options) + len(job.variant.wanted) > 1
         whole = several and job.rank is not Rank.TWIN

@@ -51,6 +51,7 @@ class Job(NamedTuple):
     case: Case
     loss: Loss | Transform
     rank: Rank = Rank.LEADER
+    turn: int = 0  # how many leaders before this one have the case
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -77,9 +78,21 @@ def rows(selection: Selection) -> list[Job]:
         and (not only or any(_named(native, pattern) for pattern in only))
         for job in _rows_of(native, selection.quick)
     ]
+    found = list(_in_turn(found))
     part, parts = selection.shard
     first, last = (len(found) * (part - 1) // parts, len(found) * part // parts)
     return found[first:last]
+
+
+def _in_turn(jobs: list[Job]) -> Iterator[Job]:
+    """Jobs of leaders numbered among those of other leaders on the same case."""
+    before: dict[str, dict[str, int]] = {}
+    for job in jobs:
+        if job.rank is Rank.LEADER:
+            turns = before.setdefault(job.case.name, {})
+            yield job._replace(turn=turns.setdefault(job.native.name, len(turns)))
+        else:
+            yield job
 
 
 @cache
