@@ -42,4 +42,13 @@ ROWS: tuple[Divergence, ...] = (
         case="a class without targets",
         dtype="float16",
     ),
+    Divergence(
+        "sum of probabilities is read",
+        ("optax.losses.dice_loss", "optax.losses.multiclass_generalized_dice_loss"),
+        "Without its softmax optax looks in Python whether the predictions sum to 1, which cannot be "
+        "traced, so jax.jit raises. xlogits takes them as they are.",
+        "https://github.com/google-deepmind/optax/blob/main/optax/losses/_segmentation.py",
+        variant="*apply_softmax=False*",
+        mode="jax.jit",
+    ),
 )
