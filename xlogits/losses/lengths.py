@@ -1,8 +1,7 @@
 """How long the sequences of a batch are, and labels that are told apart by it."""
 
+from itertools import accumulate
 from typing import Any
-
-import numpy as np
 
 from xlogits.errors import OptionError, ShapeError
 
@@ -19,22 +18,21 @@ def as_array(xp: Any, size: Any, target: Array) -> Any:
 
 def apart(xp: Any, target: Array, length: Any) -> Array:
     """The labels of all items in one row as rows of their own, padded."""
-    known = length if isinstance(length, list | tuple) else xp.known(length)
-    if known is None:
+    read = length if isinstance(length, list | tuple) else xp.known(length)
+    if read is None:
         raise ShapeError(
             f"labels have shape {xp.shape(target)}, those of all items in one row, and label_length "
             f"cannot be read here; expected (batch, labels), padded"
         )
-    ends = [int(n) for n in np.cumsum(np.asarray(known, np.int64).reshape(-1))]
-    total = ends[-1] if ends else 0
-    if min(known, default=0) < 0 or total != xp.shape(target)[0]:
+    numbers = list(read) if isinstance(read, list | tuple) else read.reshape(-1).tolist()
+    if min(numbers, default=0) < 0 or sum(numbers) != xp.shape(target)[0]:
         raise OptionError(
-            f"label_length is {list(map(int, known))}; expected lengths of 0 or more, together "
+            f"label_length is {numbers}; expected lengths of 0 or more, together "
             f"{xp.shape(target)[0]}, the number of labels"
         )
-    longest = max(map(int, known), default=0)
+    longest = max(numbers, default=0)
     rows = []
-    for end, number in zip(ends, map(int, known), strict=True):
+    for end, number in zip(accumulate(numbers), numbers, strict=True):
         row = target[end - number : end]
         rows.append(xp.expand(xp.concat([row, 0 * target[: longest - number]], 0), 0))
     return xp.concat(rows, 0)
