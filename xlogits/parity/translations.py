@@ -277,6 +277,9 @@ HOLDS: dict[str, Holds] = {
     "finite": lambda loss, case: "NaN" not in case.name,
     "not empty": lambda loss, case: np.size(case.operands["pred"]) > 0,
     "no tie": _no_tie,
+    "several classes": lambda loss, case: np.shape(case.operands["pred"])[-1] > 1,
+    "several axes": lambda loss, case: np.ndim(case.operands["pred"]) > 1,
+    "x64": lambda loss, case: True,  # the matrix sets it
     "nothing ignored": lambda loss, case: not _ignored(loss, case).any(),
     "no negative weight": lambda loss, case: bool((np.asarray(case.operands["weight"]) >= 0).all()),
     "below the threshold": lambda loss, case: _below(loss, case),

@@ -6,7 +6,9 @@ from typing import Any
 from xlogits.catalogue.record import Reading
 from xlogits.errors import Refused
 from xlogits.losses import (
+    AxesFrom,
     AxisByRank,
+    ClassOverlap,
     Elementwise,
     Form,
     KLDivergence,
@@ -25,6 +27,7 @@ from xlogits.translation.differences import axis_at, denominator
 from xlogits.translation.divergence import cost, divergence, relative_entropy
 from xlogits.translation.expression import Expr, wrap
 from xlogits.translation.language import Language, Namespace
+from xlogits.translation.overlap import overlap
 from xlogits.translation.similarity import COMPOSED
 from xlogits.translation.single import candidates, written
 
@@ -53,6 +56,9 @@ class Composition:
             return _Softmax(self).write()
         if type(loss) is SigmoidCrossEntropy:
             items = _sigmoid(self)
+            return self.reduced(self.weighted(items), items)
+        if isinstance(loss, ClassOverlap):
+            items = overlap(self, loss)
             return self.reduced(self.weighted(items), items)
         if isinstance(loss, Formula):
             items = _formula(self)
@@ -291,7 +297,7 @@ def _formula(whole: Composition) -> Any:
     names = loss.ARRAYS
     plain = replace(loss, reduction=NONE, dtype=None, spread_weight=False)
     for name in whole.operands:
-        masked = name == "mask" and isinstance(loss, Rowwise)
+        masked = name == "mask" and (isinstance(loss, Rowwise) or _sums_divergence(loss))
         if not masked and name not in {*names, "sample_weight", "class_weight", "inner_weight"}:
             raise Refused(f"a {name} of {type(loss).__name__} has no short composition")
     if isinstance(loss, MultiLabelMargin):
@@ -306,6 +312,10 @@ def _formula(whole: Composition) -> Any:
         raise Refused(f"written out, the formula is {len(str(items))} characters long")
     weight = whole.operands.get("class_weight")
     return items if weight is None else whole.xp.take(weight, whole.operands["target"]) * items
+
+
+def _sums_divergence(loss: Any) -> bool:
+    return isinstance(loss, KLDivergence) and loss.inner != "mean"
 
 
 def _inner_mean(whole: Composition, loss: Any, plain: Any) -> Any:
@@ -343,9 +353,14 @@ def _by_formula(whole: Composition, loss: Any, names: tuple[str, ...]) -> Any:
         whole.assume("every class has its column")
     write = whole.language._write
     flat = loss.axis is None and not loss.keepdims
-    axis = -1 if flat else whole.single_axis()
+    per_item = loss.axis == AxesFrom(1) and not loss.keepdims
+    axis = -1 if flat or per_item else whole.single_axis()
     if flat:
         arrays = [write("flat", (a,)) for a in arrays]
+    if per_item:
+        whole.assume("several axes")
+        whole.assume("not empty")
+        arrays = [write("per_item", (a,)) for a in arrays]
     mask = whole.operands.get("mask")
     if mask is not None:
         arrays = [whole.xp.where(mask, a, 0.0) for a in arrays]
@@ -370,7 +385,7 @@ def _transform(whole: Composition) -> Any:
     loss, xp, language = whole.loss, whole.xp, whole.language
     x, mask = whole.operands["pred"], whole.operands.get("mask")
     if loss.dtype is not None:
-        raise Refused(f"a cast to {loss.dtype} before the function has no short composition")
+        return _cast_first(whole)
     if loss.function == "logit" and loss.clamp is None:
         whole.assume("inside")
     if loss.function in EACH:
@@ -390,6 +405,18 @@ def _transform(whole: Composition) -> Any:
         outside = 0.0 if ALONG[loss.function].masked == 0 else language._write("infinity", ()) * -1
         y = xp.where(mask, y, outside)
     return language._write("shaped", (y, whole.operands["pred"])) if flat else y
+
+
+def _cast_first(whole: Composition) -> Any:
+    """The function of the prediction in float64."""
+    if whole.loss.dtype != "float64":
+        raise Refused(f"a cast to {whole.loss.dtype} before the function has no short composition")
+    if whole.language.name in ("jax", "optax"):
+        whole.assume("x64")
+    whole.operands["pred"] = whole.language._write("double", (whole.operands["pred"],))
+    whole.loss = replace(whole.loss, dtype=None)
+    found = whole.core(whole.loss, whole.operands)
+    return _transform(whole) if found is None else found
 
 
 def _summed(whole: Composition, x: Expr, axis: int, flat: bool) -> Any:

@@ -41,6 +41,9 @@ ASSUMED = {
     "below the threshold": "beta * x is never above 20, from where PyTorch's softplus is x itself",
     "not empty": "there is at least one item",
     "no tie": "no score is exactly at the margin (where derivatives differ)",
+    "x64": "jax_enable_x64 is set (else JAX stays in float32)",
+    "several classes": "there is more than one class",
+    "several axes": "the prediction has two or more axes",
     "nothing ignored": "no label is the index that is ignored by default (-100)",
 }
 

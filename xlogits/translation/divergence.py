@@ -13,6 +13,8 @@ def divergence(whole: Any, loss: KLDivergence, x: Any, y: Any) -> Any:
     plain = replace(loss, inner="none", reduction=Reduction(), dtype=None, spread_weight=False)
     terms = whole.core(plain, {"pred": x, "target": y})
     terms = _terms(whole, loss, x, y) if terms is None else terms
+    if "mask" in whole.operands:
+        terms = whole.xp.where(whole.operands["mask"], terms, 0.0)
     if loss.inner == "none":
         return terms
     word = "mean_along" if loss.inner == "mean" else "sum_along"
