@@ -96,7 +96,7 @@ class CTC(Loss):
         self, xp: Any, work: str, pred: Array, target: Array, sizes: dict[str, Array]
     ) -> "_Parts":
         """The operands checked, in one dtype and one layout, without what does not count."""
-        require_same(xp, "logits", **sizes)
+        require_same(xp, pred, "logits", **sizes)
         shape = xp.shape(pred)
         if len(shape) not in (2, 3) or len(xp.shape(target)) != len(shape) - 1:
             order = "(frames, batch" if self.time_major else "(batch, frames"

@@ -11,12 +11,14 @@ from xlogits.losses.labels import (
     FLOATS,
     INFERRED,
     Labels,
+    holds,
     is_index,
     require_dense,
     require_fraction,
     require_index,
+    require_integer,
 )
-from xlogits.losses.loss import Loss, Weight, counted, times
+from xlogits.losses.loss import Loss, Weight, counted, is_number, times
 from xlogits.reduction import Items
 
 Array = Any
@@ -124,6 +126,7 @@ class SoftmaxCrossEntropy(Loss):
     ) -> "_Terms":
         """The operands checked, in one dtype, with one class axis and nothing ignored left in."""
         require_fraction(self.label_smoothing, "label_smoothing")
+        require_integer(self.ignore_index, "ignore_index")
         form = self.form.at(xp.dtype(pred))
         given, pair = form.columns(xp, xp.cast(pred, work), target)
         if form.validated:
@@ -153,26 +156,31 @@ class SoftmaxCrossEntropy(Loss):
         if shape[axis] == 0:
             raise ShapeError(f"logits have shape {shape}: no classes; expected at least one")
         if is_index(self.labels, shape, xp.shape(target), axis):
-            target, valid = self._index(xp, target, axis, shape[axis], len(shape))
+            target, valid = self._index(xp, x, target, axis)
             if valid is not None:
                 # by selection, not by product: a NaN in an ignored item goes nowhere
                 x = xp.where(xp.expand(valid, axis), x, 1.0)
             return x, target, True, valid
         self._require_dense(xp, target)
         target = xp.cast(target, xp.dtype(x))
+        if None in shape or None in xp.shape(target):
+            target = xp.fitted(target, xp.sizes(x), "labels")
         return x, target if self.labels.gradient else xp.stop_gradient(target), False, None
 
-    def _index(
-        self, xp: Any, target: Array, axis: int, classes: Any, ndim: int
-    ) -> tuple[Array, Array | None]:
+    def _index(self, xp: Any, x: Array, target: Array, axis: int) -> tuple[Array, Array | None]:
         """Class indexes without ignored ones, and which items are not ignored."""
+        given = xp.shape(x)
+        ndim, classes = len(given), given[axis]
         require_index(self.labels, xp.dtype(target))
         if len(xp.shape(target)) == ndim:
             shape = xp.sizes(target)
             target = xp.reshape(target, shape[:axis] + shape[axis + 1 :])
+        if None in given or None in xp.shape(target):
+            sizes = xp.sizes(x)
+            target = xp.fitted(target, sizes[:axis] + sizes[axis + 1 :], "labels")
         if xp.dtype(target) in FLOATS:
             target = xp.cast(target, "int64")
-        if self.ignore_index is None:
+        if self.ignore_index is None or not holds(xp.dtype(target), self.ignore_index):
             return xp.check_labels(target, classes), None
         valid = target != self.ignore_index
         return xp.check_labels(xp.where(valid, target, 0), classes), valid
@@ -187,12 +195,13 @@ class SoftmaxCrossEntropy(Loss):
             )
 
     def _class_weight(self, xp: Any, work: str, weight: Array, classes: int | None) -> Array:
-        given = xp.shape(weight)
+        given = () if is_number(weight) else xp.shape(weight)
         if len(given) != 1 or (None not in (given[0], classes) and given[0] != classes):
             raise ShapeError(
                 f"class_weight has shape {given}; expected ({classes},), one weight for each class"
             )
-        return xp.cast(weight, work)
+        weight = xp.cast(weight, work)
+        return xp.fitted(weight, [classes], "class_weight") if given[0] is None and classes else weight
 
     def _masked(
         self, xp: Any, x: Array, target: Array, mask: Array, axis: int, index: bool
