@@ -125,7 +125,7 @@ class SoftmaxCrossEntropy(Loss):
         mask: Array | None,
     ) -> "_Terms":
         """The operands checked, in one dtype, with one class axis and nothing ignored left in."""
-        require_fraction(self.label_smoothing, "label_smoothing")
+        smoothing = require_fraction(self.label_smoothing, "label_smoothing")
         require_integer(self.ignore_index, "ignore_index")
         form = self.form.at(xp.dtype(pred))
         given, pair = form.columns(xp, xp.cast(pred, work), target)
@@ -145,7 +145,7 @@ class SoftmaxCrossEntropy(Loss):
             class_weight = self._class_weight(xp, work, class_weight, xp.shape(x)[axis])
         return _Terms(
             *(xp, self, form, x, target, axis, indexed, valid, class_weight),
-            *(self.label_smoothing, pair, axes, given),
+            *(smoothing, pair, axes, given),
         )
 
     def _labelled(
@@ -201,7 +201,9 @@ class SoftmaxCrossEntropy(Loss):
                 f"class_weight has shape {given}; expected ({classes},), one weight for each class"
             )
         weight = xp.cast(weight, work)
-        return xp.fitted(weight, [classes], "class_weight") if given[0] is None and classes else weight
+        return (
+            xp.fitted(weight, [classes], "class_weight") if given[0] is None and classes else weight
+        )
 
     def _masked(
         self, xp: Any, x: Array, target: Array, mask: Array, axis: int, index: bool
@@ -260,6 +262,8 @@ class _Terms(NamedTuple):
                     rest = cost(xp, log_p)
                     rest = rest if weight is None else times(xp, self._along(weight), rest)
                     share = self.smoothing / xp.count(self.x, axis)
+                    if self.smoothing == 1:  # 0 times infinity is 0
+                        loss = xp.where(abs(loss) == math.inf, 0.0, loss)
                     loss = (1 - self.smoothing) * loss + share * xp.sum(rest, axis)
             else:
                 loss = xp.sum(times(xp, self._coefficients(), cost(xp, log_p)), axis)
