@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 from xlogits.errors import DtypeError, OptionError, ShapeError
-from xlogits.losses.axes import Axis, class_axes, one_axis, restore_axes
+from xlogits.losses.axes import Axis, Shape, class_axes, one_axis, restore_axes
 from xlogits.losses.form import LOGITS, Form, require_probabilities
 from xlogits.losses.labels import (
     FLOATS,
@@ -195,15 +195,15 @@ class SoftmaxCrossEntropy(Loss):
             )
 
     def _class_weight(self, xp: Any, work: str, weight: Array, classes: int | None) -> Array:
-        given = () if is_number(weight) else xp.shape(weight)
+        given: Shape = () if is_number(weight) else xp.shape(weight)
         if len(given) != 1 or (None not in (given[0], classes) and given[0] != classes):
             raise ShapeError(
                 f"class_weight has shape {given}; expected ({classes},), one weight for each class"
             )
         weight = xp.cast(weight, work)
-        return (
-            xp.fitted(weight, [classes], "class_weight") if given[0] is None and classes else weight
-        )
+        if given[0] is None and classes:
+            weight = xp.fitted(weight, [classes], "class_weight")
+        return weight
 
     def _masked(
         self, xp: Any, x: Array, target: Array, mask: Array, axis: int, index: bool
