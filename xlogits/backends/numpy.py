@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from xlogits.backends.numpy_rows import (
+    dense_cross_entropy,
     index_cross_entropy,
     log_softmax,
     logsumexp,
@@ -222,4 +223,11 @@ def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:
     return (linear + np.log1p(np.exp(-np.abs(x)))).astype(logits.dtype, copy=False)
 
 
-__all__ = ["index_cross_entropy", "log_softmax", "logsumexp", "shares", "softmax"]
+__all__ = [  # from numpy_rows
+    "dense_cross_entropy",
+    "index_cross_entropy",
+    "log_softmax",
+    "logsumexp",
+    "shares",
+    "softmax",
+]
