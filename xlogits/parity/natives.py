@@ -6,6 +6,7 @@ from typing import Any
 
 from xlogits.catalogue import Arg, Native
 from xlogits.parity.engines import Call, Failure, Result, installed
+from xlogits.parity.engines.run import differentiated, retried
 from xlogits.parity.ledger import speaks_of
 from xlogits.parity.plan import Job, Prepared, named
 
@@ -72,32 +73,18 @@ class Natives:
 
     def _in_mode(self, home: str, device: str, mode: str, calls: list[Call]) -> list[Result]:
         """Anyhow means in the mode that costs the least, and eager what does not run in that."""
-        if mode != ANYHOW:
-            return self._differentiated(home, device, mode, calls)
-        quick = self.loaded[home].QUICK
-        ran = self._differentiated(home, device, quick, calls)
-        failed = [i for i, result in enumerate(ran) if isinstance(result, Failure)]
-        if failed and quick != "eager":
-            again = self._differentiated(home, device, "eager", [calls[i] for i in failed])
-            for i, result in zip(failed, again, strict=True):
-                ran[i] = result
-        return ran
+        engine = self.loaded[home]
 
-    def _differentiated(self, home: str, device: str, mode: str, calls: list[Call]) -> list[Result]:
-        """Results with gradients by every array, or by the first where that is all there is."""
-        ran: list[Result] = self.loaded[home].run(calls, self.dtype, device, mode)
-        again = [
-            i
-            for i, (call, result) in enumerate(zip(calls, ran, strict=True))
-            if isinstance(result, Failure) and len(call.wrt) > 1
-        ]
-        if again:
-            fewer = [calls[i]._replace(wrt=calls[i].wrt[:1]) for i in again]
-            for i, result in zip(
-                again, self.loaded[home].run(fewer, self.dtype, device, mode), strict=True
-            ):
-                ran[i] = result
-        return ran
+        def run(how: str, some: list[Call]) -> list[Result]:
+            return differentiated(lambda part: engine.run(part, self.dtype, device, how), some)
+
+        if mode != ANYHOW:
+            return run(mode, calls)
+        ran = run(engine.QUICK, calls)
+        if engine.QUICK == "eager":
+            return ran
+        failed = [i for i, result in enumerate(ran) if isinstance(result, Failure)]
+        return retried(ran, failed, lambda i: calls[i], partial(run, "eager"))
 
     def _call(self, job: Job) -> Call:
         prepared = self.prepared[job.key]

@@ -14,7 +14,8 @@ import numpy as np
 
 from xlogits.losses import Loss, Transform
 from xlogits.parity.cases import Case
-from xlogits.parity.engines import Call, Failure, Outcome, Result
+from xlogits.parity.engines import Call, Failure, Outcome
+from xlogits.parity.engines.run import differentiated
 from xlogits.parity.plan import Job, Prepared, prepare
 from xlogits.parity.results import (
     AGREE,
@@ -77,19 +78,9 @@ def _of_target(jobs: list[Job], target: str, engine: Any) -> Iterator[Cell]:
             wide = job._replace(loss=_wide(job.loss))
             run.append((job, prepare(wide, "float64"), translation))
     calls = [_call(job, prepared, t, target) for job, prepared, t in run]
-    for (job, prepared, t), outcome in zip(run, differentiated(engine, calls), strict=True):
+    ran = differentiated(lambda some: engine.run(some, "float64", "cpu", engine.QUICK), calls)
+    for (job, prepared, t), outcome in zip(run, ran, strict=True):
         yield from _judged(job, prepared, t, outcome, target)
-
-
-def differentiated(engine: Any, calls: list[Call]) -> list[Result]:
-    """Results with gradients by every array, or by the first where that is all there is."""
-    ran: list[Result] = engine.run(calls, "float64", "cpu", engine.QUICK)
-    again = [i for i, call in enumerate(calls) if isinstance(ran[i], Failure) and len(call.wrt) > 1]
-    if again:
-        fewer = [calls[i]._replace(wrt=calls[i].wrt[:1]) for i in again]
-        for i, result in zip(again, engine.run(fewer, "float64", "cpu", engine.QUICK), strict=True):
-            ran[i] = result
-    return ran
 
 
 def _translated(call: Any, target: Any, labels: str) -> Any:

@@ -120,8 +120,7 @@ def _arguments(
 ) -> str:
     """Positional as far as people write them so, then by name."""
     parts = []
-    named = native.framework in ("tensorflow", "xlogits") and len(native.loss.ARRAYS) > 1
-    named = named and native.framework == "tensorflow"
+    named = native.framework == "tensorflow" and len(native.loss.ARRAYS) > 1
     positional_only = "/" in args
     gap = False
     for arg in args:

@@ -38,9 +38,15 @@ def dtypes(device: str) -> list[str]:
 
 
 def array(x: Any, dtype: str, device: str, strided: bool = False) -> jax.Array:
+    return _put(_cast(x, dtype), device)
+
+
+def _cast(x: Any, dtype: str) -> Any:
     x = np.asarray(x)
-    if x.dtype.kind == "f":
-        x = x.astype(jnp.dtype(dtype))
+    return x.astype(jnp.dtype(dtype)) if x.dtype.kind == "f" else x
+
+
+def _put(x: Any, device: str) -> jax.Array:
     return jax.device_put(x, jax.devices("gpu" if device == "cuda" else device)[0])
 
 
@@ -49,6 +55,11 @@ def numbers(x: jax.Array) -> Any:
 
 
 def run(calls: list[Call], dtype: str, device: str, mode: str) -> list[Result]:
+    def inputs(some: list[Call]) -> Any:
+        """The operands and cotangents of calls, stacked."""
+        made = [jax.tree.map(lambda x: _cast(x, dtype), (c.operands, c.cotangent)) for c in some]
+        return jax.tree.map(lambda *xs: _put(np.stack(xs), device), *made)
+
     def arrays(call: Call) -> tuple[dict[str, Any], Any]:
         made = {k: array(v, dtype, device) for k, v in call.operands.items()}
         return made, array(call.cotangent, dtype, device)
@@ -63,7 +74,7 @@ def run(calls: list[Call], dtype: str, device: str, mode: str) -> list[Result]:
         shapes = tuple((k, np.shape(v)) for k, v in call.operands.items())
         groups[call.identity, shapes, np.shape(call.cotangent)].append(number)
     for batch in _batches(list(groups.values()), 12):
-        _run_compiled([[calls[i] for i in group] for group in batch], batch, arrays, results)
+        _run_compiled([[calls[i] for i in group] for group in batch], batch, inputs, results)
     jax.clear_caches()  # no program of this run is needed again, and they fill the memory
     return [r if r is not None else Failure("Missing", "", False) for r in results]
 
@@ -73,14 +84,13 @@ def _batches(items: list[Any], size: int) -> list[list[Any]]:
 
 
 def _run_compiled(
-    stacks: list[list[Call]], numbers_of: list[list[int]], arrays: Any, results: Any
+    stacks: list[list[Call]], numbers_of: list[list[int]], inputs_of: Any, results: Any
 ) -> None:
     """Compile several stacks of calls as one program, leaving out those that cannot be traced."""
     good = []
     for stack, numbers_ in zip(stacks, numbers_of, strict=True):
         try:
-            made = [arrays(call) for call in stack]
-            inputs = jax.tree.map(lambda *xs: jax.device_put(np.stack(xs), xs[0].device), *made)
+            inputs = inputs_of(stack)
             program = jax.vmap(lambda operands, ct, call=stack[0]: _evaluate(call, operands, ct))
             traced = jax.jit(program).trace(*inputs)
             good.append((stack, numbers_, traced, inputs))

@@ -65,6 +65,28 @@ def with_gaps(array: Array) -> tuple[Array, tuple[slice, ...]]:
     return big, index
 
 
+def differentiated(run: Callable[[list[Call]], list[Result]], calls: list[Call]) -> list[Result]:
+    """Results with gradients by every array, or by the first where that is all there is."""
+    ran = run(calls)
+    failed = [
+        i for i, call in enumerate(calls) if isinstance(ran[i], Failure) and len(call.wrt) > 1
+    ]
+    return retried(ran, failed, lambda i: calls[i]._replace(wrt=calls[i].wrt[:1]), run)
+
+
+def retried(
+    ran: list[Result],
+    places: list[int],
+    call: Callable[[int], Call],
+    run: Callable[[list[Call]], list[Result]],
+) -> list[Result]:
+    """The results, those at `places` replaced by what another call in each gives."""
+    found = list(ran)
+    for i, result in zip(places, run([call(i) for i in places]) if places else [], strict=True):
+        found[i] = result
+    return found
+
+
 def each(run: Callable[[Call], Outcome], calls: list[Call]) -> list[Result]:
     """Run calls one after the other; what one raises is its result."""
     results: list[Result] = []

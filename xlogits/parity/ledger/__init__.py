@@ -51,7 +51,7 @@ def speaks_of(native: str, variant: str, case: str, dtype: str, mode: str = "") 
     """
     return any(
         row.case + row.variant != "**"
-        and (row.mode == mode if mode else True)
+        and (not mode or row.mode == mode)
         and all(map(_matches, (variant, case), (row.variant, row.case)))
         and dtype == (row.dtype if row.dtype != "*" else "float32")
         for row in _BY_NATIVE.get(native, ())
