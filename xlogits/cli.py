@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import xlogits
 from xlogits.errors import Refused, XlogitsError
@@ -11,13 +11,8 @@ from xlogits.errors import Refused, XlogitsError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0, 1 for findings, or 2 for a call that is wrong."""
-    parser = argparse.ArgumentParser(prog="xlogits", description=_ABOUT)
-    parser.add_argument("--version", action="version", version=f"xlogits {xlogits.__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _names(commands)
-    _explain(commands)
-    _parity(commands)
-    options = parser.parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser(words).parse_args(words)
     try:
         status = int(options.run(options))
         sys.stdout.flush()
@@ -33,21 +28,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
 
-_ABOUT = "One loss API for NumPy, PyTorch, TensorFlow and JAX, and the proof that it agrees."
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser; only the command that is asked for gets its options, as that imports its modules."""
+    about = "One loss API for NumPy, PyTorch, TensorFlow and JAX, and the proof that it agrees."
+    parser = argparse.ArgumentParser(prog="xlogits", description=about)
+    parser.add_argument("--version", action="version", version=f"xlogits {xlogits.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (about, add_options) in COMMANDS.items():
+        command = commands.add_parser(name, help=about, description=about)
+        if name in words:
+            add_options(command)
+    return parser
 
 
-def _parity(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    from xlogits.parity.command import add_arguments, run
-
-    about = "hold every native loss against ours, on every backend, dtype and mode"
-    parser = commands.add_parser("parity", help=about, description=about)
-    add_arguments(parser, "xlogits-report")
-    parser.set_defaults(run=run)
-
-
-def _names(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    about = "every loss, and what each framework calls it"
-    parser = commands.add_parser("names", help=about, description=about)
+def _names(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("family", nargs="?", default="", metavar="FAMILY", help="only this family")
     parser.add_argument("--markdown", action="store_true", help="as a table")
     parser.set_defaults(run=_list)
@@ -61,9 +55,7 @@ def _list(options: argparse.Namespace) -> int:
     return 0
 
 
-def _explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    about = "what a native function computes, its traps, and the same call everywhere else"
-    parser = commands.add_parser("explain", help=about, description=about)
+def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="such as F.cross_entropy or tf.nn.softmax")
     parser.set_defaults(run=_print_explanation)
 
@@ -74,6 +66,22 @@ def _print_explanation(options: argparse.Namespace) -> int:
     print(explain(options.name))
     return 0
 
+
+def _parity(parser: argparse.ArgumentParser) -> None:
+    from xlogits.parity.command import add_arguments, run
+
+    add_arguments(parser, "xlogits-report")
+    parser.set_defaults(run=run)
+
+
+COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "names": ("every loss, and what each framework calls it", _names),
+    "explain": (
+        "what a native function computes, its traps, and the same call everywhere else",
+        _explain,
+    ),
+    "parity": ("hold every native loss against ours, on every backend, dtype and mode", _parity),
+}
 
 if __name__ == "__main__":
     sys.exit(main())

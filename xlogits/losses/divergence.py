@@ -1,17 +1,17 @@
 """Divergences: how far the distribution that is predicted is from the one that is wanted."""
 
 import math
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from xlogits.errors import ShapeError
 from xlogits.losses.formula import Elementwise, Rowwise
 from xlogits.losses.loss import spreads
+from xlogits.losses.value import frozen
 
 Array = Any
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class KLDivergence(Elementwise):
     r"""The terms of the Kullback-Leibler divergence of a prediction $p$ from a target $q$.
 
@@ -93,7 +93,7 @@ class KLDivergence(Elementwise):
         return p, q, log_q - log_p, plain, outside if self.clip is None else None
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class RelativeEntropy(Rowwise):
     r"""The Kullback-Leibler divergence of rows that are divided by their sums first.
 

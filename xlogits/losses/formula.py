@@ -5,7 +5,7 @@ of them (`slopes`). Checks, dtypes, axes, weights and reductions are here.
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Literal
 
 from xlogits.errors import OptionError, ShapeError
@@ -20,12 +20,13 @@ from xlogits.losses.labels import (
     require_index,
 )
 from xlogits.losses.loss import Loss, Weight, is_number, spreads
+from xlogits.losses.value import frozen
 from xlogits.reduction import Items
 
 Array = Any
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Formula(Loss):
     """What the two kinds below share: arrays in, items out, gradients back in the arrays' shapes."""
 
@@ -97,7 +98,7 @@ class Formula(Loss):
         raise NotImplementedError
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Elementwise(Formula):
     """A function of one number of each array; `inner` brings the numbers along `axis` together first.
 
@@ -222,7 +223,7 @@ def _require_broadcast(first: Shape, second: Shape) -> None:
             raise ShapeError(f"shapes {first} and {second} do not broadcast to each other")
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Rowwise(Formula):
     """A function of one row of each array: the numbers along `axis`.
 

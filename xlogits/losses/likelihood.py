@@ -1,18 +1,19 @@
 """Losses of measured values that are the likelihood, or the deviance, of a distribution."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Literal
 
 from xlogits.errors import OptionError, RangeError
 from xlogits.losses.formula import Elementwise, Rowwise
 from xlogits.losses.labels import INDEX, Labels
 from xlogits.losses.loss import is_number
+from xlogits.losses.value import frozen
 
 Array = Any
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class PoissonNLL(Elementwise):
     r"""How unlikely a count $y$ is at a rate: $\lambda - y \log(\lambda + \varepsilon)$.
 
@@ -44,7 +45,7 @@ class PoissonNLL(Elementwise):
         return by_x, by_y
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class GaussianNLL(Elementwise):
     r"""How unlikely $y$ is at mean $x$ and variance $v$: $(\log v + (x - y)^2 / v) / 2$.
 
@@ -98,7 +99,7 @@ class GaussianNLL(Elementwise):
         return not is_number(variance) and bool(xp.shape(variance) == xp.shape(pred)[:-1])
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class TweedieDeviance(Elementwise):
     r"""Twice what a prediction $x$ loses in likelihood against the best one, which is $y$ itself.
 
@@ -142,7 +143,7 @@ class TweedieDeviance(Elementwise):
         return by_x, xp.full_like(y, 0.0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class BrierScore(Rowwise):
     r"""The squared distance of probabilities $p$ from what happened, the label $y$:
 

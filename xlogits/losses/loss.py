@@ -1,13 +1,14 @@
 """What all losses share: operands checked and brought to one dtype, items reduced, gradients."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 from xlogits.backends import namespace, require_same
 from xlogits.errors import OptionError, ShapeError
 from xlogits.losses.axes import Shape
 from xlogits.losses.labels import require_float
+from xlogits.losses.value import Value, frozen
 from xlogits.reduction import Items, Reduction
 
 Array = Any
@@ -16,8 +17,8 @@ Weight = Array | float | None
 HALF = frozenset({"float16", "bfloat16"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Loss:
+@frozen
+class Loss(Value):
     """A loss: a small frozen value that is called on arrays.
 
     `loss(pred, target, *, sample_weight=None, ...)` works on NumPy, PyTorch, TensorFlow and JAX

@@ -4,10 +4,10 @@ Where a score is exactly at the margin the derivative is half of what it is beyo
 that the terms of a maximum tie: they share it evenly.
 """
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from xlogits.losses.formula import Elementwise
+from xlogits.losses.value import frozen
 
 Array = Any
 
@@ -17,7 +17,7 @@ def step(xp: Any, z: Array) -> Array:
     return (xp.sign(z) + 1) / 2
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Hinge(Elementwise):
     r"""What a score lacks to the margin, $\max(0, m - s\,x)^p$ for the score $x$ and the sign $s$.
 
@@ -52,7 +52,7 @@ class Hinge(Elementwise):
         return xp.where(others == 0, 2 * y - 1, y), xp.where(others == 0, 2.0, xp.full_like(y, 1.0))
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class SoftMargin(Elementwise):
     r"""The logistic loss of scores $x$ with labels $y$ of -1 and 1, $\log(1 + e^{-x y})$."""
 
@@ -66,7 +66,7 @@ class SoftMargin(Elementwise):
         return y * slope, x * slope
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class HingeEmbedding(Elementwise):
     r"""The distance $x$ of a like pair ($y = 1$), and what that of an unlike one lacks to a margin.
 
@@ -90,7 +90,7 @@ class HingeEmbedding(Elementwise):
         return xp.where(y == -1, 0.0, xp.full_like(x, 1.0)) - unlike, xp.full_like(y, 0.0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class MarginRanking(Elementwise):
     r"""For two scores $x$ and $x'$ in an order: $\max(0, m - y\,(x - x'))$.
 
@@ -113,7 +113,7 @@ class MarginRanking(Elementwise):
         return -y * slope, y * slope, (other - x) * slope
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class BinarySparsemax(Elementwise):
     r"""Sparsemax loss of one logit $x$ against 0, with labels $y$ of 0 and 1.
 

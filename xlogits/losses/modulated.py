@@ -1,7 +1,7 @@
 """Relatives of cross-entropy that change what a probability costs: focal, polynomial, generalised."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 from xlogits.errors import OptionError
@@ -10,11 +10,12 @@ from xlogits.losses.formula import Elementwise, Rowwise
 from xlogits.losses.labels import INDEX, Labels, require_fraction
 from xlogits.losses.loss import counted, times
 from xlogits.losses.softmax import SoftmaxCrossEntropy
+from xlogits.losses.value import frozen
 
 Array = Any
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class SoftmaxFocal(SoftmaxCrossEntropy):
     r"""Softmax cross-entropy in which a class costs less the surer the prediction is of it.
 
@@ -46,7 +47,7 @@ class SoftmaxFocal(SoftmaxCrossEntropy):
         return self.alpha * (by_power - _power(xp, off, self.gamma))
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class SoftmaxPoly(SoftmaxCrossEntropy):
     r"""Softmax cross-entropy with another first coefficient of its series in $1 - p$ (PolyLoss).
 
@@ -64,7 +65,7 @@ class SoftmaxPoly(SoftmaxCrossEntropy):
         return -1 - self.first_term * xp.exp(log_p)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class SigmoidFocal(Elementwise):
     r"""Sigmoid cross-entropy in which an event costs less the surer the prediction is of it.
 
@@ -128,7 +129,7 @@ class SigmoidFocal(Elementwise):
         return z * not_p + (1 - z) * p
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class GeneralizedCrossEntropy(Rowwise):
     r"""Between cross-entropy (the limit of $k = 0$) and absolute error ($k = 1$), for noisy labels.
 

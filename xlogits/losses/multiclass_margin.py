@@ -1,7 +1,7 @@
 """Losses of rows of scores that stop at a margin: multi-class hinges, and sparsemax."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Literal
 
 from xlogits.errors import ShapeError
@@ -10,6 +10,7 @@ from xlogits.losses.formula import Rowwise
 from xlogits.losses.labels import DENSE, INDEX, Labels, is_index, require_index
 from xlogits.losses.loss import Weight, is_number
 from xlogits.losses.margin import step
+from xlogits.losses.value import frozen
 
 Array = Any
 
@@ -19,7 +20,7 @@ def named(xp: Any, x: Array, hot: Array) -> Array:
     return xp.sum(xp.where(hot == 1, x, hot), -1, keepdims=True)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class CategoricalHinge(Rowwise):
     r"""Keras' multi-class hinge, $\max(0, 1 + \max_j (1 - y_j)\,x_j - \sum_j y_j x_j)$.
 
@@ -46,7 +47,7 @@ def shared(xp: Any, z: Array) -> Array:
     return top / xp.sum(top, -1, keepdims=True)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class MulticlassHinge(Rowwise):
     r"""Crammer and Singer's hinge, $\max_j (x_j - x_y + m\,[j \ne y])$, for the label $y$.
 
@@ -86,7 +87,7 @@ class MulticlassHinge(Rowwise):
         return xp.pick(slope, ones, len(xp.shape(pred)))
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class MultiMargin(Rowwise):
     r"""Weston and Watkins' hinge, $\frac{w_y}{C} \sum_{j \ne y} \max(0, m - x_y + x_j)^p$.
 
@@ -162,7 +163,7 @@ class MultiMargin(Rowwise):
         return weight * self._weight(xp, sample_weight, weight)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class MultiLabelMargin(Rowwise):
     r"""The hinge of several labels, $\frac1C \sum_{t \in T} \sum_{j \notin T} \max(0, 1 - x_t + x_j)$.
 
@@ -206,7 +207,7 @@ class MultiLabelMargin(Rowwise):
         return x, xp.sum(xp.where(xp.expand(inside, axis + 1) == 1, hot, math.nan), axis)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Sparsemax(Rowwise):
     r"""Sparsemax loss, $\max_{p \in \Delta} (p \cdot x - \|p\|^2 / 2) + 1/2 - x_y$, for the label $y$.
 

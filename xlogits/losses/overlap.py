@@ -1,17 +1,17 @@
 """Losses of overlap: what a predicted region and the region that is there do not share."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from xlogits.errors import OptionError, ShapeError
 from xlogits.losses.axes import class_axes, from_rows, to_rows
 from xlogits.losses.formula import Formula, Rowwise
 from xlogits.losses.labels import DENSE, is_index, require_dense
+from xlogits.losses.value import frozen
 
 Array = Any
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Tversky(Rowwise):
     r"""$1 - \frac{I + s}{I + \alpha F_n + \beta F_p + s + \epsilon}$ of regions given by probabilities.
 
@@ -60,7 +60,7 @@ def _slopes(xp: Any, loss: Any, eps: float, p: Array, q: Array, y: Array) -> tup
     return by_p, by_y
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ClassOverlap(Formula):
     r"""$w_c\,(1 - T_c)$ with the Tversky index $T_c$ of every class; `over_classes` combines them.
 

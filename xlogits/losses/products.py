@@ -1,15 +1,15 @@
 """Arithmetic with logarithms: products with one, and the logarithm of a sum of two."""
 
 import math
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from xlogits.losses.formula import Elementwise
+from xlogits.losses.value import frozen
 
 Array = Any
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class XLogY(Elementwise):
     r"""A number times the logarithm of another, and 0 where it is 0, whatever the other.
 
@@ -37,7 +37,7 @@ class XLogY(Elementwise):
         return xp.log1p(y) if self.plus_one else xp.log(y)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class LogAddExp(Elementwise):
     r"""$\log(e^x + e^y)$, the sum of two numbers that are given by their logarithms."""
 

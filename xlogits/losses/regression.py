@@ -1,17 +1,17 @@
 """Losses of measured values: what a prediction costs that is off by so much."""
 
 import math
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from xlogits.errors import OptionError
 from xlogits.losses.formula import Elementwise
 from xlogits.losses.labels import require_fraction
+from xlogits.losses.value import frozen
 
 Array = Any
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class SquaredError(Elementwise):
     r"""The square of the difference, $c\,(x - y)^2$; `factor` is $c$."""
 
@@ -29,7 +29,7 @@ class SquaredError(Elementwise):
         return slope, -slope
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Square(Elementwise):
     r"""The square of a number, $c\,x^2$; `factor` is $c$."""
 
@@ -45,7 +45,7 @@ class Square(Elementwise):
         return (2 * self.factor * arrays[0],)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class AbsoluteError(Elementwise):
     r"""The size of the difference, $|x - y|$; its derivative at 0 is 0."""
 
@@ -61,7 +61,7 @@ class AbsoluteError(Elementwise):
         return slope, -slope
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Huber(Elementwise):
     r"""Squared up to a difference of $\delta$, straight from there on, with $d = x - y$:
 
@@ -97,7 +97,7 @@ class Huber(Elementwise):
         return slope, -slope
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class HuberPenalty(Elementwise):
     r"""The Huber loss of a difference, with $\delta$ an array; infinite where $\delta < 0$.
 
@@ -122,7 +122,7 @@ class HuberPenalty(Elementwise):
         return xp.where(delta < 0, 0.0, by_r), xp.where(delta < 0, 0.0, by_delta)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class PseudoHuberPenalty(Elementwise):
     r"""A smooth Huber loss of a difference `pred`: $\delta^2 (\sqrt{1 + (r / \delta)^2} - 1)$.
 
@@ -151,7 +151,7 @@ class PseudoHuberPenalty(Elementwise):
         return r, delta, top * xp.sqrt(xp.where(square == 0, 1.0, square))
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class LogCosh(Elementwise):
     r"""Nearly squared for small differences, nearly absolute for large ones: $\log \cosh (x - y)$."""
 
@@ -169,7 +169,7 @@ class LogCosh(Elementwise):
         return slope, -slope
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class QuantileError(Elementwise):
     r"""The pinball loss, least at the quantile $q$ of the targets.
 
@@ -196,7 +196,7 @@ class QuantileError(Elementwise):
         return 0.5 * xp.sign(x - y) + (0.5 - self.quantile)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class RelativeError(Elementwise):
     r"""The size of the difference in parts of the target, $c\,|x - y| / \max(|y|, f)$.
 
@@ -219,7 +219,7 @@ class RelativeError(Elementwise):
         return by_x, xp.where(size(xp, y) > self.floor, -by_x * (x / y), -by_x)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class SquaredLogError(Elementwise):
     r"""The square of the difference of logarithms, $(\log(1 + x) - \log(1 + y))^2$.
 

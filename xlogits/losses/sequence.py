@@ -1,7 +1,7 @@
 """Losses of sequences whose alignment with their labels is not known."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, NamedTuple
 
 from xlogits.backends import require_same
@@ -10,12 +10,13 @@ from xlogits.losses.form import LOG_PROBABILITIES, LOGITS, Form
 from xlogits.losses.labels import INDEX, Labels, require_index
 from xlogits.losses.lengths import apart, as_array, require_at_most, require_one
 from xlogits.losses.loss import Loss, Weight
+from xlogits.losses.value import frozen
 from xlogits.reduction import Items
 
 Array = Any
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class CTC(Loss):
     r"""$-\log \sum_\pi \prod_t p_t(\pi_t)$ over all alignments $\pi$ of the labels with the frames.
 

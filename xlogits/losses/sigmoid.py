@@ -1,6 +1,6 @@
 """Sigmoid (binary) cross-entropy: events that happen or not, each on its own."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from xlogits.errors import OptionError, ShapeError
@@ -14,12 +14,13 @@ from xlogits.losses.labels import (
     require_fraction,
 )
 from xlogits.losses.loss import Loss, Weight, counted, is_number, spreads, times
+from xlogits.losses.value import frozen
 from xlogits.reduction import Items
 
 Array = Any
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class SigmoidCrossEntropy(Loss):
     r"""Cross-entropy between labels in [0, 1] and the probability of independent events.
 

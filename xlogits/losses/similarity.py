@@ -1,16 +1,16 @@
 """Losses of embeddings: how far two rows point apart, and how far they lie apart."""
 
 import math
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from xlogits.errors import OptionError
 from xlogits.losses.formula import Rowwise
+from xlogits.losses.value import frozen
 
 Array = Any
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class InnerProduct(Rowwise):
     r"""$b + c\,x \cdot y$; `offset` is $b$ and `factor` is $c$."""
 
@@ -26,7 +26,7 @@ class InnerProduct(Rowwise):
         return self.factor * y, self.factor * x
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class _Angle(Rowwise):
     """What the losses of a cosine share: the lengths of rows, and what keeps those from 0."""
 
@@ -62,7 +62,7 @@ class _Angle(Rowwise):
         return xp.where(xp.sum(x * x, -1, keepdims=True) >= self._floor(), unit, 0.0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class CosineSimilarity(_Angle):
     r"""$b + c\,\frac{x \cdot y}{\|x\|\,\|y\|}$; `offset` is $b$ and `factor` is $c$.
 
@@ -83,7 +83,7 @@ class CosineSimilarity(_Angle):
         return self.factor * by_x, self.factor * by_y
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class CosineEmbedding(_Angle):
     r"""What the cosine of like rows lacks to 1, and that of unlike rows has above a margin.
 
@@ -115,7 +115,7 @@ class CosineEmbedding(_Angle):
         return by_x, by_z, y
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class _Apart(Rowwise):
     """What the losses of a distance share."""
 
@@ -165,7 +165,7 @@ def _power(xp: Any, x: Array, exponent: float) -> Array:
     return xp.where(nothing, 0.0, xp.sqrt(x) if exponent == 0.5 else x**exponent)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Distance(_Apart):
     r"""$\|x - y\|_p$.
 
@@ -181,7 +181,7 @@ class Distance(_Apart):
         return slope, -slope
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class TripletMargin(_Apart):
     r"""$\max(0, m + d(a, p) - d(a, n))$ of anchors $a$, positives $p$ and negatives $n$.
 

@@ -1,7 +1,7 @@
 """Softmax cross-entropy: one label out of several classes that exclude each other."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, NamedTuple
 
 from xlogits.errors import DtypeError, OptionError, ShapeError
@@ -17,12 +17,13 @@ from xlogits.losses.labels import (
     require_index,
 )
 from xlogits.losses.loss import Loss, Weight, counted, times
+from xlogits.losses.value import frozen
 from xlogits.reduction import Items
 
 Array = Any
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class SoftmaxCrossEntropy(Loss):
     r"""Cross-entropy between class labels and a prediction over classes that exclude each other.
 

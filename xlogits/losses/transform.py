@@ -1,7 +1,6 @@
 """The elementary functions around logits: softmax, sigmoid, and their logarithms and inverses."""
 
 import math
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from xlogits.backends import namespace, require_same
@@ -10,12 +9,13 @@ from xlogits.losses.axes import Axis, class_axes, one_axis, restore_axes
 from xlogits.losses.elementary import ALONG, EACH, TAKEN_BY
 from xlogits.losses.labels import require_float
 from xlogits.losses.loss import HALF, is_number, spreads
+from xlogits.losses.value import Value, frozen
 
 Array = Any
 
 
-@dataclass(frozen=True, kw_only=True)
-class Transform:
+@frozen
+class Transform(Value):
     r"""An elementary function of an array, called like a loss without labels.
 
     Along `axis`: softmax $e^{x_i} / \sum_j e^{x_j}$, softmin (softmax of $-x$), log_softmax,
