@@ -117,14 +117,15 @@ class Matrix:
         """Whether a row is tried in this dtype at all.
 
         Everything is in float32. In the other dtypes options meet the first case only, and in
-        bfloat16 only the leaders meet the others. What the ledger speaks of is tried in any case.
+        half precision only the leaders meet the others. What the ledger speaks of is tried in any
+        case.
         """
         plain, first = job.variant.plain, job.case.name == "ordinary"
         if self.selection.exhaustive or first or ledger.speaks_of(*named(job), dtype):
             return True
         if dtype == "float32":
             return plain or job.rank is not Rank.TWIN
-        return plain and (dtype != "bfloat16" or job.rank is Rank.LEADER)
+        return plain and (dtype == "float64" or job.rank is Rank.LEADER)
 
     def _references(self, dtype: str, jobs: list[Job]) -> dict[Any, Prepared]:
         self.progress(f"reference values, {dtype}", 0, len(jobs))

@@ -53,7 +53,7 @@ def speaks_of(native: str, variant: str, case: str, dtype: str, mode: str = "") 
         row.case + row.variant != "**"
         and (not mode or row.mode == mode)
         and all(map(_matches, (variant, case), (row.variant, row.case)))
-        and dtype == (row.dtype if row.dtype != "*" else "float32")
+        and _matches(dtype, row.dtype if row.dtype != "*" else "float32")
         for row in _BY_NATIVE.get(native, ())
     )
 
