@@ -53,6 +53,33 @@ WRITTEN = [
         "xl.sigmoid_cross_entropy(x, z, reduction='mean')",
     ),
     ("tf.nn.softmax(x, axis=1)", "torch", None, "F.softmax(x, dim=1)"),
+    (
+        "tf.nn.ctc_loss(y, x, m, n, blank_index=0)",
+        "torch",
+        None,
+        (
+            "F.ctc_loss(F.log_softmax(x, dim=-1), y, input_lengths=n, target_lengths=m, "
+            "reduction='none')"
+        ),
+    ),
+    (
+        "F.ctc_loss(lp, y, n, m, reduction='sum')",
+        "keras",
+        None,
+        (
+            "keras.ops.sum(keras.ops.ctc_loss(y, keras.ops.moveaxis(lp, 1, 0), target_length=m, "
+            "output_length=n))"
+        ),
+    ),
+    (
+        "keras.losses.ctc(y, x)",
+        "optax",
+        None,
+        (
+            "optax.losses.ctc_loss(x, logit_paddings=jnp.zeros((x.shape[0], x.shape[1])), labels=y, "
+            "label_paddings=(y == 0).astype(x.dtype))"
+        ),
+    ),
     ("scipy.special.log_softmax(x, axis=-1)", "jax", None, "jax.nn.log_softmax(x)"),
     (
         "torch.softmax(x, 1, dtype=torch.float64)",

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from xlogits.losses import Loss, Transform
+from xlogits.losses import LOGITS, Loss, Transform
 from xlogits.parity.cases import Case
 from xlogits.parity.engines import Call, Failure, Outcome
 from xlogits.parity.engines.run import differentiated
@@ -75,10 +75,19 @@ def _of_target(jobs: list[Job], target: str, engine: Any) -> Iterator[Cell]:
         twin = translation.source, job.key  # a function and its class ask for the same
         if twin not in seen and all(HOLDS[w](job.loss, job.case) for w in translation.assumptions):
             seen.add(twin)
-            wide = job._replace(loss=_wide(job.loss))
-            run.append((job, prepare(wide, "float64"), translation))
+            asked = job._replace(loss=_asked(job.loss, translation.assumptions))
+            dtype = "float32" if "single" in translation.assumptions else "float64"
+            run.append((job, prepare(asked, dtype), translation))
+    for dtype in ("float64", "float32"):
+        some = [row for row in run if row[1].dtype == dtype]
+        yield from _executed(some, target, engine, dtype)
+
+
+def _executed(
+    run: list[tuple[Job, Prepared, Any]], target: str, engine: Any, dtype: str
+) -> Iterator[Cell]:
     calls = [_call(job, prepared, t, target) for job, prepared, t in run]
-    ran = differentiated(lambda some: engine.run(some, "float64", "cpu", engine.QUICK), calls)
+    ran = differentiated(lambda some: engine.run(some, dtype, "cpu", engine.QUICK), calls)
     for (job, prepared, t), outcome in zip(run, ran, strict=True):
         yield from _judged(job, prepared, t, outcome, target)
 
@@ -111,8 +120,10 @@ def _as_call(job: Job) -> Any:
         return None
 
 
-def _wide(loss: Any) -> Any:
-    """The loss in the dtype that everything is computed in here."""
+def _asked(loss: Any, assumed: tuple[str, ...]) -> Any:
+    """The loss as it is meant, in the dtype that everything is computed in here."""
+    if "logits" in assumed:
+        loss = replace(loss, form=LOGITS)
     return replace(loss, dtype=None) if getattr(loss, "dtype", None) == "float32" else loss
 
 
@@ -131,19 +142,21 @@ def _call(job: Job, prepared: Prepared, translation: Any, target: str) -> Call:
 
 
 def _judged(job: Job, prepared: Prepared, t: Any, outcome: Any, target: str) -> Iterator[Cell]:
+    dtype = prepared.dtype
     if isinstance(outcome, Failure):
-        known = _known(job, t, "value")
+        known = _known(job, t, "value", dtype)
         why = f"{known}{t.source} raised {outcome.kind}: {outcome.message}"
-        yield _cell(job, target, "value", KNOWN if known else DIFFERS, why=why)
+        yield _cell(job, target, "value", KNOWN if known else DIFFERS, None, why, dtype)
         return
     for quantity, got, (exact, scale) in _quantities(prepared, outcome, target, t.assumptions):
-        off = error(got, exact, scale, "float64")
+        off = error(got, exact, scale, prepared.dtype)
         if off <= TRANSLATION_LIMIT:
-            yield _cell(job, target, quantity, AGREE, off)
+            yield _cell(job, target, quantity, AGREE, off, dtype=dtype)
         else:
             why = f"{t.source} gives {described(got, exact)}"
-            known = _known(job, t, quantity)
-            yield _cell(job, target, quantity, KNOWN if known else DIFFERS, off, f"{known}{why}")
+            known = _known(job, t, quantity, dtype)
+            outcome = KNOWN if known else DIFFERS
+            yield _cell(job, target, quantity, outcome, off, f"{known}{why}", dtype)
 
 
 def _quantities(
@@ -156,13 +169,13 @@ def _quantities(
             yield by(name), outcome.gradients[name], prepared.reference.gradients[name]
 
 
-def _known(job: Job, translation: Any, quantity: str) -> str:
+def _known(job: Job, translation: Any, quantity: str, dtype: str) -> str:
     """The row of the ledger about the function that the translation calls, if there is one."""
     from xlogits.parity import ledger
 
     for row in ledger.ROWS:
         for native in row.natives:
-            cell = _cell(job, "", quantity, DIFFERS)._replace(
+            cell = _cell(job, "", quantity, DIFFERS, dtype=dtype)._replace(
                 native=native, mode="eager", backend=""
             )
             called = _called(native) in translation.source
@@ -178,11 +191,17 @@ def _called(native: str) -> str:
 
 
 def _cell(
-    job: Job, target: str, quantity: str, outcome: str, error: float | None = None, why: str = ""
+    job: Job,
+    target: str,
+    quantity: str,
+    outcome: str,
+    error: float | None = None,
+    why: str = "",
+    dtype: str = "float64",
 ) -> Cell:
     return Cell(
         *(job.native.name, job.variant.label, job.case.name, TARGETS.get(target, target)),
-        *("cpu", "float64", f"{TRANSLATED} {target}", quantity),
+        *("cpu", dtype, f"{TRANSLATED} {target}", quantity),
         outcome,
         theirs=error,
         why=why,
@@ -271,6 +290,11 @@ HOLDS: dict[str, Holds] = {
     "several classes": lambda loss, case: np.shape(case.operands["pred"])[-1] > 1,
     "several axes": lambda loss, case: np.ndim(case.operands["pred"]) > 1,
     "x64": lambda loss, case: True,  # the matrix sets it
+    "logits": lambda loss, case: True,  # held against the loss of logits
+    "one row per item": lambda loss, case: np.ndim(case.operands["target"]) == 2,
+    "enough frames": lambda loss, case: case.name not in ("too few frames", "one frame"),
+    "padded at the end": lambda loss, case: True,
+    "single": lambda loss, case: True,  # run in float32
     "nothing ignored": lambda loss, case: not _ignored(loss, case).any(),
     "no negative weight": lambda loss, case: bool((np.asarray(case.operands["weight"]) >= 0).all()),
     "below the threshold": lambda loss, case: _below(loss, case),

@@ -33,7 +33,8 @@ ASSUMED = {
     "inside": "probabilities lie strictly between 0 and 1",
     "some class": "every item has its label, and so at least one class, inside the mask",
     "above the floor": "no probability is so small that its logarithm is floored",
-    "logits": "log-probabilities are normalised, so that they are logits of themselves",
+    "logits": "log-probabilities come from a log_softmax, and the gradient is meant by its logits, as "
+    "PyTorch's own is",
     "no zero": "no class of probability 0 meets a label of 0 (0 times infinity is NaN)",
     "some error": "predictions are not all exact (the derivative of a root at 0 is infinite)",
     "finite": "ignored items hold finite numbers",
@@ -44,6 +45,10 @@ ASSUMED = {
     "x64": "jax_enable_x64 is set (else JAX stays in float32)",
     "several classes": "there is more than one class",
     "several axes": "the prediction has two or more axes",
+    "one row per item": "logits have a batch axis, and labels one row for each item",
+    "enough frames": "every item has frames enough for its labels (where others say infinity)",
+    "padded at the end": "paddings come after everything that counts",
+    "single": "arrays are float32 (TensorFlow computes this loss in nothing else)",
     "nothing ignored": "no label is the index that is ignored by default (-100)",
 }
 

@@ -70,6 +70,9 @@ _JAX = {
     "logsumexp_kept": "jax.nn.logsumexp({0}, axis={1}, keepdims=True)",
     "one_hot": "jax.nn.one_hot({0}, {1})",
     "sigmoid_cross_entropy": "optax.sigmoid_binary_cross_entropy({0}, {1})",
+    "beyond": "jnp.asarray(jnp.arange({1}) >= {0}[:, None], {2}.dtype)",
+    "number_of": "jnp.count_nonzero({0}, axis=1)",
+    "zeros": "jnp.zeros(({0}, {1}))",
 }
 _TORCH = {
     **{
@@ -119,6 +122,8 @@ _TORCH = {
     "infinity": "torch.inf",
     "power": "torch.pow({0}, {1})",
     "sigmoid_cross_entropy": "F.binary_cross_entropy_with_logits({0}, {1}, reduction='none')",
+    "number_of": "torch.sum({0}, dim=1)",
+    "repeated": "torch.full(({0},), {1})",
     "norm": "torch.linalg.vector_norm({0}, dim=-1)",
     "norm_of_order": "torch.linalg.vector_norm({0}, {1}, dim=-1)",
 }
@@ -170,6 +175,8 @@ _TENSORFLOW = {
     "infinity": "float('inf')",
     "power": "tf.pow({0}, {1})",
     "sigmoid_cross_entropy": "tf.nn.sigmoid_cross_entropy_with_logits(labels={1}, logits={0})",
+    "number_of": "tf.math.count_nonzero({0}, axis=1)",
+    "repeated": "tf.fill([{0}], {1})",
     "norm": "tf.norm({0}, axis=-1)",
     "norm_of_order": "tf.norm({0}, {1}, axis=-1)",
 }
@@ -194,6 +201,8 @@ _KERAS = {
     "infinity": "float('inf')",
     "count_nonzero": "keras.ops.cast(keras.ops.count_nonzero({0}), {0}.dtype)",
     "sigmoid_cross_entropy": "keras.ops.binary_crossentropy({1}, {0}, from_logits=True)",
+    "number_of": "keras.ops.count_nonzero({0}, axis=1)",
+    "repeated": "keras.ops.full(({0},), {1})",
 }
 
 # what an expression begins with, and the line that makes it known

@@ -1,0 +1,121 @@
+"""Connectionist temporal classification, brought to what a framework's own function takes.
+
+They differ in whether frames or items come first, in logits or log-probabilities, and in how they are
+told what counts: PyTorch and TensorFlow by lengths, optax by paddings, Keras' losses by nothing.
+"""
+
+from typing import Any, NamedTuple
+
+from xlogits.errors import Refused
+from xlogits.losses import CTC, LOG_PROBABILITIES, LOGITS, Form, Labels, Reduction
+
+
+class Layout(NamedTuple):
+    """What the function of a framework takes."""
+
+    form: Form = LOGITS
+    time_major: bool | None = False  # None: both
+    paddings: bool = False
+
+
+LAYOUTS = {
+    "torch": Layout(LOG_PROBABILITIES, time_major=True),
+    "tensorflow": Layout(time_major=None),
+    "keras": Layout(),
+    "jax": Layout(paddings=True),
+    "optax": Layout(paddings=True),
+}
+
+
+def aligned(whole: Any, loss: CTC) -> Any:
+    """The loss of every item: one native call, and what has to be done to its operands."""
+    layout = LAYOUTS.get(whole.language.name)
+    if layout is None:
+        raise Refused(f"no function of {whole.language.name} computes it")
+    _take_for_granted(whole, loss)
+    time_major = loss.time_major if layout.time_major is None else layout.time_major
+    plain = CTC(
+        form=layout.form,
+        time_major=time_major,
+        blank=loss.blank,
+        zero_infinity=loss.zero_infinity and whole.language.name == "torch",
+        reduction=Reduction("none"),
+    )
+    operands = {
+        "pred": _prediction(whole, loss, layout.form, time_major),
+        "target": whole.operands["target"],
+        **(_paddings(whole, loss) if layout.paddings else _lengths(whole, loss)),
+    }
+    items = whole.core(plain, operands)
+    if items is None:
+        raise Refused("no function takes its operands in any order")
+    if loss.per_label:
+        counted = whole.language._write("like", (_labels(whole, loss), whole.operands["pred"]))
+        items = items / whole.xp.maximum(counted, 1.0)
+    return items
+
+
+def _take_for_granted(whole: Any, loss: CTC) -> None:
+    if loss.labels != Labels("index"):
+        whole.assume("integer labels")
+    if loss.form == LOG_PROBABILITIES:
+        whole.assume("one row per item")  # PyTorch also takes all labels in one
+    if whole.language.name != "torch":
+        whole.assume("enough frames")
+    if whole.language.name in ("tensorflow", "keras"):
+        whole.assume("single")
+    whole.assume("not empty")
+
+
+def _prediction(whole: Any, loss: CTC, form: Form, time_major: bool) -> Any:
+    x = whole.operands["pred"]
+    if loss.time_major != time_major:
+        x = whole.language._write("moveaxis", (x, 1, 0))
+    if loss.form == LOGITS and form == LOG_PROBABILITIES:
+        return whole.xp.log_softmax(x, -1)
+    if loss.form == LOG_PROBABILITIES and form == LOGITS:
+        whole.assume("logits")
+    return x
+
+
+def _lengths(whole: Any, loss: CTC) -> dict[str, Any]:
+    """How many frames and labels of each item count."""
+    write, x = whole.language._write, whole.operands["pred"]
+    frames = whole.operands.get("logit_length")
+    if frames is None and "logit_padding" in whole.operands:
+        frames = _counted(whole, "logit_padding")
+    if frames is None:
+        batch, time = (1, 0) if loss.time_major else (0, 1)
+        frames = write("repeated", (write("classes", (x, batch)), write("classes", (x, time))))
+    return {"logit_length": frames, "label_length": _labels(whole, loss)}
+
+
+def _labels(whole: Any, loss: CTC) -> Any:
+    """How many labels of each item count."""
+    if "label_length" in whole.operands:
+        return whole.operands["label_length"]
+    if "label_padding" in whole.operands:
+        return _counted(whole, "label_padding")
+    return whole.language._write("number_of", (whole.operands["target"] != loss.blank,))
+
+
+def _counted(whole: Any, padding: str) -> Any:
+    whole.assume("padded at the end")
+    return whole.language._write("number_of", (whole.operands[padding] == 0,))
+
+
+def _paddings(whole: Any, loss: CTC) -> dict[str, Any]:
+    """1 for every frame and label that does not count."""
+    write, x, y = whole.language._write, whole.operands["pred"], whole.operands["target"]
+    frames, labels = (whole.operands.get(f"{each}_padding") for each in ("logit", "label"))
+    if frames is None and "logit_length" in whole.operands:
+        time = 0 if loss.time_major else 1
+        frames = write("beyond", (whole.operands["logit_length"], write("classes", (x, time)), x))
+    if frames is None:
+        batch = (1, 0) if loss.time_major else (0, 1)
+        frames = write("zeros", tuple(write("classes", (x, axis)) for axis in batch))
+    if labels is None and "label_length" in whole.operands:
+        labels = write("beyond", (whole.operands["label_length"], write("classes", (y, 1)), x))
+    if labels is None:
+        labels = write("like", (y == loss.blank, x))
+    return {"logit_padding": frames, "label_padding": labels}
