@@ -18,14 +18,19 @@ def elementary(whole: Any) -> Any:
         whole.assume("inside")
     if loss.function in EACH:
         return EACH[loss.function].value(loss, xp, x)
-    flat = loss.axis is None and not loss.keepdims
+    flat = loss.axis is None
     axis = 0 if flat else whole.single_axis()
     if mask is not None:
         x = xp.where(mask, x, language._write("infinity", ()) * -1)
     if flat:
         x = language._write("flat", (x,))
     if ALONG[loss.function].masked is None:
-        return _summed(whole, x, axis, flat)
+        y = _summed(whole, x, axis, flat)
+        return (
+            language._write("one_of_each", (y, whole.operands["pred"]))
+            if flat and loss.keepdims
+            else y
+        )
     x = -x if loss.function == "softmin" else x
     y = ALONG[loss.function].value(xp, x, None, axis)
     if mask is not None:  # so that what is outside the mask has no gradient
@@ -54,11 +59,12 @@ def _summed(whole: Any, x: Expr, axis: int, flat: bool) -> Any:
     if weight is not None:
         whole.assume("no negative weight")
         x = x + xp.log(language._write("flat", (weight,)) if flat else weight)
-    y = xp.logsumexp(x, axis, keepdims=loss.keepdims)
+    kept = loss.keepdims and not flat
+    y = xp.logsumexp(x, axis, keepdims=kept)
     if loss.function == "logsumexp":
         return y
     if mask is None:
         return y - Expr(f"math.log({language._write('classes', (x, axis))})")
     seen = language._write("like", (mask, whole.operands["pred"]))
     seen = language._write("flat", (seen,)) if flat else seen
-    return y - xp.log(xp.sum(seen, axis, keepdims=loss.keepdims))
+    return y - xp.log(xp.sum(seen, axis, keepdims=kept))

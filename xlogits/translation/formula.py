@@ -29,8 +29,6 @@ def by_formula(whole: Any) -> Any:
         masked = name == "mask" and (isinstance(loss, Rowwise) or _sums_divergence(loss))
         if not masked and name not in {*names, "sample_weight", "class_weight", "inner_weight"}:
             raise Refused(f"a {name} of {type(loss).__name__} has no short composition")
-    if isinstance(loss, MultiLabelMargin):
-        raise Refused("lists of labels have no short composition")
     weighted = "inner_weight" in whole.operands
     if weighted or (isinstance(loss, Elementwise) and loss.inner == "root_mean"):
         return _inner_mean(whole, loss, plain)
@@ -100,6 +98,8 @@ def _written_down(whole: Any, loss: Any, names: tuple[str, ...]) -> Any:
             arrays[at] = write("moveaxis", (arrays[at], axis, -1))
     if isinstance(loss, RelativeEntropy):
         return relative_entropy(whole, loss, *arrays)
+    if isinstance(loss, MultiLabelMargin):
+        arrays[1] = _times_listed(whole, *arrays)
     if loss.labels.kind == "index":
         at = names.index("target")
         classes = write("classes", (arrays[0], -1))
@@ -107,3 +107,11 @@ def _written_down(whole: Any, loss: Any, names: tuple[str, ...]) -> Any:
     composed = COMPOSED.get(type(loss))
     items = composed(whole.xp, loss, *arrays) if composed else loss.term(whole.xp, *arrays)
     return write("expand", (items, axis)) if loss.keepdims else items
+
+
+def _times_listed(whole: Any, x: Any, y: Any) -> Any:
+    """How many times each class is in a row of class indexes that ends at its first negative one."""
+    xp, write = whole.xp, whole.language._write
+    listed = xp.cumsum(write("like", (y < 0, x)), -1) == 0
+    hot = xp.one_hot(xp.where(listed, y, 0), write("classes", (x, -1)), x)
+    return write("sum_along", (xp.where(xp.expand(listed, -1), hot, 0.0), -2))
