@@ -15,9 +15,10 @@ from xlogits.losses import (
 )
 from xlogits.translation.divergence import divergence, relative_entropy
 from xlogits.translation.similarity import COMPOSED
+from xlogits.translation.tidy import lines
 
 NONE = Reduction("none")
-LONGEST = 2000  # characters that a formula may have and still be read
+LONGEST = 2000  # characters that a formula may have, repetitions named, and still be read
 
 
 def by_formula(whole: Any) -> Any:
@@ -35,8 +36,10 @@ def by_formula(whole: Any) -> Any:
     given = {name: whole.operands[name] for name in (*names, "mask") if name in whole.operands}
     items = whole.core(plain, given)
     items = _written_down(whole, loss, names) if items is None else items
-    if len(str(items)) > LONGEST:
-        raise Refused(f"written out, the formula is {len(str(items))} characters long")
+    length = len(str(items))
+    length = length if length <= LONGEST else sum(map(len, lines(str(items))))
+    if length > LONGEST:
+        raise Refused(f"written out, the formula is {length} characters long")
     weight = whole.operands.get("class_weight")
     return items if weight is None else whole.xp.take(weight, whole.operands["target"]) * items
 
