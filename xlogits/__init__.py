@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from xlogits import dialects, errors, losses
     from xlogits.api import (
+        linear_softmax_cross_entropy,
         log_sigmoid,
         log_softmax,
         logit,
@@ -31,6 +32,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "softmax_cross_entropy": "api",
+    "linear_softmax_cross_entropy": "api",
     "sigmoid_cross_entropy": "api",
     "softmax": "api",
     "log_softmax": "api",
@@ -53,6 +55,7 @@ __all__ = [
     "differ",
     "errors",
     "explain",
+    "linear_softmax_cross_entropy",
     "log_sigmoid",
     "log_softmax",
     "logit",

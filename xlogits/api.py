@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from xlogits.losses import Reduction, SigmoidCrossEntropy, SoftmaxCrossEntropy, Transform
+from xlogits.losses import (
+    LinearSoftmaxCrossEntropy,
+    Reduction,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+    Transform,
+)
 
 Array = Any
 
@@ -64,6 +70,73 @@ def softmax_cross_entropy(
         reduction=Reduction(reduction),
     )
     return loss(logits, labels, sample_weight=sample_weight, class_weight=class_weight)
+
+
+def linear_softmax_cross_entropy(
+    hidden: Array,
+    weight: Array,
+    labels: Array,
+    *,
+    bias: Array | None = None,
+    class_weight: Array | None = None,
+    sample_weight: Array | float | None = None,
+    label_smoothing: float = 0.0,
+    ignore_index: int | None = None,
+    reduction: str = "none",
+    chunk: int | None = None,
+) -> Array:
+    r"""`softmax_cross_entropy(hidden @ weight.T + bias, labels)`, which never holds all those logits.
+
+    $$ \ell_i = -\sum_j w_j \big((1 - \varepsilon) q_{ij} + \varepsilon / C\big)
+       \log \mathrm{softmax}(W h_i + b)_j $$
+
+    For vocabularies: a few items at a time become logits, losses and derivatives. It can be
+    differentiated by `hidden`, `weight`, `bias` and `sample_weight`; labels and class weights are
+    constants. With a reduction named here the derivatives are computed together with the value, so
+    that the logits are computed once; with "none" they are computed again in the backward pass.
+
+    Args:
+        hidden: floating point, (..., D): the features of each item. The result has its dtype.
+        weight: floating point, (C, D): the features of each class. Computed in the dtype of `hidden`,
+            or float32 where that is half precision.
+        labels: class indexes 0 to C - 1 in the shape of `hidden` without its last axis; or one number
+            $q_{ij}$ per class, (..., C), which take as much room as the logits would.
+        bias: one number per class, (C,).
+        class_weight: one factor $w_j$ per class, shape (C,).
+        sample_weight: one factor per item, in the shape of `hidden` without its last axis, or a number.
+        label_smoothing: $\varepsilon$ in [0, 1], the share of the labels spread over all classes.
+        ignore_index: items with this class index cost 0, have no gradient, and hide any NaN.
+        reduction: as in `softmax_cross_entropy`.
+        chunk: how many items become logits at a time; None: at most 256 and an eighth of them, but
+            at least as many as have 262144 logits together.
+
+    Returns:
+        One number per item, or a single one if reduced: an array of the same framework and dtype.
+
+    Raises:
+        ShapeError, DtypeError, OptionError, BackendError: what was passed, and what was expected.
+        LabelError: a class index out of range. Where values cannot be read without waiting for a
+            device or leaving a trace (compiled code, GPUs) the item, and what it is differentiated
+            by, is NaN instead.
+        Refused: differentiated twice on PyTorch or TensorFlow. JAX can do it.
+
+    Example:
+        >>> import numpy as np
+        >>> hidden, weight = np.array([[1.0, 0.5], [0.0, 2.0]]), np.array([[2.0, 0.0], [0.0, 1.0]])
+        >>> linear_softmax_cross_entropy(hidden, weight, np.array([0, 0])).round(6)
+        array([0.201413, 2.126928])
+
+    Source: Wijmans et al., "Cut Your Losses in Large-Vocabulary Language Models" (2024), who take
+    tiles of both axes inside a kernel; here it is rows, and the frameworks' own products of matrices.
+    """
+    loss = LinearSoftmaxCrossEntropy(
+        label_smoothing=label_smoothing,
+        ignore_index=ignore_index,
+        reduction=Reduction(reduction),
+        chunk=chunk,
+    )
+    weights = {"sample_weight": sample_weight, "class_weight": class_weight}
+    return loss(hidden, labels, weight, bias, **weights)
 
 
 def sigmoid_cross_entropy(

@@ -65,7 +65,10 @@ class Reduction:
         loss = items.loss if weight is None else items.loss * weight
         if self.word == "none":
             return loss
-        total = xp.sum(loss)
+        return self.of_sum(xp, xp.sum(loss), items, weight)
+
+    def of_sum(self, xp: Any, total: Array, items: Items, weight: Array | float | None) -> Array:
+        """The result, from the weighted sum of the losses; of `items` only the rest is looked at."""
         return total if self.word == "sum" else self._divide(xp, total, items, weight)
 
     def gradient(self, xp: Any, items: Items, weight: Array | float | None, out: Array) -> Array:

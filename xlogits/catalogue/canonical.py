@@ -3,7 +3,13 @@
 from typing import Any
 
 from xlogits.catalogue.record import Arg, Native
-from xlogits.losses import Reduction, SigmoidCrossEntropy, SoftmaxCrossEntropy, Transform
+from xlogits.losses import (
+    LinearSoftmaxCrossEntropy,
+    Reduction,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+    Transform,
+)
 from xlogits.reduction import WORDS
 
 LOGITS, LABELS = Arg("logits", "pred"), Arg("labels", "target")
@@ -24,6 +30,16 @@ NATIVES = (
         (
             *(LOGITS, LABELS, "*", AXIS, Arg("class_weight", "class_weight", None)),
             *(SAMPLE_WEIGHT, SMOOTHING, Arg("ignore_index", "ignore_index", None), REDUCTION),
+        ),
+    ),
+    Native(
+        "xlogits.linear_softmax_cross_entropy",
+        LinearSoftmaxCrossEntropy(),
+        (
+            *(Arg("hidden", "pred"), Arg("weight", "linear_weight"), LABELS, "*"),
+            *(Arg("bias", "linear_bias", None), Arg("class_weight", "class_weight", None)),
+            *(SAMPLE_WEIGHT, SMOOTHING, Arg("ignore_index", "ignore_index", None), REDUCTION),
+            Arg("chunk", "chunk", None),
         ),
     ),
     Native(

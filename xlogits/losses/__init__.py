@@ -6,6 +6,7 @@ from xlogits.losses.form import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form
 from xlogits.losses.formula import Elementwise, Formula, Rowwise
 from xlogits.losses.labels import DENSE, INDEX, INFERRED, Labels
 from xlogits.losses.likelihood import BrierScore, GaussianNLL, PoissonNLL, TweedieDeviance
+from xlogits.losses.linear import LinearSoftmaxCrossEntropy
 from xlogits.losses.loss import Loss
 from xlogits.losses.margin import BinarySparsemax, Hinge, HingeEmbedding, MarginRanking, SoftMargin
 from xlogits.losses.modulated import (
@@ -79,6 +80,7 @@ __all__ = [
     "InnerProduct",
     "KLDivergence",
     "Labels",
+    "LinearSoftmaxCrossEntropy",
     "LogAddExp",
     "LogCosh",
     "Loss",

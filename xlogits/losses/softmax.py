@@ -69,7 +69,7 @@ class SoftmaxCrossEntropy(Loss):
         self._require_unambiguous(
             sample_weight=sample_weight, class_weight=class_weight, ignore_index=self.ignore_index
         )
-        items = self._terms(xp, work, pred, target, class_weight, mask).items()
+        items = self.terms(xp, work, pred, target, class_weight, mask).items()
         return self._close(xp, items, self._weight(xp, sample_weight, items.loss), result)
 
     def gradient(
@@ -94,7 +94,7 @@ class SoftmaxCrossEntropy(Loss):
             mask=mask,
             cotangent=cotangent,
         )
-        terms = self._terms(xp, work, pred, target, class_weight, mask)
+        terms = self.terms(xp, work, pred, target, class_weight, mask)
         items = terms.items()
         weight = self._weight(xp, sample_weight, items.loss)
         out = 1.0 if cotangent is None else cotangent
@@ -114,15 +114,15 @@ class SoftmaxCrossEntropy(Loss):
         """The derivative of `cost`."""
         return -1.0
 
-    def _terms(
+    def terms(
         self,
         xp: Any,
         work: str,
         pred: Array,
         target: Array,
         class_weight: Array | None,
-        mask: Array | None,
-    ) -> "_Terms":
+        mask: Array | None = None,
+    ) -> "Terms":
         """The operands checked, in one dtype, with one class axis and nothing ignored left in."""
         require_fraction(self.label_smoothing, "label_smoothing")
         form = self.form.at(xp.dtype(pred))
@@ -140,8 +140,8 @@ class SoftmaxCrossEntropy(Loss):
             x, target, seen = self._masked(xp, x, target, mask, axis, indexed)
             valid, indexed = seen if valid is None else valid & seen, False
         if class_weight is not None:
-            class_weight = self._class_weight(xp, work, class_weight, xp.shape(x)[axis])
-        return _Terms(
+            class_weight = self.class_weights(xp, work, class_weight, xp.shape(x)[axis])
+        return Terms(
             *(xp, self, form, x, target, axis, indexed, valid, class_weight),
             *(self.label_smoothing, pair, axes, given),
         )
@@ -154,16 +154,16 @@ class SoftmaxCrossEntropy(Loss):
         if shape[axis] == 0:
             raise ShapeError(f"logits have shape {shape}: no classes; expected at least one")
         if is_index(self.labels, shape, xp.shape(target), axis):
-            target, valid = self._index(xp, target, axis, shape[axis], len(shape))
+            target, valid = self.index(xp, target, axis, shape[axis], len(shape))
             if valid is not None:
                 # by selection, not by product: a NaN in an ignored item goes nowhere
                 x = xp.where(xp.expand(valid, axis), x, 1.0)
             return x, target, True, valid
-        self._require_dense(xp, target)
+        self.require_per_class(xp, target)
         target = xp.cast(target, xp.dtype(x))
         return x, target if self.labels.gradient else xp.stop_gradient(target), False, None
 
-    def _index(
+    def index(
         self, xp: Any, target: Array, axis: int, classes: Any, ndim: int
     ) -> tuple[Array, Array | None]:
         """Class indexes without ignored ones, and which items are not ignored."""
@@ -178,7 +178,8 @@ class SoftmaxCrossEntropy(Loss):
         valid = target != self.ignore_index
         return xp.check_labels(xp.where(valid, target, 0), classes), valid
 
-    def _require_dense(self, xp: Any, target: Array) -> None:
+    def require_per_class(self, xp: Any, target: Array) -> None:
+        """Raise unless the labels can be one number per class."""
         require_dense(xp.dtype(target))
         harmless = self.labels.lenient_ignore and (self.ignore_index or 0) < 0
         if self.ignore_index is not None and not harmless:
@@ -187,7 +188,8 @@ class SoftmaxCrossEntropy(Loss):
                 f"applies to class indexes: pass sample_weight=0 for the items to leave out"
             )
 
-    def _class_weight(self, xp: Any, work: str, weight: Array, classes: int | None) -> Array:
+    def class_weights(self, xp: Any, work: str, weight: Array, classes: int | None) -> Array:
+        """One weight for each class, in the dtype to compute in."""
         given = xp.shape(weight)
         if len(given) != 1 or (None not in (given[0], classes) and given[0] != classes):
             raise ShapeError(
@@ -217,7 +219,7 @@ class SoftmaxCrossEntropy(Loss):
         return xp.where(kept, x, -math.inf), xp.where(mask, target, 0.0), seen
 
 
-class _Terms(NamedTuple):
+class Terms(NamedTuple):
     """The operands of one call, ready for the formula and for its derivative."""
 
     xp: Any

@@ -1,0 +1,51 @@
+"""Rows in chunks, on NumPy arrays: what is overwritten are arrays made here."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Array = Any
+
+_COLUMNS = 4096  # of a product that is added to a sum, so that there is no second array of its size
+
+
+def project(x: Array, weight: Array, bias: Array | None) -> Array:
+    logits = x @ weight.T
+    if bias is not None:
+        logits += bias
+    return logits
+
+
+def accumulate(total: Array, slope: Array, x: Array) -> Array:
+    for start in range(0, len(total), _COLUMNS):
+        total[start : start + _COLUMNS] += slope[:, start : start + _COLUMNS].T @ x
+    return total
+
+
+def index_slope(logits: Array, labels: Array, out: Array) -> tuple[Array, Array]:
+    rows = np.arange(len(labels))
+    top = np.max(logits, axis=1, keepdims=True, initial=-np.inf)
+    logits -= np.where(np.isfinite(top), top, np.zeros_like(top))
+    own = logits[rows, labels]
+    np.exp(logits, out=logits)
+    total = np.sum(logits, axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        loss = np.log(total) - own
+        logits *= (out / total)[:, None]
+    logits[rows, labels] -= out
+    return loss, logits
+
+
+def fold(step: Callable[..., Any], state: Any, xs: dict[str, Array], rows: int, shapes: Any) -> Any:
+    parts = []
+    count = len(xs["hidden"])
+    for start in range(0, max(count, 1), rows):
+        state, part = step(state, {name: x[start : start + rows] for name, x in xs.items()})
+        parts.append(part)
+    return state, tuple(np.concatenate(some) for some in zip(*parts, strict=True))
+
+
+def differentiable(plan: Any, xp: Any, batch: Any) -> Array:
+    losses = plan.losses(xp, batch)
+    return np.sum(batch.each * losses) if plan.summed else losses

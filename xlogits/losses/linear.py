@@ -1,0 +1,257 @@
+"""Softmax cross-entropy of a linear layer, without an array of all its logits."""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple
+
+from xlogits.backends import namespace, require_same
+from xlogits.errors import OptionError, ShapeError, require_labels
+from xlogits.losses.axes import Shape
+from xlogits.losses.chunks import Batch, Plan
+from xlogits.losses.labels import INFERRED, Labels, is_index, require_float, require_fraction
+from xlogits.losses.loss import HALF, Loss, Weight, is_number
+from xlogits.losses.softmax import SoftmaxCrossEntropy
+from xlogits.reduction import Items
+
+Array = Any
+
+ROWS = 256  # more of them make the products of matrices no faster
+TILE = 2**18  # numbers: below this, logits take less room than what is around them
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinearSoftmaxCrossEntropy(Loss):
+    r"""Softmax cross-entropy of the logits $x = h W^\top + b$, which are never all there at once.
+
+    The loss is `SoftmaxCrossEntropy` of those logits, with its options and reductions. Value and
+    derivatives are computed for `chunk` items at a time (None: a number that goes with the sizes).
+    Operands of the call: `pred`, the hidden states (..., D), `target`, `linear_weight` of shape (C, D),
+    and optionally `linear_bias` of shape (C,), `sample_weight` and `class_weight`. It is differentiated
+    by hidden states, weight, bias and sample weights; labels and class weights are constants.
+    """
+
+    labels: Labels = field(default_factory=lambda: INFERRED)
+    label_smoothing: float = 0.0
+    ignore_index: int | None = None
+    chunk: int | None = None
+
+    OPERANDS: ClassVar[tuple[str, ...]] = (
+        *("pred", "target", "linear_weight", "linear_bias", "sample_weight", "class_weight"),
+    )
+    ARRAYS: ClassVar[tuple[str, ...]] = ("pred", "target", "linear_weight")
+    SLOPES: ClassVar[tuple[str, ...]] = ("pred", "target", "linear_weight", "linear_bias")
+
+    def __call__(
+        self,
+        pred: Array,
+        target: Array,
+        linear_weight: Array,
+        linear_bias: Array | None = None,
+        *,
+        sample_weight: Weight = None,
+        class_weight: Array | None = None,
+    ) -> Array:
+        call = self._opened(pred, target, linear_weight, linear_bias, sample_weight, class_weight)
+        xp, summed = call.xp, self.reduction.word != "none"
+        plan = Plan(self.label_smoothing, call.indexed, call.rows, summed)
+        found = xp.differentiable(plan, xp, call.batch)
+        if summed:
+            found = self.reduction.of_sum(xp, found, call.items, call.weight)
+        else:
+            found = self.reduction(xp, call.with_losses(found), call.weight)
+        return xp.cast(found, call.result)
+
+    def value_and_gradient(
+        self,
+        pred: Array,
+        target: Array,
+        linear_weight: Array,
+        linear_bias: Array | None = None,
+        *,
+        cotangent: Weight = None,
+        sample_weight: Weight = None,
+        class_weight: Array | None = None,
+    ) -> tuple[Array, tuple[Array | None, ...]]:
+        """Both, with the logits computed once; the derivatives in the order of `SLOPES`.
+
+        Of the sum of the results, or of their product with `cotangent`, which has their shape.
+        """
+        call = self._opened(pred, target, linear_weight, linear_bias, sample_weight, class_weight)
+        xp, valid = call.xp, call.items.valid
+        if cotangent is not None:
+            require_same(xp, "hidden", cotangent=cotangent)
+        plan = Plan(self.label_smoothing, call.indexed, call.rows, False)
+        out = 1.0 if cotangent is None else cotangent
+        out = self.reduction.gradient(xp, call.items, call.weight, out)
+        losses, slopes = plan.slopes(
+            xp, call.batch, xp.reshape(out, xp.sizes(call.batch.hidden)[:1])
+        )
+        value = self._close(xp, call.with_losses(losses), call.weight, call.result)
+        by_hidden = xp.reshape(slopes.hidden, xp.sizes(pred))
+        if valid is not None:
+            by_hidden = xp.where(xp.expand(valid, len(xp.shape(valid))), by_hidden, 0.0)
+        by_bias = None if linear_bias is None else xp.cast(slopes.bias, xp.dtype(linear_bias))
+        by_weight = xp.cast(slopes.weight, xp.dtype(linear_weight))
+        return value, (xp.cast(by_hidden, xp.dtype(pred)), None, by_weight, by_bias)
+
+    def gradient(self, *arrays: Array, **operands: Any) -> tuple[Array | None, ...]:
+        """Derivatives in the order of `SLOPES` (None where there is none), in closed form."""
+        return self.value_and_gradient(*arrays, **operands)[1]
+
+    def _opened(
+        self,
+        pred: Array,
+        target: Array,
+        linear_weight: Array,
+        linear_bias: Array | None,
+        sample_weight: Weight,
+        class_weight: Array | None,
+    ) -> "_Call":
+        """The operands checked, in one dtype, as rows, with nothing ignored left in."""
+        xp = self._checked(
+            pred,
+            target,
+            weight=linear_weight,
+            bias=linear_bias,
+            sample_weight=sample_weight,
+            class_weight=class_weight,
+        )
+        result = self.dtype or xp.dtype(pred)
+        work = "float32" if result in HALF else result
+        classes = _classes(xp, pred, linear_weight, linear_bias)
+        hidden = xp.cast(pred, work)
+        target, indexed, valid = self._labelled(xp, hidden, target, classes)
+        if valid is not None:  # by selection, not by product: a NaN in an ignored item goes nowhere
+            hidden = xp.where(xp.expand(valid, len(xp.shape(valid))), hidden, 0.0)
+        if class_weight is not None:
+            class_weight = self._plain().class_weights(xp, work, class_weight, classes)
+            class_weight = xp.stop_gradient(class_weight)
+        items = _unlost(xp, hidden, target, indexed, valid, class_weight)
+        weight = self._weight(xp, sample_weight, items.loss)
+        each = None
+        if self.reduction.word != "none":
+            each = xp.full_like(items.loss, 1.0)
+            each = each if weight is None else each * weight
+        batch = _rows(
+            xp,
+            Batch(
+                *(hidden, xp.cast(linear_weight, work)),
+                None if linear_bias is None else xp.cast(linear_bias, work),
+                *(target, each, valid, class_weight),
+            ),
+        )
+        rows = self.chunk or rows_at_a_time(xp.shape(batch.hidden)[0], classes)
+        return _Call(xp, batch, items, weight, indexed, rows, result)
+
+    def _checked(self, pred: Array, target: Array, **others: Array) -> Any:
+        """The backend of operands that are of one framework and of floating point."""
+        xp = namespace(pred, "hidden")
+        require_same(xp, "hidden", labels=target, **others)
+        for role, array in {"hidden states": pred, **others}.items():
+            if array is not None and not is_number(array):
+                require_float(xp.dtype(array), role)
+        require_fraction(self.label_smoothing, "label_smoothing")
+        if self.chunk is not None and (type(self.chunk) is not int or self.chunk < 1):
+            raise OptionError(
+                f"chunk is {self.chunk!r}; expected a number of items, 1 or more, or None"
+            )
+        weights = {name: others[name] for name in ("sample_weight", "class_weight")}
+        self._require_unambiguous(**weights, ignore_index=self.ignore_index)
+        return xp
+
+    def _plain(self) -> SoftmaxCrossEntropy:
+        """The loss of the logits: what is said of labels is the same."""
+        return SoftmaxCrossEntropy(labels=self.labels, ignore_index=self.ignore_index)
+
+    def _labelled(
+        self, xp: Any, hidden: Array, target: Array, classes: int | None
+    ) -> tuple[Array, bool, Array | None]:
+        """Labels without what is ignored, whether they are indexes, and what counts."""
+        logits = (*xp.shape(hidden)[:-1], classes)
+        axis = len(logits) - 1
+        if not is_index(self.labels, logits, xp.shape(target), axis):
+            self._plain().require_per_class(xp, target)
+            return xp.stop_gradient(target), False, None
+        target, valid = self._plain().index(xp, target, axis, classes, len(logits))
+        values = xp.known(target)
+        if values is not None and classes is not None:
+            require_labels(values, classes)
+        return target, True, valid
+
+
+class _Call(NamedTuple):
+    """The operands of one call, ready for the formula."""
+
+    xp: Any
+    batch: Batch
+    items: Items  # with losses of 0
+    weight: Weight
+    indexed: bool
+    rows: int
+    result: str
+
+    def with_losses(self, losses: Array) -> Items:
+        loss = self.xp.reshape(losses, self.xp.sizes(self.items.loss))
+        return self.items._replace(loss=loss)
+
+
+def rows_at_a_time(items: int | None, classes: int | None) -> int:
+    """At most an eighth of the items and `ROWS`, but no tile of logits smaller than `TILE`."""
+    rows = ROWS if items is None else min(ROWS, -(-items // 8))
+    return max(rows, 1 if classes is None else min(ROWS, TILE // classes), 1)
+
+
+def _classes(xp: Any, hidden: Array, weight: Array, bias: Array | None) -> int | None:
+    """The number of classes, from shapes that fit together."""
+    given, wanted = xp.shape(hidden), xp.shape(weight)
+    if not given:
+        raise ShapeError("hidden is a single number; expected (..., features)")
+    if len(wanted) != 2 or not _same(wanted[1], given[-1]):
+        raise ShapeError(
+            f"weight has shape {wanted} and hidden {given}; expected (classes, {given[-1]}), "
+            f"one row of features for each class"
+            + ("; transpose it" if len(wanted) == 2 and _same(wanted[0], given[-1]) else "")
+        )
+    if wanted[0] == 0:
+        raise ShapeError(f"weight has shape {wanted}: no classes; expected at least one")
+    if bias is not None and not _fits(xp.shape(bias), wanted[:1]):
+        raise ShapeError(
+            f"bias has shape {xp.shape(bias)}; expected ({wanted[0]},), one number for each class"
+        )
+    classes: int | None = wanted[0]
+    return classes
+
+
+def _fits(shape: Shape, wanted: Shape) -> bool:
+    return len(shape) == len(wanted) and all(map(_same, shape, wanted))
+
+
+def _same(one: int | None, other: int | None) -> bool:
+    return one == other or one is None or other is None
+
+
+def _unlost(
+    xp: Any, hidden: Array, target: Array, indexed: bool, valid: Array | None, weight: Array | None
+) -> Items:
+    """Items whose losses are 0 yet: what denominators are made of."""
+    loss = xp.full_like(xp.sum(hidden, len(xp.shape(hidden)) - 1), 0.0)
+    if weight is None or not indexed:
+        return Items(loss, valid)
+    inside = (target >= 0) & (target < xp.sizes(weight)[0])
+    own = xp.take(weight, xp.where(inside, target, 0))
+    return Items(loss, valid, own if valid is None else xp.where(valid, own, 0.0))
+
+
+def _rows(xp: Any, batch: Batch) -> Batch:
+    """The same arrays with all items on one axis."""
+    *lead, _ = xp.sizes(batch.hidden)
+    if len(lead) == 1:
+        return batch
+    items: Any = 1
+    for size in lead:  # a loop, because math.prod cannot be traced
+        items = items * size
+    flat = {
+        name: xp.reshape(array, [items, *xp.sizes(array)[len(lead) :]])
+        for name in ("hidden", "target", "each", "valid")
+        if (array := getattr(batch, name)) is not None
+    }
+    return batch._replace(**flat)
