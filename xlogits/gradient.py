@@ -7,10 +7,16 @@ from xlogits.backends import namespace
 from xlogits.catalogue import NATIVES
 from xlogits.catalogue.record import Arg, Native, bind
 from xlogits.errors import OptionError, Refused
-from xlogits.losses import Loss, Transform
+from xlogits.losses import LinearSoftmaxCrossEntropy, Loss, Transform
 
 Array = Any
-OPERAND = {"logits": "pred", "labels": "target"}
+OPERAND = {
+    "logits": "pred",
+    "labels": "target",
+    "hidden": "pred",
+    "weight": "linear_weight",
+    "bias": "linear_bias",
+}
 
 
 def value_and_grad(
@@ -22,7 +28,8 @@ def value_and_grad(
         fn: a function of `xlogits`, a dialect of it, a loss value of `xlogits.losses`, or, on
             PyTorch, TensorFlow and JAX, any function whose first two arguments are logits and labels.
         wrt: what to differentiate by: "logits", "labels", or a tuple of both. "logits" stands for
-            the prediction whatever its form is.
+            the prediction whatever its form is. Of `linear_softmax_cross_entropy`, whose prediction
+            is "hidden", also "weight" and "bias".
 
     Returns:
         A function with the arguments of `fn`, and one more, `cotangent`: what each number of the
@@ -31,7 +38,7 @@ def value_and_grad(
         where `wrt` is a tuple. Class indexes have no gradient.
 
     Raises:
-        OptionError: an unknown `wrt`, or class indexes in it.
+        OptionError: an unknown `wrt`, one that the function has no argument for, or class indexes.
         Refused: on NumPy, a function whose derivative is not known.
 
     Example:
@@ -43,7 +50,10 @@ def value_and_grad(
     names = (wrt,) if isinstance(wrt, str) else tuple(wrt)
     for name in names:
         if name not in OPERAND:
-            raise OptionError(f"wrt is {wrt!r}; expected 'logits', 'labels' or a tuple of both")
+            raise OptionError(
+                f"wrt is {wrt!r}; expected 'logits', 'labels' or a tuple of both, "
+                f"or 'hidden', 'weight', 'bias' of a linear layer"
+            )
 
     def run(*args: Any, cotangent: Array | None = None, **kwargs: Any) -> tuple[Array, Any]:
         call = _call(fn, args, kwargs)
@@ -74,9 +84,13 @@ def _call(fn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Call:
             if parameter.to == operand and parameter.key in given
         }
         return _Call(fn, given, (), names, native)
+    if isinstance(fn, LinearSoftmaxCrossEntropy):
+        given = dict(zip(fn.SLOPES, args, strict=False)) | kwargs
+        names = {name: operand for name, operand in OPERAND.items() if operand in given}
+        return _Call(fn, given, (), names, None)
     order = ("pred", "target") if isinstance(fn, (Loss, Transform)) else ("logits", "labels")
     given = dict(zip(order, args, strict=False)) | kwargs
-    return _Call(fn, given, args[2:], dict(zip(OPERAND, order, strict=True)), None)
+    return _Call(fn, given, args[2:], dict(zip(("logits", "labels"), order, strict=True)), None)
 
 
 def _canonical(fn: Any) -> Native | None:
@@ -88,6 +102,9 @@ def _canonical(fn: Any) -> Native | None:
 def _differentiate(call: _Call, names: tuple[str, ...], cotangent: Array | None) -> Any:
     pred = call.given.get(call.names["logits"])
     xp = namespace(pred)
+    for name in names:
+        if name not in ("labels", *call.names):
+            raise OptionError(f"wrt asks for {name}, of which the call has none")
     if "labels" in names:
         _require_differentiable(xp, call.given.get(call.names.get("labels", "labels")))
     if xp.value_and_grad is None:
@@ -121,9 +138,13 @@ def _closed_form(call: _Call, names: tuple[str, ...], cotangent: Array | None) -
             f"the derivative of {getattr(call.fn, '__name__', call.fn)!r} is not known on NumPy; "
             f"pass a function of xlogits, a dialect or a loss of xlogits.losses"
         )
-    by_array = dict(zip(loss.ARRAYS, loss.gradient(**operands, cotangent=cotangent), strict=True))
-    grads = {name: by_array.get(operand) for name, operand in OPERAND.items()}
-    return loss(**operands), tuple(grads[name] for name in names)
+    if isinstance(loss, LinearSoftmaxCrossEntropy):
+        value, slopes = loss.value_and_gradient(**operands, cotangent=cotangent)
+        by_array = dict(zip(loss.SLOPES, slopes, strict=True))
+    else:
+        slopes = loss.gradient(**operands, cotangent=cotangent)
+        value, by_array = loss(**operands), dict(zip(loss.ARRAYS, slopes, strict=True))
+    return value, tuple(by_array.get(OPERAND[name]) for name in names)
 
 
 def _require_differentiable(xp: Any, labels: Array) -> None:

@@ -14,7 +14,13 @@ HERE = Path(__file__).resolve().parent
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python compare speed", description=__doc__)
+    if arguments[:1] == ["linear"]:
+        from compare.speed.linear import main as linear
+
+        return linear(arguments[1:])
+    parser = argparse.ArgumentParser(
+        prog="python compare speed", description=__doc__, epilog="Also: `python compare speed linear`"
+    )
     parser.add_argument("--pairs", type=int, default=41, help="measurements of each side")
     parser.add_argument("--output", type=Path, default=HERE)
     options = parser.parse_args(arguments)

@@ -7,6 +7,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from xlogits.backends.chunked.jax import accumulate as accumulate
+from xlogits.backends.chunked.jax import differentiable as differentiable
+from xlogits.backends.chunked.jax import fold as fold
+from xlogits.backends.chunked.jax import index_slope as index_slope
+from xlogits.backends.chunked.jax import project as project
 from xlogits.errors import require_labels
 
 NAME = "JAX"

@@ -5,6 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from xlogits.backends.chunked.numpy import accumulate as accumulate
+from xlogits.backends.chunked.numpy import differentiable as differentiable
+from xlogits.backends.chunked.numpy import fold as fold
+from xlogits.backends.chunked.numpy import index_slope as index_slope
+from xlogits.backends.chunked.numpy import project as project
 from xlogits.errors import require_labels
 
 NAME = "NumPy"

@@ -5,6 +5,11 @@ from typing import Any
 
 import tensorflow as tf
 
+from xlogits.backends.chunked.tensorflow import accumulate as accumulate
+from xlogits.backends.chunked.tensorflow import differentiable as differentiable
+from xlogits.backends.chunked.tensorflow import fold as fold
+from xlogits.backends.chunked.tensorflow import index_slope as index_slope
+from xlogits.backends.chunked.tensorflow import project as project
 from xlogits.errors import ShapeError, require_labels
 
 NAME = "TensorFlow"

@@ -6,6 +6,11 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
+from xlogits.backends.chunked.torch import accumulate as accumulate
+from xlogits.backends.chunked.torch import differentiable as differentiable
+from xlogits.backends.chunked.torch import fold as fold
+from xlogits.backends.chunked.torch import index_slope as index_slope
+from xlogits.backends.chunked.torch import project as project
 from xlogits.errors import require_labels
 
 NAME = "PyTorch"

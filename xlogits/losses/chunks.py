@@ -7,8 +7,11 @@ from typing import Any, ClassVar, NamedTuple
 from xlogits.losses.labels import DENSE, INDEX
 from xlogits.losses.loss import times
 from xlogits.losses.softmax import SoftmaxCrossEntropy
+from xlogits.reduction import Reduction
 
 Array = Any
+
+NONE = Reduction()
 
 
 class Batch(NamedTuple):
@@ -111,7 +114,9 @@ class Plan:
                 loss, slope = xp.index_slope(x, target, out if own is None else out * own)
             return loss if own is None else times(xp, own, loss), slope
         whole = SoftmaxCrossEntropy(
-            labels=INDEX if self.indexed else DENSE, label_smoothing=self.label_smoothing
+            labels=INDEX if self.indexed else DENSE,
+            label_smoothing=self.label_smoothing,
+            reduction=NONE,
         )
         terms = whole.terms(xp, xp.dtype(x), x, target, class_weight)
         slope = None if out is None else terms.gradient(out)[0]

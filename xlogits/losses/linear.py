@@ -160,7 +160,9 @@ class LinearSoftmaxCrossEntropy(Loss):
 
     def _plain(self) -> SoftmaxCrossEntropy:
         """The loss of the logits: what is said of labels is the same."""
-        return SoftmaxCrossEntropy(labels=self.labels, ignore_index=self.ignore_index)
+        return SoftmaxCrossEntropy(
+            labels=self.labels, ignore_index=self.ignore_index, reduction=self.reduction
+        )
 
     def _labelled(
         self, xp: Any, hidden: Array, target: Array, classes: int | None

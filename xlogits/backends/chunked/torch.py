@@ -21,20 +21,27 @@ def accumulate(total: Array, slope: Array, x: Array) -> Array:
 
 
 def index_slope(logits: Array, labels: Array, out: Array) -> tuple[Array, Array]:
-    log_p = F.log_softmax(logits, 1)
-    inside = (labels >= 0) & (labels < logits.shape[1])
-    index = torch.where(inside, labels, 0).unsqueeze(1)
-    loss = torch.where(inside, -log_p.gather(1, index).squeeze(1), torch.nan)
-    slope = log_p.exp_().mul_(out.unsqueeze(1))
-    return loss, slope.scatter_add_(1, index, -out.unsqueeze(1))
+    # in place, where log_softmax would make a second array of logits
+    top = logits.amax(1, keepdim=True)
+    shifted = logits.sub_(torch.where(top.isfinite(), top, 0.0))
+    labels = labels.unsqueeze(1)
+    own = shifted.gather(1, labels).squeeze(1)
+    p = shifted.exp_()
+    total = p.sum(1)
+    slope = p.mul_((out / total).unsqueeze(1))
+    return torch.log(total) - own, slope.scatter_add_(1, labels, -out.unsqueeze(1))
 
 
 def fold(step: Callable[..., Any], state: Any, xs: dict[str, Array], rows: int, shapes: Any) -> Any:
-    parts = []
-    for start in range(0, max(len(xs["hidden"]), 1), rows):
-        state, part = step(state, {name: x[start : start + rows] for name, x in xs.items()})
-        parts.append(part)
-    return state, tuple(torch.cat(some) for some in zip(*parts, strict=True))
+    # pieces that are kept would lie between the chunks, and the memory of these could not be used again
+    hidden = xs["hidden"]
+    found = tuple(hidden.new_empty([len(hidden), *shape]) for shape in shapes)
+    for start in range(0, len(hidden), rows):
+        run = {name: x[start : start + rows] for name, x in xs.items()}
+        state, parts = step(state, run)
+        for whole, part in zip(found, parts, strict=True):
+            whole[start : start + rows] = part
+    return state, found
 
 
 def differentiable(plan: Any, xp: Any, batch: Any) -> Array:
@@ -44,11 +51,12 @@ def differentiable(plan: Any, xp: Any, batch: Any) -> Array:
         for name in plan.MOVING
         if getattr(batch, name) is not None and (wrapped or getattr(batch, name).requires_grad)
     )
-    if not plan.summed:
+    if wanted and (wrapped or torch.is_grad_enabled()):
+        if plan.summed:
+            return _Total.apply(plan, xp, wanted, *batch)[0]
         return _Losses.apply(plan, xp, wanted, *batch)
-    if not wanted or not (torch.is_grad_enabled() or wrapped):
-        return torch.sum(batch.each * plan.losses(xp, batch))
-    return _Total.apply(plan, xp, wanted, *batch)[0]
+    losses = plan.losses(xp, batch)
+    return torch.sum(batch.each * losses) if plan.summed else losses
 
 
 def _transformed(batch: Any) -> bool:
@@ -65,7 +73,10 @@ def _one_by_one(function: Any) -> Any:
     def rule(info: Any, in_dims: Any, *args: Any) -> Any:
         runs = []
         for i in range(info.batch_size):
-            one = (x if d is None else x.select(d, i) for x, d in zip(args, in_dims, strict=True))
+            one = (
+                x.select(d, i) if isinstance(d, int) else x
+                for x, d in zip(args, in_dims, strict=True)
+            )
             runs.append(function.apply(*one))
         if not isinstance(runs[0], tuple):
             return torch.stack(runs), 0
@@ -88,6 +99,7 @@ class _Total(torch.autograd.Function):
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
         plan, xp, wanted, *batch = inputs
         ctx.mark_non_differentiable(*output[1:])
+        ctx.set_materialize_grads(False)  # zeros for what else is returned, as large as the weights
         ctx.call, ctx.ready = (plan, xp, wanted), None
         if torch.compiler.is_compiling() or _transformed(batch):
             ctx.save_for_backward(*batch, *output[1:])
@@ -103,7 +115,7 @@ class _Total(torch.autograd.Function):
             # in place: a second array as large as the weights is what this function is there to avoid
             found, ctx.ready = tuple(x.mul_(out) for x in ctx.ready), None
         else:
-            found = _Scaled.apply(plan, xp, wanted, out, *batch, *(found or ctx.ready or ()))
+            found = _scaled(plan, xp, wanted, out, *batch, *(found or ctx.ready or ()))
         return _placed(plan, wanted, found)
 
     vmap: Any
@@ -124,24 +136,18 @@ class _Losses(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, out: Array) -> Any:
         plan, xp, wanted = ctx.call
-        found = _Scaled.apply(plan, xp, wanted, out, *ctx.saved_tensors)
+        found = _scaled(plan, xp, wanted, out, *ctx.saved_tensors)
         return _placed(plan, wanted, found)
 
     vmap: Any
 
 
 class _Scaled(torch.autograd.Function):
-    """The derivatives, from the derivative by the result; a derivative of these is an error."""
+    """The derivatives, of which there is no derivative."""
 
     @staticmethod
     def forward(plan: Any, xp: Any, wanted: tuple[str, ...], out: Array, *rest: Any) -> Any:
-        batch, found = plan.batch(*rest[: len(plan.FIELDS)]), rest[len(plan.FIELDS) :]
-        if found:
-            return tuple(x * out for x in found)
-        each = batch.each * out if plan.summed else out
-        losses, slopes = plan.slopes(xp, batch, each, wanted)
-        slopes = slopes._replace(each=losses * out) if plan.summed else slopes
-        return tuple(getattr(slopes, name) for name in wanted)
+        return _derivatives(plan, xp, wanted, out, *rest)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
@@ -152,6 +158,23 @@ class _Scaled(torch.autograd.Function):
         raise Refused(TWICE)
 
     vmap: Any
+
+
+def _derivatives(plan: Any, xp: Any, wanted: tuple[str, ...], out: Array, *rest: Any) -> Any:
+    """From the derivative by the result; `rest` is the batch, and what is ready of them, if it is."""
+    batch, found = plan.batch(*rest[: len(plan.FIELDS)]), rest[len(plan.FIELDS) :]
+    if found:
+        return tuple(x * out for x in found)
+    losses, slopes = plan.slopes(xp, batch, batch.each * out if plan.summed else out, wanted)
+    slopes = slopes._replace(each=losses * out) if plan.summed else slopes
+    return tuple(getattr(slopes, name) for name in wanted)
+
+
+def _scaled(*arguments: Any) -> Any:
+    """The same, and an error where they are differentiated, which compiled code never is."""
+    if torch.compiler.is_compiling():
+        return _derivatives(*arguments)
+    return _Scaled.apply(*arguments)
 
 
 for _function in (_Total, _Losses, _Scaled):

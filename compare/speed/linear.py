@@ -1,0 +1,134 @@
+"""`python compare speed linear`: a linear layer and cross-entropy, in chunks against in two steps.
+
+Value and gradients by hidden states and weight. Time is CPU time of both sides in turn, in one process
+for each framework; memory is the peak of a fresh process over what it held before the call.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from compare.speed.main import machine
+from compare.speed.pairs import compare
+
+HERE = Path(__file__).resolve().parent
+ITEMS, FEATURES, CLASSES = 2048, 512, 32000
+# at most: time, memory
+GOALS = {"numpy": (1.0, 0.2), "torch": (1.1, 0.2), "tensorflow": (1.25, 0.6), "jax": (1.25, 0.35)}
+SIDES = "in chunks", "in two steps"
+
+
+class Row(NamedTuple):
+    """One framework: how much of the time and memory of two steps chunks take, and the megabytes."""
+
+    framework: str
+    time: float
+    low: float  # 10th percentile
+    high: float  # 90th percentile
+    pairs: int
+    memory: float
+    megabytes: float
+    megabytes_of_two_steps: float
+    difference: float  # largest between the two values and gradients, over the largest number
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python compare speed linear", description=__doc__)
+    parser.add_argument("--pairs", type=int, default=7, help="measurements of each side")
+    parser.add_argument("--frameworks", default=",".join(GOALS), help="separated by commas")
+    parser.add_argument("--output", type=Path, default=HERE)
+    options = parser.parse_args(arguments)
+    rows = [measure(name, options.pairs) for name in options.frameworks.split(",")]
+    text = render(rows)
+    print(text)
+    content = {"machine": machine(), "sizes": [ITEMS, FEATURES, CLASSES]}
+    content["rows"] = [row._asdict() for row in rows]
+    (options.output / "linear.json").write_text(json.dumps(content, indent=1) + "\n")
+    (options.output / "linear.md").write_text(text)
+    return 0
+
+
+def measure(framework: str, pairs: int) -> Row:
+    """One framework, in processes of its own."""
+    taken = _child("time", framework, str(pairs))
+    held = [_child("memory", framework, side) for side in SIDES]
+    return Row(framework, **taken, memory=held[0] / held[1], **dict(zip(MEGABYTES, held, strict=True)))
+
+
+MEGABYTES = "megabytes", "megabytes_of_two_steps"
+
+
+def render(rows: Sequence[Row]) -> str:
+    """The results as Markdown."""
+    lines = [
+        "# A linear layer and cross-entropy, in chunks",
+        "",
+        f"{machine()}. {ITEMS} items, {FEATURES} features, {CLASSES} classes, float32, the mean and its",
+        "gradients by hidden states and weight: `xl.linear_softmax_cross_entropy` over the framework's own",
+        "two steps. Time: the median ratio of CPU time, in brackets the 10th and 90th percentile of the",
+        "pairs. Memory: peak over what was held before. Made by `python compare speed linear`.",
+        "",
+        "| framework | time | | goal | memory | MB | of | goal | largest difference |",
+        "|---|---:|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for row in rows:
+        goals = GOALS[row.framework]
+        lines.append(
+            f"| {row.framework} | {row.time:.2f} | [{row.low:.2f}, {row.high:.2f}], {row.pairs} pairs "
+            f"| {goals[0]} | {row.memory:.2f} | {row.megabytes:.0f} | {row.megabytes_of_two_steps:.0f} "
+            f"| {goals[1]} | {row.difference:.1e} |"
+        )
+    return "\n".join([*lines, ""])
+
+
+def _child(*arguments: str) -> Any:
+    command = [sys.executable, "-m", "compare.speed.linear", *arguments]
+    done = subprocess.run(command, cwd=HERE.parent.parent, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(arguments)}: {done.stderr[-2000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _in_child(what: str, framework: str, argument: str) -> Any:
+    # one processor, before a framework counts them: threads that wait for others cost CPU time too
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    from compare.speed.layer import arrays, difference, steps
+
+    chunks, whole = (steps(framework, side == SIDES[0]) for side in SIDES)
+    given = arrays(framework, ITEMS, FEATURES, CLASSES)
+    if what == "memory":
+        small = arrays(framework, 8, FEATURES, 64)
+        chosen = chunks if argument == SIDES[0] else whole
+        chosen(*small)
+        before = _status("VmRSS")
+        chosen(*given)
+        return (_status("VmHWM") - before) / 1024
+    found = compare("", _seconds(chunks, given), "", _seconds(whole, given), int(argument))
+    apart = difference(chunks(*given), whole(*given))
+    ratio = {"time": found.median, "low": found.low, "high": found.high, "pairs": found.pairs}
+    return ratio | {"difference": apart}
+
+
+def _seconds(function: Callable[..., Any], given: Any) -> Callable[[], float]:
+    def run() -> float:
+        start = time.process_time()
+        function(*given)
+        return time.process_time() - start
+
+    return run
+
+
+def _status(name: str) -> int:
+    """A line of this process's status, in kB (Linux)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name))
+
+
+if __name__ == "__main__":
+    print(json.dumps(_in_child(*sys.argv[1:])))
