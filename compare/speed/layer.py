@@ -33,13 +33,15 @@ def arrays(framework: str, items: int, features: int, classes: int) -> tuple[Arr
 
 def difference(one: Any, other: Any) -> float:
     """The largest between two results, relative to the largest number of each array."""
-    pairs = [(np.asarray(a, np.float64), np.asarray(b, np.float64)) for a, b in zip(one, other)]
+    pairs = [(np.asarray(a, float), np.asarray(b, float)) for a, b in zip(one, other, strict=True)]
     return max(float(abs(a - b).max() / abs(b).max()) for a, b in pairs)
 
 
 def steps(framework: str, chunks: bool) -> Callable[..., Any]:
     """A function of the arrays that returns the mean and its gradients by hidden states and weight."""
-    return {"numpy": _numpy, "torch": _torch, "tensorflow": _tensorflow, "jax": _jax}[framework](chunks)
+    return {"numpy": _numpy, "torch": _torch, "tensorflow": _tensorflow, "jax": _jax}[framework](
+        chunks
+    )
 
 
 def _ours(hidden: Array, weight: Array, labels: Array) -> Array:

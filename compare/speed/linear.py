@@ -58,7 +58,9 @@ def measure(framework: str, pairs: int) -> Row:
     """One framework, in processes of its own."""
     taken = _child("time", framework, str(pairs))
     held = [_child("memory", framework, side) for side in SIDES]
-    return Row(framework, **taken, memory=held[0] / held[1], **dict(zip(MEGABYTES, held, strict=True)))
+    return Row(
+        framework, **taken, memory=held[0] / held[1], **dict(zip(MEGABYTES, held, strict=True))
+    )
 
 
 MEGABYTES = "megabytes", "megabytes_of_two_steps"
@@ -70,9 +72,9 @@ def render(rows: Sequence[Row]) -> str:
         "# A linear layer and cross-entropy, in chunks",
         "",
         f"{machine()}. {ITEMS} items, {FEATURES} features, {CLASSES} classes, float32, the mean and its",
-        "gradients by hidden states and weight: `xl.linear_softmax_cross_entropy` over the framework's own",
-        "two steps. Time: the median ratio of CPU time, in brackets the 10th and 90th percentile of the",
-        "pairs. Memory: peak over what was held before. Made by `python compare speed linear`.",
+        "gradients by hidden states and weight: `xl.linear_softmax_cross_entropy` over the framework's",
+        "own two steps, on one processor. Time: the median ratio of CPU time, in brackets the",
+        "10th and 90th percentile of the pairs. Memory: peak over what was held before. Made by `python compare speed linear`.",
         "",
         "| framework | time | | goal | memory | MB | of | goal | largest difference |",
         "|---|---:|---|---:|---:|---:|---:|---:|---:|",

@@ -19,7 +19,9 @@ def main(arguments: Sequence[str]) -> int:
 
         return linear(arguments[1:])
     parser = argparse.ArgumentParser(
-        prog="python compare speed", description=__doc__, epilog="Also: `python compare speed linear`"
+        prog="python compare speed",
+        description=__doc__,
+        epilog="Also: `python compare speed linear`",
     )
     parser.add_argument("--pairs", type=int, default=41, help="measurements of each side")
     parser.add_argument("--output", type=Path, default=HERE)
