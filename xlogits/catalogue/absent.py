@@ -64,7 +64,8 @@ ABSENT: dict[str, NoEquivalent] = {
             NoEquivalent(
                 f"torch.nn.{name}",
                 "It takes features and the weights of the last layer instead of logits, to save memory.",
-                f"torch.nn.{nearest} of torch.nn.functional.linear(input, linear_weight)",
+                f"xlogits.linear_softmax_cross_entropy, or torch.nn.{nearest} of "
+                "torch.nn.functional.linear(input, linear_weight)",
                 "none but rounding: 2.5582 both for 6 standard normal items, 4 features, 5 classes",
             )
             for name, nearest in (
