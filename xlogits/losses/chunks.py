@@ -76,7 +76,7 @@ class Plan:
             return state, (loss, slope @ batch.weight) if by_hidden else (loss,)
 
         start = tuple(xp.full_like(getattr(batch, name), 0.0) for name in kept)
-        shapes = ([], xp.sizes(batch.hidden)[1:])[: 1 + by_hidden]
+        shapes: tuple[list[Any], ...] = ([], xp.sizes(batch.hidden)[1:])[: 1 + by_hidden]
         state, found = xp.fold(step, start, self._runs(batch, out), self.rows, shapes)
         totals = dict(zip(kept, state, strict=True))
         hidden = found[1] if by_hidden else None

@@ -89,8 +89,8 @@ class _Total(torch.autograd.Function):
     """The weighted sum of the losses; what it is differentiated by is computed with it."""
 
     @staticmethod
-    def forward(plan: Any, xp: Any, wanted: tuple[str, ...], *batch: Any) -> Any:
-        batch = plan.batch(*batch)
+    def forward(plan: Any, xp: Any, wanted: tuple[str, ...], *arrays: Any) -> Any:
+        batch = plan.batch(*arrays)
         losses, slopes = plan.slopes(xp, batch, batch.each, wanted)
         found = slopes._replace(each=losses)
         return torch.sum(batch.each * losses), *(getattr(found, name) for name in wanted)
