@@ -1,6 +1,6 @@
 """Softmax cross-entropy of a linear layer, without an array of all its logits."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, NamedTuple
 
 from xlogits.backends import namespace, require_same
@@ -10,6 +10,7 @@ from xlogits.losses.chunks import Batch, Plan
 from xlogits.losses.labels import INFERRED, Labels, is_index, require_float, require_fraction
 from xlogits.losses.loss import HALF, Loss, Weight, is_number
 from xlogits.losses.softmax import SoftmaxCrossEntropy
+from xlogits.losses.value import frozen
 from xlogits.reduction import Items
 
 Array = Any
@@ -18,7 +19,7 @@ ROWS = 256  # more of them make the products of matrices no faster
 TILE = 2**18  # numbers: below this, logits take less room than what is around them
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class LinearSoftmaxCrossEntropy(Loss):
     r"""Softmax cross-entropy of the logits $x = h W^\top + b$, which are never all there at once.
 
