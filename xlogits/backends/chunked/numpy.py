@@ -7,7 +7,7 @@ import numpy as np
 
 Array = Any
 
-_COLUMNS = 4096  # of a product that is added to a sum, so that there is no second array of its size
+_COLUMNS = 2048  # of a product that is added to a sum, so that there is no second array of its size
 
 _CACHED = 2**18  # logits that are read and written again while they are near the processor
 
@@ -20,8 +20,11 @@ def project(x: Array, weight: Array, bias: Array | None) -> Array:
 
 
 def accumulate(total: Array, slope: Array, x: Array) -> Array:
+    # one array for all products, which stays in the processor's cache
+    product = np.empty((min(_COLUMNS, len(total)), total.shape[1]), total.dtype)
     for start in range(0, len(total), _COLUMNS):
-        total[start : start + _COLUMNS] += slope[:, start : start + _COLUMNS].T @ x
+        part = total[start : start + _COLUMNS]
+        part += np.matmul(slope[:, start : start + _COLUMNS].T, x, out=product[: len(part)])
     return total
 
 
