@@ -208,6 +208,11 @@ def softmax(x: Array, axis: int) -> Array:
     return jax.nn.softmax(x, axis)
 
 
+def shares(x: Array, axis: int) -> tuple[Array, Array]:
+    p = softmax(x, axis)
+    return p, 1 - p
+
+
 def log_softmax(x: Array, axis: int) -> Array:
     return jax.nn.log_softmax(x, axis)
 

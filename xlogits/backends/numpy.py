@@ -10,6 +10,14 @@ from xlogits.backends.chunked.numpy import differentiable as differentiable
 from xlogits.backends.chunked.numpy import fold as fold
 from xlogits.backends.chunked.numpy import index_slope as index_slope
 from xlogits.backends.chunked.numpy import project as project
+from xlogits.backends.numpy_rows import (
+    index_cross_entropy,
+    log_softmax,
+    logsumexp,
+    shares,
+    softmax,
+    wide,
+)
 from xlogits.errors import require_labels
 
 NAME = "NumPy"
@@ -158,8 +166,8 @@ def clip(x: Array, low: float, high: float) -> Array:
 
 
 def sigmoid(x: Array) -> Array:
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, e) / (1 + e)
+    e = np.exp(-np.abs(wide(x)))
+    return (np.where(x >= 0, 1, e) / (1 + e)).astype(x.dtype, copy=False)
 
 
 def log_sigmoid(x: Array) -> Array:
@@ -167,7 +175,7 @@ def log_sigmoid(x: Array) -> Array:
 
 
 def softplus(x: Array) -> Array:
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    return (np.maximum(x, 0) + np.log1p(np.exp(-np.abs(wide(x))))).astype(x.dtype, copy=False)
 
 
 def logit(x: Array) -> Array:
@@ -210,40 +218,13 @@ def count(x: Array, axis: int | None = None) -> Any:
     return x.size if axis is None else x.shape[axis]
 
 
-def softmax(x: Array, axis: int) -> Array:
-    e = np.exp(x - _shift(x, axis))
-    return e / np.sum(e, axis=axis, keepdims=True)
-
-
-def log_softmax(x: Array, axis: int) -> Array:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shifted = x - _shift(x, axis)
-        return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
-
-
-def logsumexp(x: Array, axis: int, keepdims: bool = False) -> Array:
-    shift = _shift(x, axis)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        total = np.log(np.sum(np.exp(x - shift), axis=axis, keepdims=True)) + shift
-    return total if keepdims else total.squeeze(axis)
-
-
-def _shift(x: Array, axis: int) -> Array:
-    """The largest entry where it is finite, else 0: what is subtracted before exp."""
-    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-    return np.where(np.isfinite(top), top, np.zeros_like(top))
-
-
-def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:
-    # both terms after the shift, so that an offset common to all logits costs no digits
-    shifted = logits - _shift(logits, axis)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.log(np.sum(np.exp(shifted), axis=axis)) - pick(shifted, labels, axis)
-
-
 def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:
     """Exact at infinite logits too: the product of 0 and infinity is 0."""
-    slope = np.where(logits > 0, 1 - labels, -labels)
+    x, z = wide(logits), wide(labels)
+    slope = np.where(x > 0, 1 - z, -z)
     with np.errstate(invalid="ignore"):
-        linear = np.where(slope == 0, 0, slope * logits)
-    return linear + np.log1p(np.exp(-np.abs(logits)))
+        linear = np.where(slope == 0, 0, slope * x)
+    return (linear + np.log1p(np.exp(-np.abs(x)))).astype(logits.dtype, copy=False)
+
+
+__all__ = ["index_cross_entropy", "log_softmax", "logsumexp", "shares", "softmax"]

@@ -110,6 +110,9 @@ class Namespace(Protocol):
         """Number of entries, of all or along one axis, as a number that divides a float array."""
 
     def softmax(self, x: Array, axis: int) -> Array: ...
+    def shares(self, x: Array, axis: int) -> tuple[Array, Array]:
+        """softmax(x) and 1 - softmax(x), for derivatives in closed form."""
+
     def log_softmax(self, x: Array, axis: int) -> Array: ...
     def logsumexp(self, x: Array, axis: int, keepdims: bool = False) -> Array: ...
 

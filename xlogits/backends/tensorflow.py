@@ -246,6 +246,11 @@ def softmax(x: Array, axis: int) -> Array:
     return tf.nn.softmax(x, axis)
 
 
+def shares(x: Array, axis: int) -> tuple[Array, Array]:
+    p = softmax(x, axis)
+    return p, 1 - p
+
+
 def log_softmax(x: Array, axis: int) -> Array:
     return tf.nn.log_softmax(x, axis)
 

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from xlogits.losses.form import log_softmax_gradient
+
 Array = Any
 
 
@@ -27,11 +29,13 @@ class Each(NamedTuple):
 
 
 def _softmax_slope(xp: Any, x: Array, weight: None, y: Array, out: Array, axis: int) -> Array:
-    return y * (out - xp.sum(out * y, axis, keepdims=True))
+    # y (out - sum(out y)), without the cancellation where y is near 1
+    _, not_y = xp.shares(x, axis)
+    return y * (out * not_y - (xp.sum(out * y, axis, keepdims=True) - out * y))
 
 
 def _log_softmax_slope(xp: Any, x: Array, weight: None, y: Array, out: Array, axis: int) -> Array:
-    return out - xp.softmax(x, axis) * xp.sum(out, axis, keepdims=True)
+    return log_softmax_gradient(xp, x, axis, out)
 
 
 def _logsumexp(xp: Any, x: Array, weight: Array | None, axis: int) -> Array:

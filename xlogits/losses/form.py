@@ -84,7 +84,7 @@ class Form:
         if self.kind == "logits":
             if self.clip is not None:
                 out = self._clip_gradient(xp, xp.softmax(x, axis), out)
-            return out - xp.softmax(x, axis) * xp.sum(out, axis, keepdims=True)
+            return log_softmax_gradient(xp, x, axis, out)
         steps = self._probabilities(xp, x, axis)
         out = self._log_gradient(xp, steps[-1], out)
         if self.renormalise == "after":
@@ -150,6 +150,12 @@ class Form:
             return out / p
         low = p <= math.exp(self.log_floor)
         return xp.where(low, 0.0, out / xp.where(low, 1.0, p))
+
+
+def log_softmax_gradient(xp: Any, x: Array, axis: int, out: Array) -> Array:
+    """Backwards through log_softmax, without the cancellation of out - p sum(out) where p is near 1."""
+    p, not_p = xp.shares(x, axis)
+    return out * not_p - p * (xp.sum(out, axis, keepdims=True) - out)
 
 
 def require_probabilities(xp: Any, x: Array) -> None:

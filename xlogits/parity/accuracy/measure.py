@@ -1,0 +1,226 @@
+"""Both sides of every function, run in one framework and dtype, and their errors in ULP."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from xlogits.catalogue import NATIVES
+from xlogits.losses import Labels, Loss, SigmoidCrossEntropy, SoftmaxCrossEntropy, Transform
+from xlogits.parity import engines
+from xlogits.parity.accuracy import inputs
+from xlogits.parity.accuracy.exact import Exact, Truth, truth
+from xlogits.parity.accuracy.inputs import Case
+from xlogits.parity.engines import Call, Failure
+from xlogits.parity.natives import DIFFERENTIABLE, ready, spoken
+
+Array = Any
+
+
+class Function(NamedTuple):
+    """A function of ours, and what each framework calls it."""
+
+    name: str
+    ours: Loss | Transform
+    natives: dict[str, tuple[str, dict[str, Any]]]
+
+
+class Errors(NamedTuple):
+    """Largest errors in ULP: of the value, of the gradient by the label's class, by the others."""
+
+    value: float
+    target: float | None = None
+    others: float | None = None
+
+
+class Row(NamedTuple):
+    """One line of the table: `native` is None where the framework has no such function."""
+
+    function: str
+    backend: str
+    dtype: str
+    case: str
+    name: str
+    native: Errors | None
+    ours: Errors
+
+
+_NONE = {"reduction": "none"}
+_NN = "torch.nn.functional."
+FUNCTIONS = (
+    Function(
+        "softmax_cross_entropy, class indexes",
+        SoftmaxCrossEntropy(labels=Labels("index")),
+        {
+            "torch": (_NN + "cross_entropy", _NONE),
+            "tensorflow": ("tensorflow.nn.sparse_softmax_cross_entropy_with_logits", {}),
+            "jax": ("optax.softmax_cross_entropy_with_integer_labels", {}),
+        },
+    ),
+    Function(
+        "softmax_cross_entropy, dense labels",
+        SoftmaxCrossEntropy(labels=Labels("dense")),
+        {
+            "torch": (_NN + "cross_entropy", _NONE),
+            "tensorflow": ("tensorflow.nn.softmax_cross_entropy_with_logits", {}),
+            "jax": ("optax.softmax_cross_entropy", {}),
+        },
+    ),
+    Function(
+        "sigmoid_cross_entropy",
+        SigmoidCrossEntropy(),
+        {
+            "torch": (_NN + "binary_cross_entropy_with_logits", _NONE),
+            "tensorflow": ("tensorflow.nn.sigmoid_cross_entropy_with_logits", {}),
+            "jax": ("optax.sigmoid_binary_cross_entropy", {}),
+        },
+    ),
+    Function(
+        "log_softmax",
+        Transform(function="log_softmax"),
+        {
+            "numpy": ("scipy.special.log_softmax", {"axis": -1}),
+            "torch": (_NN + "log_softmax", {"dim": -1}),
+            "tensorflow": ("tensorflow.nn.log_softmax", {}),
+            "jax": ("jax.nn.log_softmax", {}),
+        },
+    ),
+    Function(
+        "softmax",
+        Transform(function="softmax"),
+        {
+            "numpy": ("scipy.special.softmax", {"axis": -1}),
+            "torch": (_NN + "softmax", {"dim": -1}),
+            "tensorflow": ("tensorflow.nn.softmax", {}),
+            "jax": ("jax.nn.softmax", {}),
+        },
+    ),
+    Function(
+        "logsumexp",
+        Transform(function="logsumexp"),
+        {
+            "numpy": ("scipy.special.logsumexp", {"axis": -1}),
+            "torch": ("torch.logsumexp", {"dim": -1}),
+            "tensorflow": ("tensorflow.reduce_logsumexp", {"axis": -1}),
+            "jax": ("jax.nn.logsumexp", {"axis": -1}),
+        },
+    ),
+    Function(
+        "sigmoid",
+        Transform(function="sigmoid"),
+        {
+            "numpy": ("scipy.special.expit", {}),
+            "torch": ("torch.sigmoid", {}),
+            "tensorflow": ("tensorflow.nn.sigmoid", {}),
+            "jax": ("jax.nn.sigmoid", {}),
+        },
+    ),
+    Function(
+        "log_sigmoid",
+        Transform(function="log_sigmoid"),
+        {
+            "numpy": ("scipy.special.log_expit", {}),
+            "torch": (_NN + "logsigmoid", {}),
+            "tensorflow": ("tensorflow.math.log_sigmoid", {}),
+            "jax": ("jax.nn.log_sigmoid", {}),
+        },
+    ),
+    Function(
+        "softplus",
+        Transform(function="softplus"),
+        {
+            "torch": (_NN + "softplus", {}),
+            "tensorflow": ("tensorflow.nn.softplus", {}),
+            "jax": ("jax.nn.softplus", {}),
+        },
+    ),
+)
+ELEMENTWISE = frozenset({"sigmoid_cross_entropy", "sigmoid", "log_sigmoid", "softplus"})
+
+
+def measure(
+    backends: Sequence[str],
+    dtypes: Sequence[str] = tuple(inputs.FORMATS),
+    only: Sequence[str] = (),
+    large: bool = False,
+) -> Iterator[Row]:
+    """The table line by line. `only`: words, one of which is in the name of the function."""
+    loaded = {name: engines.load(name) for name in backends}
+    for function in FUNCTIONS:
+        if only and not any(word in function.name for word in only):
+            continue
+        for dtype in dtypes:
+            every = inputs.each(dtype) if function.name in ELEMENTWISE else inputs.rows(dtype, large)
+            for case in every:
+                exact = truth(function.name, case)
+                for backend, engine in loaded.items():
+                    if dtype in engine.dtypes("cpu"):
+                        yield _row(function, engine, backend, dtype, case, exact)
+
+
+def _row(
+    function: Function, engine: Any, backend: str, dtype: str, case: Case, exact: Truth
+) -> Row:
+    operands, cotangent = _operands(function.name, case)
+    ours = Call(
+        *(function.ours, operands, ("pred",), cotangent, False, (function.name,)),
+        *(function.ours.gradient, function.ours.ARRAYS),
+    )
+    native, name = None, "-"
+    if backend in function.natives:
+        name, options = function.natives[backend]
+        native = _errors(engine, dtype, _native(name, options, operands, cotangent), exact)
+    return Row(
+        *(function.name, backend, dtype, case.name, name),
+        *(native, _errors(engine, dtype, ours, exact)),
+    )
+
+
+def _operands(function: str, case: Case) -> tuple[dict[str, Array], Array]:
+    """Operands by neutral name, and what picks the entry that is differentiated."""
+    if function == "softmax_cross_entropy, class indexes":
+        return {"pred": case.logits, "target": case.indexes}, np.ones(len(case.logits))
+    if function == "softmax_cross_entropy, dense labels":
+        return {"pred": case.logits, "target": case.dense}, np.ones(len(case.logits))
+    if function == "sigmoid_cross_entropy":
+        return {"pred": case.logits, "target": case.dense}, np.ones(case.logits.shape)
+    if function == "logsumexp" or case.indexes is None:
+        return {"pred": case.logits}, np.ones(len(case.logits))
+    chosen = np.zeros(case.logits.shape)
+    np.put_along_axis(chosen, case.indexes[:, None], 1.0, 1)
+    return {"pred": case.logits}, chosen
+
+
+def _native(name: str, options: dict[str, Any], operands: dict[str, Array], cotangent: Array) -> Call:
+    native = NATIVES[name]
+    function = ready(native, options, frozenset(operands))
+    wrt = ("pred",) if native.framework in DIFFERENTIABLE else ()
+    call = partial(spoken, function, native, options)
+    return Call(call, operands, wrt, cotangent, False, (name, tuple(operands)))
+
+
+def _errors(engine: Any, dtype: str, call: Call, exact: Truth) -> Errors:
+    (found,) = engine.run([call], dtype, "cpu", engine.QUICK)
+    if isinstance(found, Failure):
+        raise RuntimeError(f"{call.identity[0]} in {dtype}: {found.kind}: {found.message}")
+    value = float(np.max(in_ulp(found.value, exact.value, dtype)))
+    if "pred" not in found.gradients:
+        return Errors(value)
+    slopes = in_ulp(found.gradients["pred"], exact.gradient, dtype)
+    parts = [slopes[exact.target], slopes[~exact.target]]
+    target, others = (float(np.max(part)) if part.size else None for part in parts)
+    return Errors(value, target, others)
+
+
+def in_ulp(found: Array, exact: Exact, dtype: str) -> Array:
+    """|found - exact| in units in the last place of the exact number; infinite for a stray NaN.
+
+    Where a number is the difference of two given ones, such as p - q of a soft label, the unit is
+    that of the larger.
+    """
+    unit = inputs.ulp(np.maximum(abs(exact.high), exact.terms), dtype)
+    with np.errstate(invalid="ignore", over="ignore"):
+        error = abs((found - exact.high) - exact.low) / unit
+    error = np.where(found == exact.high, abs(exact.low) / unit, error)
+    return np.where(np.isnan(error), np.inf, error)
