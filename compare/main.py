@@ -40,6 +40,8 @@ def _matrix(arguments: Sequence[str]) -> int:
     )
     command.add_arguments(parser, str(HERE))
     options = parser.parse_args(arguments)
+    if options.ulp:
+        return command.run(options)
     figures, wrong = _digits(options)
     return max(command.run(options, figures), wrong)
 

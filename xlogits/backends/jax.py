@@ -225,6 +225,12 @@ def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:
     return -pick(log_softmax(logits, axis), labels, axis)
 
 
+def dense_cross_entropy(logits: Array, weights: Array, axis: int) -> Array:
+    cost = -log_softmax(logits, axis)
+    cost = jnp.where((weights == 0) & jnp.isinf(cost), 0.0, cost)
+    return jnp.sum(weights * cost, axis)
+
+
 def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:
     return -labels * log_sigmoid(logits) - (1 - labels) * log_sigmoid(-logits)
 

@@ -11,6 +11,7 @@ from xlogits.backends.chunked.numpy import fold as fold
 from xlogits.backends.chunked.numpy import index_slope as index_slope
 from xlogits.backends.chunked.numpy import project as project
 from xlogits.backends.numpy_rows import (
+    dense_cross_entropy,
     index_cross_entropy,
     log_softmax,
     logsumexp,
@@ -227,4 +228,11 @@ def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:
     return (linear + np.log1p(np.exp(-np.abs(x)))).astype(logits.dtype, copy=False)
 
 
-__all__ = ["index_cross_entropy", "log_softmax", "logsumexp", "shares", "softmax"]
+__all__ = [  # from numpy_rows
+    "dense_cross_entropy",
+    "index_cross_entropy",
+    "log_softmax",
+    "logsumexp",
+    "shares",
+    "softmax",
+]

@@ -5,9 +5,9 @@ Three things cost the usual formulas their digits, and none of them happens here
 - 1 - p, and log p, where p is near 1. The sum over the classes leaves out the largest, so that the
   loss of a confident prediction is log1p of what is left, however small that is.
 - x - max(x) rounded: an error of half a unit of the difference becomes, by way of exp, a relative
-  one, ten units at a difference of 20. What is subtracted here is 0 or a whole number, which leaves
-  the difference exact wherever its exponential counts; where exp(x) neither overflows nor vanishes
-  nothing has to be subtracted at all.
+  one, ten units at a difference of 20. Nothing is subtracted here where exp(x) neither overflows nor
+  vanishes, a whole number where all x are negative, which is exact, and max(x) where it is so large
+  that this is exact too, or what it rounds off is put back.
 - exp itself, to 2.5 units in single precision: float32 is computed in float64 and rounded once.
 """
 
@@ -45,17 +45,31 @@ def sums(x: Array, axis: int) -> Sums:
     first = np.argmax(rows, -1, keepdims=True)
     top = wide(np.take_along_axis(rows, first, -1))
     finite = np.isfinite(top)
-    start = np.where(finite, top, 0.0)
-    shift = np.ceil(start - np.clip(start, 0.0, _LARGEST - np.log(rows.shape[-1])))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        # in C order, in which NumPy adds in pairs along the last axis
-        exps = np.subtract(rows, shift, dtype=np.float64, order="C")
-        np.exp(exps, out=exps)
+        exps = _exps(rows, np.where(finite, top, 0.0))
         lead = np.take_along_axis(exps, first, -1)
         np.put_along_axis(exps, first, 0.0, -1)
         rest = np.sum(exps, -1, keepdims=True)
         log = np.where(finite, np.log1p(rest / lead), 0.0)
     return Sums(exps, rest, lead, first, top, log)
+
+
+def _exps(rows: Array, top: Array) -> Array:
+    """e^(x - shift), where the shift depends on the row alone."""
+    most = _LARGEST - np.log(rows.shape[-1])
+    far = (top < -_LARGEST) | (top > most)
+    shift = np.where(far, top, np.ceil(np.minimum(top, 0.0)))
+    # in C order, in which NumPy adds in pairs along the last axis
+    exps = np.subtract(rows, shift, dtype=np.float64, order="C")
+    if rows.dtype != np.float64 or not np.any(far & (abs(top) < 4 * _LARGEST)):
+        return np.exp(exps, out=exps)
+    # what the subtraction rounded off (Knuth's two-sum): nothing, unless x < top / 2
+    back = exps + shift
+    lost = (rows - back) - (shift - (back - exps))
+    lost = np.where(np.isfinite(lost), lost, 0.0)
+    np.exp(exps, out=exps)
+    exps *= 1 + lost
+    return exps
 
 
 def shares(x: Array, axis: int) -> tuple[Array, Array]:
@@ -98,6 +112,16 @@ def index_cross_entropy(x: Array, labels: Array, axis: int) -> Array:
     at_label = np.take_along_axis(np.moveaxis(x, axis, -1), labels[..., None], -1)
     with np.errstate(invalid="ignore"):
         return ((found.top - at_label) + found.log)[..., 0].astype(x.dtype)
+
+
+def dense_cross_entropy(x: Array, weights: Array, axis: int) -> Array:
+    found = sums(x, axis)
+    q = wide(np.moveaxis(weights, axis, -1))
+    with np.errstate(invalid="ignore"):
+        below = found.top - np.moveaxis(x, axis, -1)
+        below[(q == 0) & np.isinf(below)] = 0
+        cost = np.sum(q * below, -1) + np.sum(q * found.log, -1)
+    return cost.astype(x.dtype)
 
 
 def _back(y: Array, x: Array, axis: int) -> Array:

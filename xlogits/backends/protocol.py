@@ -116,9 +116,12 @@ class Namespace(Protocol):
     def log_softmax(self, x: Array, axis: int) -> Array: ...
     def logsumexp(self, x: Array, axis: int, keepdims: bool = False) -> Array: ...
 
-    # -- the two losses that frameworks have fused kernels for, one number per item
+    # -- the losses that frameworks have fused kernels for, one number per item
     def index_cross_entropy(self, logits: Array, labels: Array, axis: int) -> Array:
         """logsumexp(x) - x[y]; `labels` come from `check_labels`."""
+
+    def dense_cross_entropy(self, logits: Array, weights: Array, axis: int) -> Array:
+        """-sum(weights * log_softmax(x)), where 0 times infinity is 0."""
 
     def sigmoid_cross_entropy(self, logits: Array, labels: Array) -> Array:
         """softplus(x) - x y, elementwise."""

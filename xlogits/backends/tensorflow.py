@@ -266,6 +266,23 @@ def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:
     return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
 
 
+def dense_cross_entropy(logits: Array, weights: Array, axis: int) -> Array:
+    last = logits.shape.rank - 1
+    if axis != last:
+        order = [*(i for i in range(last + 1) if i != axis), axis]
+        logits, weights = tf.transpose(logits, order), tf.transpose(weights, order)
+    # to the kernel 0 times infinity is NaN
+    some = tf.reduce_max(logits, -1, keepdims=True) > -float("inf")
+    hidden = (weights == 0) & (logits == -float("inf")) & some
+    logits = tf.where(hidden, logits.dtype.min, logits)
+    weights = tf.where(hidden, tf.zeros_like(weights), weights)
+    cost = tf.nn.softmax_cross_entropy_with_logits(labels=weights, logits=logits)
+    # and its derivative takes it for granted that weights sum to 1: p - w instead of p sum(w) - w
+    total = tf.reduce_logsumexp(logits, -1)
+    excess = tf.reduce_sum(weights, -1) - 1
+    return cost + excess * (total - tf.stop_gradient(total))
+
+
 def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:
     return tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)
 

@@ -266,6 +266,12 @@ def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:
         raise
 
 
+def dense_cross_entropy(logits: Array, weights: Array, axis: int) -> Array:
+    cost = -F.log_softmax(logits, axis)
+    cost = torch.where((weights == 0) & cost.isinf(), 0.0, cost)
+    return torch.sum(weights * cost, axis)
+
+
 def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:
     return F.binary_cross_entropy_with_logits(logits, labels, reduction="none")
 

@@ -99,7 +99,9 @@ class Form:
     def pair_gradient(self, xp: Any, x: Array, out: Array, out_not: Array) -> Array:
         """The derivative by `x` from the derivatives by `log_probability_pair`."""
         if self.kind == "logits":
-            inner = out * xp.sigmoid(-x) - out_not * xp.sigmoid(x)
+            # out sigmoid(-x) - out_not sigmoid(x), from the smaller of the two probabilities
+            both = (out + out_not) * xp.sigmoid(-abs(x))
+            inner = xp.where(x >= 0, both - out_not, out - both)
             return inner if self.clip is None else self._clip_gradient(xp, xp.sigmoid(x), inner)
         p = self._probabilities(xp, x, 0)[-1]
         inner = self._log_gradient(xp, p, out) - self._log_gradient(xp, 1 - p, out_not)

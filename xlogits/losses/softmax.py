@@ -239,10 +239,13 @@ class Terms(NamedTuple):
     def items(self) -> Items:
         """The loss of every item, and what the denominators need."""
         xp, weight, axis = self.xp, self.class_weight, self.axis
-        plain = weight is None and not self.smoothing and self.form.exact
+        plain = weight is None and not self.smoothing
         item_weight = None
-        if self.indexed and plain and type(self.loss) is SoftmaxCrossEntropy:
+        exact = self.form.exact and type(self.loss) is SoftmaxCrossEntropy
+        if self.indexed and plain and exact:
             loss = xp.index_cross_entropy(self.x, self.target, axis)
+        elif exact and not self.indexed:
+            loss = xp.dense_cross_entropy(self.x, self._coefficients(), axis)
         else:
             cost, log_p = self.loss.cost, self.form.log_probabilities(xp, self.x, axis)
             if self.indexed:

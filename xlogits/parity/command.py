@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser, output: str) -> None:
     )
     parser.add_argument("--quick", action="store_true", help="float32, one mode, no options")
     parser.add_argument("--exhaustive", action="store_true", help=_EXHAUSTIVE)
+    parser.add_argument("--ulp", action="store_true", help=_ULP)
     parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="I/N", help=_SHARD)
     parser.add_argument("--jobs", type=int, default=0, help=_JOBS)
     parser.add_argument("--output", type=Path, default=Path(output), help="folder of the report")
@@ -37,12 +38,20 @@ _ONLY = (
     "patterns of native functions, such as 'torch*' or 'binary_crossentropy', with commas between"
 )
 _EXHAUSTIVE = "every case in every mode and dtype, where the default covers every pair of them"
+_ULP = (
+    "instead of the matrix: errors in units in the last place, native beside ours, into accuracy.md; "
+    "--only then takes words of our names, such as log_softmax; --quick: float32, fewer classes"
+)
 _JOBS = "processes to share the work; default: one for each processor, at most 4"
 _SHARD = "the I-th of N parts of the functions; put together with `merge`"
 
 
 def run(options: argparse.Namespace, figures: Sequence[Any] = ()) -> int:
     """Run the selected part of the matrix, write the report, and say whether it failed."""
+    if options.ulp:
+        from xlogits.parity.accuracy.command import run as measure_ulp
+
+        return measure_ulp(options)
     from xlogits.parity.plan import Selection
 
     selection = Selection(

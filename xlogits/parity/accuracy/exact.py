@@ -25,7 +25,10 @@ class Exact(NamedTuple):
     @classmethod
     def of(cls, numbers: Array, terms: Array | float = 0.0) -> "Exact":
         high = np.array([float(v) for v in numbers.flat]).reshape(numbers.shape)
-        low = [float(v - mpf(h)) if np.isfinite(h) else 0.0 for v, h in zip(numbers.flat, high.flat)]
+        low = [
+            float(v - mpf(h)) if np.isfinite(h) else 0.0
+            for v, h in zip(numbers.flat, high.flat, strict=True)
+        ]
         return cls(high, np.reshape(low, high.shape), np.broadcast_to(terms, high.shape))
 
 
@@ -37,12 +40,13 @@ class Truth(NamedTuple):
     target: Array
 
 
-def truth(function: str, case: Case) -> Truth:
-    """What the function is of the logits of this case."""
+def truths(functions: Sequence[str], case: Case) -> dict[str, Truth]:
+    """What each function is of the logits of this case."""
     with mp.workdps(DIGITS):
         if case.indexes is None:
-            return _each(function, case)
-        return _rows(function, case)
+            return {name: _each(name, case) for name in functions}
+        rows = [_Row(logits) for logits in case.logits]
+        return {name: _rows(name, case, rows) for name in functions}
 
 
 class _Row:
@@ -53,32 +57,32 @@ class _Row:
         self.top = max(self.x)
         self.e = [mp.exp(v - self.top) for v in self.x]
         self.largest = self.x.index(self.top)
-        self.sum = mp.fsum(self.e)
+        self.rest = mp.fsum(e for i, e in enumerate(self.e) if i != self.largest)
+        self.sum = 1 + self.rest
+        self.shares = [e / self.sum for e in self.e]
 
     def others(self, j: int) -> Any:
         """The sum of all but one, to 50 digits of its own where it is small."""
-        if j != self.largest:
-            return self.sum - self.e[j]
-        return mp.fsum(e for i, e in enumerate(self.e) if i != j)
+        return self.rest if j == self.largest else self.sum - self.e[j]
 
     def log_sum(self) -> Any:
-        return mp.log1p(self.others(self.largest))
+        return mp.log1p(self.rest)
 
     def cost(self, j: int) -> Any:
         """-log p of a class."""
         return self.top - self.x[j] + self.log_sum()
 
     def p(self, j: int) -> Any:
-        return self.e[j] / self.sum
+        return self.shares[j]
 
     def not_p(self, j: int) -> Any:
         return self.others(j) / self.sum
 
 
-def _rows(function: str, case: Case) -> Truth:
+def _rows(function: str, case: Case, rows: Sequence[_Row]) -> Truth:
     values, slopes = [], []
-    for logits, q, y in zip(case.logits, case.dense, case.indexes, strict=True):
-        value, slope = _ROWS[function](_Row(logits), q, int(y))
+    for row, q, y in zip(rows, case.dense, case.indexes, strict=True):
+        value, slope = _ROWS[function](row, q, int(y))
         values.append(value)
         slopes.append(slope)
     target = np.zeros(case.logits.shape, bool)
@@ -128,9 +132,7 @@ _ROWS: dict[str, Callable[[_Row, Array, int], tuple[Any, list[Any]]]] = {
 
 
 def _each(function: str, case: Case) -> Truth:
-    pairs = [
-        _EACH[function](mpf(x), mpf(z)) for x, z in zip(case.logits, case.dense, strict=True)
-    ]
+    pairs = [_EACH[function](mpf(x), mpf(z)) for x, z in zip(case.logits, case.dense, strict=True)]
     terms: Any = 0.0
     if function == "sigmoid_cross_entropy":
         terms = np.where((case.dense > 0) & (case.dense < 1), case.dense, 0)

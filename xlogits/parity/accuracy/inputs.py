@@ -118,11 +118,11 @@ def _fits(x: Array, dtype: str) -> bool:
 
 
 _ROWS: tuple[tuple[str, Any, tuple[int, int]], ...] = (
-    ("ordinary", lambda rng, x: x, (64, 10)),
-    ("1,000 classes", lambda rng, x: 3 * x, (4, 1000)),
-    ("offset +1000", lambda rng, x: x + 1000, (32, 50)),
-    ("offset -1e5", lambda rng, x: x - 1e5, (32, 50)),
+    ("ordinary", lambda rng, x: x, (256, 10)),
+    ("400 classes", lambda rng, x: 3 * x, (16, 400)),
+    ("offset +1000", lambda rng, x: x + 1000, (64, 50)),
+    ("offset -1e5", lambda rng, x: x - 1e5, (64, 50)),
     ("extreme", lambda rng, x: x * 1e30, (32, 10)),
-    ("masked", _masked, (32, 20)),
-    ("confident", _confident, (64, 10)),
+    ("masked", _masked, (128, 20)),
+    ("confident", _confident, (256, 10)),
 )

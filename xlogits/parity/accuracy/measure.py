@@ -10,9 +10,9 @@ from xlogits.catalogue import NATIVES
 from xlogits.losses import Labels, Loss, SigmoidCrossEntropy, SoftmaxCrossEntropy, Transform
 from xlogits.parity import engines
 from xlogits.parity.accuracy import inputs
-from xlogits.parity.accuracy.exact import Exact, Truth, truth
+from xlogits.parity.accuracy.exact import Exact, Truth, truths
 from xlogits.parity.accuracy.inputs import Case
-from xlogits.parity.engines import Call, Failure
+from xlogits.parity.engines import Call, Failure, Result
 from xlogits.parity.natives import DIFFERENTIABLE, ready, spoken
 
 Array = Any
@@ -35,13 +35,13 @@ class Errors(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One line of the table: `native` is None where the framework has no such function."""
+    """One function on one kind of input."""
 
     function: str
     backend: str
     dtype: str
     case: str
-    name: str
+    name: str  # "" where the framework has no such function
     native: Errors | None
     ours: Errors
 
@@ -102,7 +102,7 @@ FUNCTIONS = (
         {
             "numpy": ("scipy.special.logsumexp", {"axis": -1}),
             "torch": ("torch.logsumexp", {"dim": -1}),
-            "tensorflow": ("tensorflow.reduce_logsumexp", {"axis": -1}),
+            "tensorflow": ("tensorflow.math.reduce_logsumexp", {"axis": -1}),
             "jax": ("jax.nn.logsumexp", {"axis": -1}),
         },
     ),
@@ -146,35 +146,64 @@ def measure(
     large: bool = False,
 ) -> Iterator[Row]:
     """The table line by line. `only`: words, one of which is in the name of the function."""
-    loaded = {name: engines.load(name) for name in backends}
-    for function in FUNCTIONS:
-        if only and not any(word in function.name for word in only):
-            continue
-        for dtype in dtypes:
-            every = inputs.each(dtype) if function.name in ELEMENTWISE else inputs.rows(dtype, large)
-            for case in every:
-                exact = truth(function.name, case)
-                for backend, engine in loaded.items():
-                    if dtype in engine.dtypes("cpu"):
-                        yield _row(function, engine, backend, dtype, case, exact)
+    chosen = [f for f in FUNCTIONS if not only or any(word in f.name for word in only)]
+    for dtype in dtypes:
+        tasks = []
+        for made in (inputs.rows(dtype, large), inputs.each(dtype)):
+            for case in made:
+                some = [f for f in chosen if (f.name in ELEMENTWISE) == (case.indexes is None)]
+                exact = truths([f.name for f in some], case)
+                tasks += [Task(f, case, exact[f.name]) for f in some]
+        for backend in backends:
+            engine = engines.load(backend)
+            if dtype in engine.dtypes("cpu"):
+                yield from _rows(tasks, engine, backend, dtype)
 
 
-def _row(
-    function: Function, engine: Any, backend: str, dtype: str, case: Case, exact: Truth
-) -> Row:
-    operands, cotangent = _operands(function.name, case)
-    ours = Call(
-        *(function.ours, operands, ("pred",), cotangent, False, (function.name,)),
-        *(function.ours.gradient, function.ours.ARRAYS),
+class Task(NamedTuple):
+    """A function of some inputs, and what it is."""
+
+    function: Function
+    case: Case
+    exact: Truth
+
+
+def _rows(tasks: Sequence[Task], engine: Any, backend: str, dtype: str) -> Iterator[Row]:
+    """All calls are handed over at once, because compiling them together costs the least."""
+    named = [task for task in tasks if backend in task.function.natives]
+    calls = [_ours(task) for task in tasks] + [_native(task, backend) for task in named]
+    found = [
+        _errors(call, result, task.exact, dtype)
+        for call, result, task in zip(
+            calls, engine.run(calls, dtype, "cpu", engine.QUICK), [*tasks, *named], strict=True
+        )
+    ]
+    natives = iter(found[len(tasks) :])
+    for task, ours in zip(tasks, found, strict=False):
+        name, _ = task.function.natives.get(backend, ("", {}))
+        native = next(natives) if name else None
+        yield Row(task.function.name, backend, dtype, task.case.name, name, native, ours)
+
+
+def _ours(task: Task) -> Call:
+    name, loss, _ = task.function
+    operands, cotangent = _operands(name, task.case)
+    identity = name, *(x.shape for x in operands.values())
+    return Call(
+        *(loss, operands, ("pred",), cotangent, False, identity),
+        *(loss.gradient, loss.ARRAYS),
     )
-    native, name = None, "-"
-    if backend in function.natives:
-        name, options = function.natives[backend]
-        native = _errors(engine, dtype, _native(name, options, operands, cotangent), exact)
-    return Row(
-        *(function.name, backend, dtype, case.name, name),
-        *(native, _errors(engine, dtype, ours, exact)),
-    )
+
+
+def _native(task: Task, backend: str) -> Call:
+    name, options = task.function.natives[backend]
+    operands, cotangent = _operands(task.function.name, task.case)
+    native = NATIVES[name]
+    function = ready(native, options, frozenset(operands))
+    wrt = ("pred",) if native.framework in DIFFERENTIABLE else ()
+    identity = name, *(x.shape for x in operands.values())
+    call = partial(spoken, function, native, options)
+    return Call(call, operands, wrt, cotangent, False, identity)
 
 
 def _operands(function: str, case: Case) -> tuple[dict[str, Array], Array]:
@@ -192,18 +221,9 @@ def _operands(function: str, case: Case) -> tuple[dict[str, Array], Array]:
     return {"pred": case.logits}, chosen
 
 
-def _native(name: str, options: dict[str, Any], operands: dict[str, Array], cotangent: Array) -> Call:
-    native = NATIVES[name]
-    function = ready(native, options, frozenset(operands))
-    wrt = ("pred",) if native.framework in DIFFERENTIABLE else ()
-    call = partial(spoken, function, native, options)
-    return Call(call, operands, wrt, cotangent, False, (name, tuple(operands)))
-
-
-def _errors(engine: Any, dtype: str, call: Call, exact: Truth) -> Errors:
-    (found,) = engine.run([call], dtype, "cpu", engine.QUICK)
+def _errors(call: Call, found: Result, exact: Truth, dtype: str) -> Errors:
     if isinstance(found, Failure):
-        raise RuntimeError(f"{call.identity[0]} in {dtype}: {found.kind}: {found.message}")
+        raise RuntimeError(f"{call.identity} in {dtype}: {found.kind}: {found.message}")
     value = float(np.max(in_ulp(found.value, exact.value, dtype)))
     if "pred" not in found.gradients:
         return Errors(value)
