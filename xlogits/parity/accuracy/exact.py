@@ -46,7 +46,7 @@ def truths(functions: Sequence[str], case: Case) -> dict[str, Truth]:
         if case.indexes is None:
             return {name: _each(name, case) for name in functions}
         rows = [_Row(logits) for logits in case.logits]
-        return {name: _rows(name, case, rows) for name in functions}
+        return {name: _rows(name, case, case.indexes, rows) for name in functions}
 
 
 class _Row:
@@ -79,14 +79,14 @@ class _Row:
         return self.others(j) / self.sum
 
 
-def _rows(function: str, case: Case, rows: Sequence[_Row]) -> Truth:
+def _rows(function: str, case: Case, labels: Array, rows: Sequence[_Row]) -> Truth:
     values, slopes = [], []
-    for row, q, y in zip(rows, case.dense, case.indexes, strict=True):
+    for row, q, y in zip(rows, case.dense, labels, strict=True):
         value, slope = _ROWS[function](row, q, int(y))
         values.append(value)
         slopes.append(slope)
     target = np.zeros(case.logits.shape, bool)
-    np.put_along_axis(target, case.indexes[:, None], True, 1)
+    np.put_along_axis(target, labels[:, None], True, 1)
     terms: Any = 0.0
     if function == "softmax_cross_entropy, dense labels":
         terms = np.where((case.dense > 0) & (case.dense < 1), case.dense, 0)
@@ -100,7 +100,7 @@ def _index(row: _Row, q: Array, y: int) -> tuple[Any, list[Any]]:
 
 
 def _dense(row: _Row, q: Array, y: int) -> tuple[Any, list[Any]]:
-    value = mp.fsum(mpf(q[j]) * row.cost(j) for j in np.flatnonzero(q))
+    value = mp.fsum(mpf(v) * row.cost(j) for j, v in enumerate(q) if v)
     slope = [-row.not_p(j) if v == 1 else row.p(j) - mpf(v) for j, v in enumerate(q)]
     return value, slope
 
