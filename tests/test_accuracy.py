@@ -1,5 +1,6 @@
 """Rounding errors: what they may be at most, and that a less accurate formula is noticed."""
 
+import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
@@ -114,6 +115,33 @@ def test_any_axis_has_the_same_digits(name: str) -> None:
     x = np.random.default_rng(0).normal(size=(3000, 2))
     along_rows = getattr(xp, name)(x.T.copy(), 1)
     assert np.array_equal(getattr(xp, name)(x, 0), along_rows.T)
+
+
+@pytest.mark.parametrize("shape", [(70, 999), (3, 40_000), (33, 1000)])
+def test_blocks_of_rows_make_no_difference(shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=shape), rng.integers(0, shape[1], shape[0])
+    q = rng.dirichlet(np.ones(shape[1]), shape[0])
+    log_p = x - np.log(np.exp(x).sum(1, keepdims=True))
+    picked = log_p[np.arange(len(y)), y]
+    assert np.allclose(xp.index_cross_entropy(x, y, 1), -picked, rtol=1e-13)
+    assert np.allclose(xp.index_cross_entropy(x.T, y, 0), -picked, rtol=1e-13)
+    assert np.allclose(xp.dense_cross_entropy(x, q, 1), -(q * log_p).sum(1), rtol=1e-13)
+    assert np.allclose(xp.log_softmax(x, 1), log_p, rtol=1e-12)
+    assert np.allclose(xp.shares(x, 1), [np.exp(log_p), 1 - np.exp(log_p)], rtol=1e-12)
+    cube = x.reshape(shape[0], -1, 3 if shape[1] % 3 == 0 else 1)
+    assert np.array_equal(xp.softmax(cube, 1)[0, :, 0], xp.softmax(cube[0, :, 0], 0))
+
+
+@pytest.mark.parametrize("function", ["index_cross_entropy", "logsumexp"])
+def test_a_forward_pass_takes_little_memory(function: str) -> None:
+    x = np.zeros((2000, 1000), np.float32)
+    labels = [np.zeros(2000, np.intp)] if function == "index_cross_entropy" else []
+    tracemalloc.start()
+    getattr(xp, function)(x, *labels, 1)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 0.08 * x.nbytes  # one block in float64, where all of it would be twice the input
 
 
 @pytest.mark.filterwarnings("error")
