@@ -15,7 +15,8 @@ def render(rows: Iterable[Row], broken: Sequence[str]) -> str:
     rows = list(rows)
     functions = list(dict.fromkeys(row.function for row in rows))
     lines = [*_ABOUT, f"Measured on the CPU with {_versions(rows)}.", ""]
-    lines += [f"**{len(broken)} errors larger than allowed:**", ""] if broken else []
+    errors = "error" if len(broken) == 1 else "errors"
+    lines += [f"**{len(broken)} {errors} larger than allowed:**", ""] if broken else []
     lines += [*(f"- {sentence}" for sentence in broken), ""] if broken else []
     for function in functions:
         lines += _function(function, [row for row in rows if row.function == function])
