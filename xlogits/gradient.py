@@ -145,6 +145,10 @@ def _closed_form(call: _Call, names: tuple[str, ...], cotangent: Array | None) -
         slopes = loss.gradient(**operands, cotangent=cotangent)
         value, by_array = loss(**operands), dict(zip(loss.ARRAYS, slopes, strict=True))
     return value, tuple(by_array.get(OPERAND[name]) for name in names)
+    value, found = loss.value_and_gradient(**operands, cotangent=cotangent)
+    by_array = dict(zip(loss.ARRAYS, found, strict=True))
+    grads = {name: by_array.get(operand) for name, operand in OPERAND.items()}
+    return value, tuple(grads[name] for name in names)
 
 
 def _require_differentiable(xp: Any, labels: Array) -> None:

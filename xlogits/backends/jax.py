@@ -15,6 +15,7 @@ from xlogits.backends.chunked.jax import project as project
 from xlogits.errors import require_labels
 
 NAME = "JAX"
+index_cross_entropy_gradient = None  # autograd knows it
 
 Array = Any
 

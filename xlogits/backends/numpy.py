@@ -13,6 +13,7 @@ from xlogits.backends.chunked.numpy import project as project
 from xlogits.backends.numpy_rows import (
     dense_cross_entropy,
     index_cross_entropy,
+    index_cross_entropy_gradient,
     log_softmax,
     logsumexp,
     shares,
@@ -231,6 +232,7 @@ def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:
 __all__ = [  # from numpy_rows
     "dense_cross_entropy",
     "index_cross_entropy",
+    "index_cross_entropy_gradient",
     "log_softmax",
     "logsumexp",
     "shares",

@@ -1,170 +1,257 @@
-"""NumPy's softmax and what belongs to it, to the last digits, along one axis.
+"""NumPy's softmax and what belongs to it, along one axis: few passes, little memory, all digits.
 
-Three things cost the usual formulas their digits, and none of them happens here:
+Rows are taken in tiles that stay in the cache, so that nothing but the result takes memory worth
+mentioning. What usually costs time or digits, and is not done here:
 
-- 1 - p, and log p, where p is near 1. The sum over the classes leaves out the largest, so that the
-  loss of a confident prediction is log1p of what is left, however small that is.
-- x - max(x) rounded: an error of half a unit of the difference becomes, by way of exp, a relative
-  one, ten units at a difference of 20. Nothing is subtracted here where exp(x) neither overflows nor
-  vanishes, a whole number where all x are negative, which is exact, and max(x) where it is so large
-  that this is exact too, or what it rounds off is put back.
-- exp itself, to 2.5 units in single precision: float32 is computed in float64 and rounded once.
-
-Rows are taken in blocks that stay in the cache, so that float64 costs no memory worth mentioning.
+- A shift by the largest logit, where e^x neither overflows nor vanishes: a pass over the numbers, and
+  x - max(x) rounded, which exp makes a relative error. Tiles that need the shift get it, and what
+  the subtraction rounded off is put back.
+- 1 - p, and log p, where p is near 1. The sum over the classes leaves out the label, or the largest,
+  so that the loss of a confident prediction is log1p of what is left, however small that is.
+- Sums along rows, four times slower than a product with a row of ones.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
 Array = Any
 
-_LARGEST = 700.0  # exp of it is a float64, with room for the sum
-_BLOCK = 2**15  # numbers worked on at a time
-
-
-class Sums(NamedTuple):
-    """One row: e^(x - shift) without the (first) largest, their sum, and that largest by itself.
-
-    `log` is log(sum(exp(x - top))), 0 where the largest logit `top` is infinite or NaN: x - top says
-    all there is to say then. All of them in float64, and with the axis of the classes.
-    """
-
-    exps: Array
-    rest: Array
-    lead: Array
-    first: Array
-    top: Array
-    log: Array
+_TILE = 2**19  # bytes worked on at a time
+_LARGEST = {np.dtype(np.float32): 88.0, np.dtype(np.float64): 709.0}  # e^x is finite
+_FEW = 512  # classes
+_PAIRWISE = 64  # from here on adding in pairs is better than adding one after the other
+_ENOUGH = 0.5  # sums of e^x below this need the shift
 
 
 def wide(x: Array) -> Array:
-    """In float64, in which float32 is computed."""
+    """In float64."""
     return x.astype(np.float64, copy=False)
 
 
-def sums(rows: Array) -> Sums:
-    first = np.argmax(rows, -1, keepdims=True)
-    top = wide(np.take_along_axis(rows, first, -1))
-    finite = np.isfinite(top)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        exps = _exps(rows, np.where(finite, top, 0.0))
-        lead = np.take_along_axis(exps, first, -1)
-        np.put_along_axis(exps, first, 0.0, -1)
-        rest = np.sum(exps, -1, keepdims=True)
-        log = np.where(finite, np.log1p(rest / lead), 0.0)
-    return Sums(exps, rest, lead, first, top, log)
+# -- the losses, one number for each row
 
 
-def _exps(rows: Array, top: Array) -> Array:
-    """e^(x - shift), where the shift depends on the row alone."""
-    most = _LARGEST - np.log(rows.shape[-1])
-    far = (top < -_LARGEST) | (top > most)
-    shift = np.where(far, top, np.ceil(np.minimum(top, 0.0)))
-    # in C order, in which NumPy adds in pairs along the last axis
-    exps = np.subtract(rows, shift, dtype=np.float64, order="C")
-    if rows.dtype != np.float64 or not np.any(far & (abs(top) < 4 * _LARGEST)):
-        return np.exp(exps, out=exps)
-    # what the subtraction rounded off (Knuth's two-sum): nothing, unless x < top / 2
-    back = exps + shift
-    lost = (rows - back) - (shift - (back - exps))
-    lost = np.where(np.isfinite(lost), lost, 0.0)
-    np.exp(exps, out=exps)
-    exps *= 1 + lost
-    return exps
-
-
-def shares(x: Array, axis: int) -> tuple[Array, Array]:
-    p, not_p = _by_rows(_shares, (True, True), x, axis)
-    return p, not_p
-
-
-def _shares(rows: Array) -> tuple[Array, Array]:
-    exps, rest, lead, first, *_ = sums(rows)
-    with np.errstate(invalid="ignore"):
-        whole = lead + rest
-        p = np.divide(exps, whole, out=exps)
-        np.put_along_axis(p, first, lead / whole, -1)
-        not_p = 1 - p
-        np.put_along_axis(not_p, first, rest / whole, -1)
-    return p, not_p
-
-
-def softmax(x: Array, axis: int) -> Array:
-    return _by_rows(lambda rows: _shares(rows)[:1], (True,), x, axis)[0]
-
-
-def log_softmax(x: Array, axis: int) -> Array:
-    return _by_rows(_log_softmax, (True,), x, axis)[0]
-
-
-def _log_softmax(rows: Array) -> tuple[Array]:
-    found = sums(rows)
-    with np.errstate(invalid="ignore"):
-        y = np.subtract(rows, found.top, out=found.exps)
-        y -= found.log
-    return (y,)
-
-
-def logsumexp(x: Array, axis: int, keepdims: bool = False) -> Array:
-    (total,) = _by_rows(_logsumexp, (False,), x, axis)
-    return np.expand_dims(total, axis) if keepdims else total
-
-
-def _logsumexp(rows: Array) -> tuple[Array]:
-    if not rows.shape[-1]:
-        return (np.full(len(rows), -np.inf),)
-    found = sums(rows)
-    return ((found.top + found.log)[:, 0],)
-
-
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")
 def index_cross_entropy(x: Array, labels: Array, axis: int) -> Array:
-    return _by_rows(_index, (False,), x, axis, labels.reshape(-1))[0]
+    rows, labels = _rows(x, axis), labels.reshape(-1)
+    sums = _none(len(rows))
+    for some, exps in _tiles(rows):
+        sums.keep(some, _apart(rows[some], labels[some], exps))
+    return _items(_cost(sums, rows, labels), x, axis)
 
 
-def _index(rows: Array, labels: Array) -> tuple[Array]:
-    found = sums(rows)
-    at_label = np.take_along_axis(rows, labels[:, None], -1)
-    with np.errstate(invalid="ignore"):
-        return (((found.top - at_label) + found.log)[:, 0],)
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")
+def index_cross_entropy_gradient(
+    x: Array, labels: Array, axis: int, out: Array
+) -> tuple[Array, Array]:
+    rows, labels, out = _rows(x, axis), labels.reshape(-1), wide(out.reshape(-1))
+    sums, by_x = _none(len(rows)), np.empty(rows.shape, x.dtype)
+    for some, exps in _tiles(rows, by_x):
+        part = _apart(rows[some], labels[some], exps)
+        share = out[some] / (part.lead + part.rest)
+        exps *= share.astype(x.dtype)[:, None]
+        # p - 1 from the smaller of p and 1 - p
+        by_label = np.where(
+            part.lead < part.rest, part.lead * share - out[some], -part.rest * share
+        )
+        exps[np.arange(len(exps)), labels[some]] = by_label
+        _spoil(part, exps)
+        sums.keep(some, part)
+    return _items(_cost(sums, rows, labels), x, axis), _whole(by_x, x, axis)
 
 
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")
 def dense_cross_entropy(x: Array, weights: Array, axis: int) -> Array:
-    weights = np.moveaxis(weights, axis, -1).reshape(-1, x.shape[axis])
-    return _by_rows(_dense, (False,), x, axis, weights)[0]
+    rows, weights = _rows(x, axis), _rows(weights, axis)
+    loss = np.empty(len(rows))
+    for some, exps in _tiles(rows):
+        tile, q = rows[some], weights[some]
+        first, top = _first(tile)
+        log = _cost(_apart(tile, first, exps), tile, first)
+        below = np.subtract(top, tile, out=exps)
+        if not np.isfinite(tile.min(initial=0)):
+            below[(q == 0) & np.isinf(below)] = 0
+        loss[some] = np.einsum("ij,ij->i", q, below) + q.sum(-1, dtype=np.float64) * log
+    return _items(loss, x, axis)
 
 
-def _dense(rows: Array, weights: Array) -> tuple[Array]:
-    found, q = sums(rows), wide(weights)
-    with np.errstate(invalid="ignore"):
-        below = found.top - rows
-        below[(q == 0) & np.isinf(below)] = 0
-        return (np.sum(q * below, -1) + np.sum(q * found.log, -1),)
+# -- the functions
 
 
-def _by_rows(
-    function: Callable[..., tuple[Array, ...]],
-    keeps: tuple[bool, ...],
-    x: Array,
-    axis: int,
-    *others: Array,
-) -> list[Array]:
-    """`function(rows, *others)` block by block; which of its results keep the classes' axis."""
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")
+def softmax(x: Array, axis: int) -> Array:
+    rows = _rows(x, axis)
+    p = np.empty(rows.shape, x.dtype)
+    for some, exps in _tiles(rows, p):
+        first = np.zeros(len(exps), np.intp)
+        part = _apart(rows[some], first, exps)
+        exps[:, 0] = part.lead
+        exps /= (part.lead + part.rest).astype(x.dtype)[:, None]
+        _spoil(part, exps)
+    return _whole(p, x, axis)
+
+
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")
+def shares(x: Array, axis: int) -> tuple[Array, Array]:
+    rows = _rows(x, axis)
+    p, not_p = np.empty(rows.shape, x.dtype), np.empty(rows.shape, x.dtype)
+    for some, exps in _tiles(rows, p):
+        at = np.arange(len(exps)), _first(rows[some])[0]
+        part = _apart(rows[some], at[1], exps)
+        total = part.lead + part.rest
+        exps /= total.astype(x.dtype)[:, None]
+        exps[at] = part.lead / total
+        _spoil(part, exps)
+        np.subtract(1, exps, out=not_p[some])
+        not_p[some][at] = part.rest / total
+    return _whole(p, x, axis), _whole(not_p, x, axis)
+
+
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")
+def log_softmax(x: Array, axis: int) -> Array:
+    rows = _rows(x, axis)
+    y = np.empty(rows.shape, x.dtype)
+    for some, exps in _tiles(rows, y):
+        first, top = _first(rows[some])
+        log = _cost(_apart(rows[some], first, exps), rows[some], first)
+        np.subtract(rows[some], top, out=exps)
+        exps -= log.astype(x.dtype)[:, None]
+    return _whole(y, x, axis)
+
+
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")
+def logsumexp(x: Array, axis: int, keepdims: bool = False) -> Array:
+    rows = _rows(x, axis)
+    total = np.full(len(rows), -np.inf)
+    for some, exps in _tiles(rows):
+        first, top = _first(rows[some])
+        log = _cost(_apart(rows[some], first, exps), rows[some], first)
+        top = wide(top[:, 0])
+        total[some] = np.where(np.isfinite(top), top + log, top)
+    y = _items(total, x, axis)
+    return np.expand_dims(y, axis) if keepdims else y
+
+
+# -- exponentials, one of each row set aside
+
+
+class Sums(NamedTuple):
+    """e^(x - shift) of the number that is set aside in each row, and the sum of the others; float64.
+
+    `top` is 0 where nothing was subtracted, else the largest of the row; where that is infinite or NaN
+    it was not subtracted either.
+    """
+
+    lead: Array
+    rest: Array
+    top: Array
+
+    def keep(self, some: slice, part: "Sums") -> None:
+        for whole, few in zip(self, part, strict=True):
+            whole[some] = few
+
+
+def _none(count: int) -> Sums:
+    return Sums(np.empty(count), np.empty(count), np.empty(count))
+
+
+def _apart(rows: Array, aside: Array, exps: Array) -> Sums:
+    """The sums; `exps` is where the exponentials go, with 0 for the one `aside`."""
+    peak = rows.max()  # reading a tile once also makes exp of it twice as fast
+    if peak <= _LARGEST[rows.dtype] - np.log(rows.shape[1]):
+        np.exp(rows, out=exps)
+        lead, rest = _summed(exps, aside)
+        if np.min(lead + rest) >= _ENOUGH:
+            return Sums(lead, rest, np.zeros(len(rows)))
+    top = _shifted(rows, exps)
+    return Sums(*_summed(exps, aside), top)
+
+
+def _summed(exps: Array, aside: Array) -> tuple[Array, Array]:
+    at = np.arange(len(exps)), aside
+    lead = wide(exps[at])
+    exps[at] = 0
+    if exps.shape[1] <= _FEW:  # where the rounding of each addition is seen in the result
+        return lead, _summed_with_care(exps)
+    return lead, wide(exps @ np.ones(exps.shape[1], exps.dtype))
+
+
+def _summed_with_care(exps: Array) -> Array:
+    if exps.itemsize == 8 and exps.shape[1] > _PAIRWISE:
+        return exps.sum(1)
+    return np.einsum("ij->i", exps, dtype=np.float64)
+
+
+def _shifted(rows: Array, exps: Array) -> Array:
+    """e^(x - max(x)); returns the largest of each row."""
+    found = rows.max(1)
+    top = np.where(np.isfinite(found), found, 0)[:, None]
+    np.subtract(rows, top, out=exps)
+    if np.any(rows.min(1) < top[:, 0] / 2):  # else the difference is exact
+        back = exps + top
+        lost = (rows - back) - (top - (back - exps))  # Knuth's two-sum
+        lost[~np.isfinite(lost)] = 0
+        np.exp(exps, out=exps)
+        exps *= 1 + lost
+    else:
+        np.exp(exps, out=exps)
+    return wide(found)
+
+
+def _cost(sums: Sums, rows: Array, aside: Array) -> Array:
+    """-log p of what is set aside, in float64."""
+    lead, rest, top = sums
+    cost = np.log1p(rest / lead)
+    wrong = ~np.isfinite(top)
+    # where e^x is too small to have digits, or nothing is as it should be
+    odd = np.flatnonzero((lead < 1e-30) | wrong)
+    if len(odd):
+        below = top[odd] - rows[odd, aside[odd]]
+        cost[odd] = np.where(wrong[odd], below, below + np.log(rest[odd]))
+    return cost
+
+
+def _spoil(sums: Sums, exps: Array) -> None:
+    """NaN in rows whose largest number is infinite or NaN."""
+    wrong = ~np.isfinite(sums.top)
+    if np.any(wrong):
+        exps[wrong] = np.nan
+
+
+def _first(rows: Array) -> tuple[Array, Array]:
+    """Where the largest of each row is, and which number it is, as a column."""
+    first = np.argmax(rows, 1)
+    return first, rows[np.arange(len(rows)), first][:, None]
+
+
+# -- rows and tiles of them
+
+
+def _rows(x: Array, axis: int) -> Array:
+    """The array as rows of classes."""
     moved = np.moveaxis(x, axis, -1)
-    classes = moved.shape[-1]
-    count = moved.size // classes if classes else int(np.prod(moved.shape[:-1]))
-    rows = moved.reshape(count, classes)
-    made = [np.empty((count, classes) if keep else count, x.dtype) for keep in keeps]
-    step = max(1, _BLOCK // max(classes, 1))
-    for start in range(0, count if classes or not keeps[0] else 0, step):
-        block = slice(start, start + step)
-        parts = function(rows[block], *(other[block] for other in others))
-        for whole, part in zip(made, parts, strict=True):
-            whole[block] = part
-    return [
-        np.moveaxis(whole.reshape(moved.shape), -1, axis)
-        if keep
-        else whole.reshape(moved.shape[:-1])[()]
-        for whole, keep in zip(made, keeps, strict=True)
-    ]
+    items = int(np.prod(moved.shape[:-1]))
+    return moved.reshape(items, moved.shape[-1])
+
+
+def _tiles(rows: Array, made: Array | None = None) -> Iterator[tuple[slice, Array]]:
+    """Slices of the rows, with a place to work in for each: in `made`, if that is given."""
+    count, classes = rows.shape
+    step = max(1, _TILE // (rows.itemsize * max(classes, 1)))
+    place = np.empty((min(step, count), classes), rows.dtype) if made is None else made
+    for start in range(0, count if classes else 0, step):
+        some = slice(start, min(start + step, count))
+        yield some, place[some] if made is not None else place[: some.stop - start]
+
+
+def _items(each: Array, x: Array, axis: int) -> Array:
+    """One number for each row, in the dtype and shape that belongs to x."""
+    shape = x.shape[:axis] + x.shape[axis + 1 :] if axis >= 0 else x.shape[:axis]
+    return each.astype(x.dtype).reshape(shape)[()]
+
+
+def _whole(rows: Array, x: Array, axis: int) -> Array:
+    moved = np.moveaxis(x, axis, -1)
+    return np.moveaxis(rows.reshape(moved.shape), -1, axis)

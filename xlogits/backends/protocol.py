@@ -128,3 +128,6 @@ class Namespace(Protocol):
 
     # -- gradients by the framework itself; NumPy has none and says so with None
     value_and_grad: Callable[..., Any] | None
+    # the loss of each item and the derivative by the logits, from `out` by each item; where there is no
+    # autograd, else None
+    index_cross_entropy_gradient: Callable[[Array, Array, int, Array], tuple[Array, Array]] | None

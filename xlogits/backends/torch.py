@@ -14,6 +14,7 @@ from xlogits.backends.chunked.torch import project as project
 from xlogits.errors import require_labels
 
 NAME = "PyTorch"
+index_cross_entropy_gradient = None  # autograd knows it
 
 Array = Any
 

@@ -43,6 +43,14 @@ class Loss(Value):
         """Derivatives by prediction and labels, in closed form."""
         raise NotImplementedError
 
+    def value_and_gradient(
+        self, *args: Any, **kwargs: Any
+    ) -> tuple[Array, tuple[Array | None, ...]]:
+        """The value, and what `gradient` gives for the same arguments."""
+        gradient = self.gradient(*args, **kwargs)
+        kwargs.pop("cotangent", None)
+        return self(*args, **kwargs), gradient
+
     def _open(self, pred: Array, target: Array, **others: Array) -> tuple[Any, str, str]:
         """The backend, the dtype to compute in and the dtype of the result."""
         xp = namespace(pred)

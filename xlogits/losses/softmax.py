@@ -72,7 +72,14 @@ class SoftmaxCrossEntropy(Loss):
         items = self.terms(xp, work, pred, target, class_weight, mask).items()
         return self._close(xp, items, self._weight(xp, sample_weight, items.loss), result)
 
-    def gradient(
+    def gradient(self, *args: Any, **kwargs: Any) -> tuple[Array, Array | None]:
+        """Derivatives by prediction and labels (None where there is none), in closed form.
+
+        Of the sum of the results, or of their product with `cotangent`, which has their shape.
+        """
+        return self.value_and_gradient(*args, **kwargs)[1]
+
+    def value_and_gradient(
         self,
         pred: Array,
         target: Array,
@@ -81,12 +88,9 @@ class SoftmaxCrossEntropy(Loss):
         sample_weight: Weight = None,
         class_weight: Array | None = None,
         mask: Array | None = None,
-    ) -> tuple[Array, Array | None]:
-        """Derivatives by prediction and labels (None where there is none), in closed form.
-
-        Of the sum of the results, or of their product with `cotangent`, which has their shape.
-        """
-        xp, work, _ = self._open(
+    ) -> tuple[Array, tuple[Array, Array | None]]:
+        """The value, and what `gradient` gives; in one pass over the logits where there is one."""
+        xp, work, result = self._open(
             pred,
             target,
             sample_weight=sample_weight,
@@ -97,14 +101,19 @@ class SoftmaxCrossEntropy(Loss):
         terms = self.terms(xp, work, pred, target, class_weight, mask)
         items = terms.items()
         weight = self._weight(xp, sample_weight, items.loss)
+        self._require_unambiguous(
+            sample_weight=sample_weight, class_weight=class_weight, ignore_index=self.ignore_index
+        )
+        terms = self._terms(xp, work, pred, target, class_weight, mask)
         out = 1.0 if cotangent is None else cotangent
-        by_pred, by_target = terms.gradient(self.reduction.gradient(xp, items, weight, out))
+        items, by_pred, by_target = terms.items_and_gradient(sample_weight, out)
+        value = self._close(xp, items, self._weight(xp, sample_weight, items.loss), result)
         by_pred = xp.cast(xp.reshape(by_pred, xp.shape(pred)), xp.dtype(pred))
         if by_target is None or xp.dtype(target) not in FLOATS:
-            return by_pred, None
+            return value, (by_pred, None)
         if not self.labels.gradient:
             by_target = xp.full_like(target, 0.0)
-        return by_pred, xp.cast(by_target, xp.dtype(target))
+        return value, (by_pred, xp.cast(by_target, xp.dtype(target)))
 
     def cost(self, xp: Any, log_p: Array) -> Array:
         """What the label costs that is wholly on a class of this log-probability."""
@@ -239,12 +248,10 @@ class Terms(NamedTuple):
     def items(self) -> Items:
         """The loss of every item, and what the denominators need."""
         xp, weight, axis = self.xp, self.class_weight, self.axis
-        plain = weight is None and not self.smoothing
         item_weight = None
-        exact = self.form.exact and type(self.loss) is SoftmaxCrossEntropy
-        if self.indexed and plain and exact:
+        if self._plain:
             loss = xp.index_cross_entropy(self.x, self.target, axis)
-        elif exact and not self.indexed:
+        elif self._exact and not self.indexed:
             loss = xp.dense_cross_entropy(self.x, self._coefficients(), axis)
         else:
             cost, log_p = self.loss.cost, self.form.log_probabilities(xp, self.x, axis)
@@ -265,6 +272,35 @@ class Terms(NamedTuple):
         if item_weight is not None:
             item_weight = xp.where(self.valid, item_weight, 0.0)
         return Items(xp.where(self.valid, loss, 0.0), self.valid, item_weight)
+
+    @property
+    def _exact(self) -> bool:
+        return self.form.exact and type(self.loss) is SoftmaxCrossEntropy
+
+    @property
+    def _plain(self) -> bool:
+        """Whether it is minus the logarithm of one probability, and no more."""
+        return self._exact and self.indexed and self.class_weight is None and not self.smoothing
+
+    def items_and_gradient(
+        self, sample_weight: Weight, out: Array
+    ) -> tuple[Items, Array, Array | None]:
+        """The items, and derivatives by prediction and labels, from `out` by the reduced result."""
+        xp, loss = self.xp, self.loss
+        if not self._plain or xp.index_cross_entropy_gradient is None:
+            items = self.items()
+            weight = loss._weight(xp, sample_weight, items.loss)
+            return items, *self.gradient(loss.reduction.gradient(xp, items, weight, out))
+        # what the items' losses are does not matter to the derivative of their reduction
+        items = Items(xp.cast(xp.full_like(self.target, 0), xp.dtype(self.x)), self.valid)
+        weight = loss._weight(xp, sample_weight, items.loss)
+        out = loss.reduction.gradient(xp, items, weight, out)
+        if self.valid is not None:
+            out = xp.where(self.valid, out, 0.0)
+        each, by_x = xp.index_cross_entropy_gradient(self.x, self.target, self.axis, out)
+        if self.valid is not None:
+            each = xp.where(self.valid, each, 0.0)
+        return items._replace(loss=each), self._restored(by_x), None
 
     def gradient(self, out: Array) -> tuple[Array, Array | None]:
         """Derivatives by prediction and dense labels, from the derivative by the loss of each item."""

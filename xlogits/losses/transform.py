@@ -66,6 +66,12 @@ class Transform(Value):
             y = xp.where(mask, y, outside)
         return xp.cast(y, result)
 
+    def value_and_gradient(
+        self, *args: Any, cotangent: Array | None = None, **kwargs: Any
+    ) -> tuple[Array, tuple[Array, ...]]:
+        """The value, and what `gradient` gives."""
+        return self(*args, **kwargs), self.gradient(*args, cotangent=cotangent, **kwargs)
+
     def gradient(
         self,
         pred: Array,
