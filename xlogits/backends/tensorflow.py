@@ -277,11 +277,18 @@ def dense_cross_entropy(logits: Array, weights: Array, axis: int) -> Array:
     hidden = (weights == 0) & (logits == -float("inf")) & some
     logits = tf.where(hidden, logits.dtype.min, logits)
     weights = tf.where(hidden, tf.zeros_like(weights), weights)
+    return _dense_cross_entropy(logits, weights)
+
+
+@tf.custom_gradient  # type: ignore[untyped-decorator]  # its own, p - w, is for weights that sum to 1
+def _dense_cross_entropy(logits: Array, weights: Array) -> tuple[Array, Callable[..., Any]]:
+    def gradient(out: Array) -> tuple[Array, Array]:
+        out = tf.expand_dims(out, -1)
+        total = tf.reduce_sum(weights, -1, keepdims=True)
+        return out * (tf.nn.softmax(logits) * total - weights), -out * tf.nn.log_softmax(logits)
+
     cost = tf.nn.softmax_cross_entropy_with_logits(labels=weights, logits=logits)
-    # and its derivative takes it for granted that weights sum to 1: p - w instead of p sum(w) - w
-    total = tf.reduce_logsumexp(logits, -1)
-    excess = tf.reduce_sum(weights, -1) - 1
-    return cost + excess * (total - tf.stop_gradient(total))
+    return cost, gradient
 
 
 def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:
