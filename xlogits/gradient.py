@@ -138,17 +138,10 @@ def _closed_form(call: _Call, names: tuple[str, ...], cotangent: Array | None) -
             f"the derivative of {getattr(call.fn, '__name__', call.fn)!r} is not known on NumPy; "
             f"pass a function of xlogits, a dialect or a loss of xlogits.losses"
         )
-    if isinstance(loss, LinearSoftmaxCrossEntropy):
-        value, slopes = loss.value_and_gradient(**operands, cotangent=cotangent)
-        by_array = dict(zip(loss.SLOPES, slopes, strict=True))
-    else:
-        slopes = loss.gradient(**operands, cotangent=cotangent)
-        value, by_array = loss(**operands), dict(zip(loss.ARRAYS, slopes, strict=True))
-    return value, tuple(by_array.get(OPERAND[name]) for name in names)
     value, found = loss.value_and_gradient(**operands, cotangent=cotangent)
-    by_array = dict(zip(loss.ARRAYS, found, strict=True))
-    grads = {name: by_array.get(operand) for name, operand in OPERAND.items()}
-    return value, tuple(grads[name] for name in names)
+    arrays = loss.SLOPES if isinstance(loss, LinearSoftmaxCrossEntropy) else loss.ARRAYS
+    by_array = dict(zip(arrays, found, strict=True))
+    return value, tuple(by_array.get(OPERAND[name]) for name in names)
 
 
 def _require_differentiable(xp: Any, labels: Array) -> None:

@@ -98,13 +98,10 @@ class SoftmaxCrossEntropy(Loss):
             mask=mask,
             cotangent=cotangent,
         )
-        terms = self.terms(xp, work, pred, target, class_weight, mask)
-        items = terms.items()
-        weight = self._weight(xp, sample_weight, items.loss)
         self._require_unambiguous(
             sample_weight=sample_weight, class_weight=class_weight, ignore_index=self.ignore_index
         )
-        terms = self._terms(xp, work, pred, target, class_weight, mask)
+        terms = self.terms(xp, work, pred, target, class_weight, mask)
         out = 1.0 if cotangent is None else cotangent
         items, by_pred, by_target = terms.items_and_gradient(sample_weight, out)
         value = self._close(xp, items, self._weight(xp, sample_weight, items.loss), result)
