@@ -14,6 +14,10 @@ HERE = Path(__file__).resolve().parent
 
 
 def main(arguments: Sequence[str]) -> int:
+    if arguments[:1] == ["kernels"]:
+        from compare.speed.kernels import main as kernels
+
+        return kernels(arguments[1:])
     if arguments[:1] == ["linear"]:
         from compare.speed.linear import main as linear
 
@@ -21,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python compare speed",
         description=__doc__,
-        epilog="Also: `python compare speed linear`",
+        epilog="Also: `python compare speed kernels`, `python compare speed linear`",
     )
     parser.add_argument("--pairs", type=int, default=41, help="measurements of each side")
     parser.add_argument("--output", type=Path, default=HERE)

@@ -69,8 +69,8 @@ def dense_cross_entropy(x: Array, weights: Array, axis: int) -> Array:
     for some, exps in _tiles(rows):
         tile, q = rows[some], weights[some]
         first, top = _first(tile)
-        log = _cost(_apart(tile, first, exps), tile, first)
-        below = np.subtract(top, tile, out=exps)
+        log = _cost(_apart(tile, first, exps, top), tile, first)
+        below = np.subtract(top[:, None], tile, out=exps)
         if not np.isfinite(tile.min(initial=0)):
             below[(q == 0) & np.isinf(below)] = 0
         loss[some] = np.einsum("ij,ij->i", q, below) + q.sum(-1, dtype=np.float64) * log
@@ -98,8 +98,9 @@ def shares(x: Array, axis: int) -> tuple[Array, Array]:
     rows = _rows(x, axis)
     p, not_p = np.empty(rows.shape, x.dtype), np.empty(rows.shape, x.dtype)
     for some, exps in _tiles(rows, p):
-        at = np.arange(len(exps)), _first(rows[some])[0]
-        part = _apart(rows[some], at[1], exps)
+        first, top = _first(rows[some])
+        at = np.arange(len(exps)), first
+        part = _apart(rows[some], first, exps, top)
         total = part.lead + part.rest
         exps /= total.astype(x.dtype)[:, None]
         exps[at] = part.lead / total
@@ -115,8 +116,8 @@ def log_softmax(x: Array, axis: int) -> Array:
     y = np.empty(rows.shape, x.dtype)
     for some, exps in _tiles(rows, y):
         first, top = _first(rows[some])
-        log = _cost(_apart(rows[some], first, exps), rows[some], first)
-        np.subtract(rows[some], top, out=exps)
+        log = _cost(_apart(rows[some], first, exps, top), rows[some], first)
+        np.subtract(rows[some], top[:, None], out=exps)
         exps -= log.astype(x.dtype)[:, None]
     return _whole(y, x, axis)
 
@@ -127,8 +128,8 @@ def logsumexp(x: Array, axis: int, keepdims: bool = False) -> Array:
     total = np.full(len(rows), -np.inf)
     for some, exps in _tiles(rows):
         first, top = _first(rows[some])
-        log = _cost(_apart(rows[some], first, exps), rows[some], first)
-        top = wide(top[:, 0])
+        log = _cost(_apart(rows[some], first, exps, top), rows[some], first)
+        top = wide(top)
         total[some] = np.where(np.isfinite(top), top + log, top)
     y = _items(total, x, axis)
     return np.expand_dims(y, axis) if keepdims else y
@@ -157,16 +158,21 @@ def _none(count: int) -> Sums:
     return Sums(np.empty(count), np.empty(count), np.empty(count))
 
 
-def _apart(rows: Array, aside: Array, exps: Array) -> Sums:
-    """The sums; `exps` is where the exponentials go, with 0 for the one `aside`."""
-    peak = rows.max()  # reading a tile once also makes exp of it twice as fast
-    if peak <= _LARGEST[rows.dtype] - np.log(rows.shape[1]):
+def _apart(rows: Array, aside: Array, exps: Array, top: Array | None = None) -> Sums:
+    """The sums; `exps` is where the exponentials go, with 0 for the one `aside`.
+
+    `top` is the largest of each row, if that is known already.
+    """
+    peak = (rows if top is None else top).max()  # reading a tile once makes exp of it twice as fast
+    classes = np.log(rows.shape[1])
+    if np.log(_ENOUGH) - classes <= peak <= _LARGEST[rows.dtype] - classes:
         np.exp(rows, out=exps)
         lead, rest = _summed(exps, aside)
         if np.min(lead + rest) >= _ENOUGH:
             return Sums(lead, rest, np.zeros(len(rows)))
-    top = _shifted(rows, exps)
-    return Sums(*_summed(exps, aside), top)
+    top = rows.max(1) if top is None else top
+    _shifted(rows, top, exps)
+    return Sums(*_summed(exps, aside), wide(top))
 
 
 def _summed(exps: Array, aside: Array) -> tuple[Array, Array]:
@@ -184,20 +190,20 @@ def _summed_with_care(exps: Array) -> Array:
     return np.einsum("ij->i", exps, dtype=np.float64)
 
 
-def _shifted(rows: Array, exps: Array) -> Array:
-    """e^(x - max(x)); returns the largest of each row."""
-    found = rows.max(1)
-    top = np.where(np.isfinite(found), found, 0)[:, None]
+def _shifted(rows: Array, top: Array, exps: Array) -> None:
+    """e^(x - max(x)), with what the subtraction rounds off put back."""
+    top = np.where(np.isfinite(top), top, 0)
+    exact = np.where(top > 0, top / 2, 2 * top)  # from here on the difference is exact
+    top = top[:, None]
     np.subtract(rows, top, out=exps)
-    if np.any(rows.min(1) < top[:, 0] / 2):  # else the difference is exact
-        back = exps + top
-        lost = (rows - back) - (top - (back - exps))  # Knuth's two-sum
-        lost[~np.isfinite(lost)] = 0
+    if np.all(rows.min(1) >= exact):
         np.exp(exps, out=exps)
-        exps *= 1 + lost
-    else:
-        np.exp(exps, out=exps)
-    return wide(found)
+        return
+    back = exps + top
+    lost = (rows - back) - (top - (back - exps))  # Knuth's two-sum
+    lost[~np.isfinite(lost)] = 0
+    np.exp(exps, out=exps)
+    exps *= 1 + lost
 
 
 def _cost(sums: Sums, rows: Array, aside: Array) -> Array:
@@ -221,9 +227,9 @@ def _spoil(sums: Sums, exps: Array) -> None:
 
 
 def _first(rows: Array) -> tuple[Array, Array]:
-    """Where the largest of each row is, and which number it is, as a column."""
+    """Where the largest of each row is, and which number it is."""
     first = np.argmax(rows, 1)
-    return first, rows[np.arange(len(rows)), first][:, None]
+    return first, rows[np.arange(len(rows)), first]
 
 
 # -- rows and tiles of them
