@@ -206,3 +206,10 @@ def test_operators_around_a_call_are_kept() -> None:
     assert "a = -tf.reduce_sum((t + u) * (tf.math.log(t + u) - (p - q))) ** 2" in after
     text = "import torch.nn.functional as F\na = 2 / F.nll_loss(x, y, reduction='none')[0]\n"
     assert "(-tf.gather" in port_of(text).after.decode()
+
+
+def test_the_example_of_the_readme() -> None:
+    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    lines = text.partition("```diff\n")[2].partition("```")[0].splitlines()
+    old, new = ("\n".join(x[1:] for x in lines if x[:1] != sign) for sign in "+-")
+    assert port_of(old, "tensorflow", "torch").after.decode() == new

@@ -17,7 +17,9 @@ class Proof(NamedTuple):
     around: str  # "{}", or the reduction that was folded into the translation
     translated: str
     imports: tuple[str, ...]
-    assumed: tuple[str, ...]
+    assumed: tuple[str, ...]  # all that has to hold, whoever says that it does
+    ndim: int | None
+    labels: str | None
 
 
 @dataclass(frozen=True)

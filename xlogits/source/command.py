@@ -1,4 +1,4 @@
-"""`xlogits port`: read, rewrite, show or write, report."""
+"""`xlogits port`: read, rewrite, prove, show or write, report."""
 
 import argparse
 import sys
@@ -12,7 +12,6 @@ from xlogits.source.tree import files
 from xlogits.source.written import Choices, assumption
 from xlogits.translation.language import language
 
-
 EPILOG = """exit status: 0 done; 1 something would change (--check); 2 something could not be read or
 written; 3 something is left for you"""
 
@@ -25,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--to", dest="target", metavar="F", help="one of these, or xlogits")
     add("--check", action="store_true", help="only say whether something would change")
     add("--write", action="store_true", help="change the files (the default prints a diff)")
+    add("--verify", action="store_true", help="run every rewrite beside its original first")
     add("--undo", action="store_true", help="put back what the last --write here replaced")
     add("--assume", action="append", default=[], metavar="WORD", help="what you know to hold")
     add("--no-ignore", action="store_true", help="read what .gitignore leaves out, too")
@@ -41,6 +41,12 @@ def run(options: argparse.Namespace) -> int:
         raise OptionError("port needs at least one PATH, --from and --to")
     choices = _choices(options)
     documents = _documents(options, choices, {})
+    if options.verify:
+        from xlogits.source.verify import verified
+
+        withdrawn, told = verified(documents, choices.target.frameworks[0])
+        documents = _documents(options, choices, withdrawn) if withdrawn else documents
+        documents = [told(document) for document in documents]
     failed = _write(documents) if options.write else _show(documents, options)
     _report(documents, options)
     return _status(documents, options, failed)
@@ -54,9 +60,10 @@ def _choices(options: argparse.Namespace) -> Choices:
     source, target = language(options.source), language(options.target)
     if not source.words:
         raise OptionError(f"--from is {options.source!r}; expected a framework, such as torch")
-    if source.frameworks[0] in target.frameworks[:1]:
-        raise OptionError(f"--from and --to are both {target.name}")
-    return Choices(source, target, frozenset(words), era)
+    choices = Choices(source, target, frozenset(words), era)
+    if not choices.frameworks:
+        raise OptionError(f"{target.name} has all that {source.name} has; there is nothing to port")
+    return choices
 
 
 def _documents(

@@ -39,7 +39,7 @@ def ported(
     name: str, data: bytes, choices: Choices, withdrawn: Withdrawn | None = None
 ) -> Document:
     """Port the bytes of a file; a second port of the result has to change nothing."""
-    if not may_hold(data, choices.source.frameworks):
+    if not may_hold(data, sorted(choices.frameworks)):
         return Document(name, data, data)
     make: Callable[..., Document] = _notebook if name.endswith(".ipynb") else _python
     try:

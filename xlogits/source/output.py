@@ -37,7 +37,7 @@ def text(documents: list[Document]) -> Iterator[str]:
             yield f"{shown(document.name)}: not read: {shown(broken)}"
         for change in document.changes:
             yield f"{_place(document, change)}: {change.mark}: {change.name}"
-            yield from (f"    {shown(line)}" for line in _details(change))
+            yield from (f"    {shown(x)}" for x in _details(change) if not x.startswith("known: "))
         if document.changes and document.remaining:
             rest, more = ", ".join(document.remaining[:6]), len(document.remaining) - 6
             rest += f" and {more} more" if more > 0 else ""

@@ -136,7 +136,7 @@ def _lost(whole: Rewriter) -> Iterable[tuple[int, str]]:
 
 def _remaining(whole: Rewriter) -> tuple[str, ...]:
     """What the file still uses of the framework it leaves, the most used first."""
-    roots = {r.partition(".")[0] for r in whole.choices.source.frameworks}
+    roots = whole.choices.frameworks
     counts: dict[str, int] = {}
     for node in whole.scopes.nodes:
         if not isinstance(node, (ast.Attribute, ast.Name)) or node in whole.results:

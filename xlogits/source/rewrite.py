@@ -19,8 +19,7 @@ class Rewriter:
 
     def __init__(self, text: Text, choices: Choices, withdrawn: dict[Proof, str]) -> None:
         self.text, self.choices, self.withdrawn = text, choices, withdrawn
-        frameworks = frozenset(choices.source.frameworks)
-        self.finder = Finder(text, frameworks, choices.era)
+        self.finder = Finder(text, choices.frameworks, choices.era)
         self.scopes = self.finder.scopes
         self.imports = Imports(text, self.scopes)
         self.edits: list[Edit] = []
@@ -165,14 +164,17 @@ class Rewriter:
 
     def proved(self, written: Written, original: str, around: str = "{}") -> Proof:
         """What would be run to prove a rewrite; `Refused` where it was run and failed."""
-        proof = Proof(original, around, written.text, written.imports, written.assumed)
+        proof = Proof(
+            *(original, around, written.text, written.imports, written.holds),
+            *(written.ndim, written.labels),
+        )
         if proof in self.withdrawn:
             raise Refused(self.withdrawn[proof])
         return proof
 
     def foreign(self, written: Written) -> tuple[str, ...]:
         """What inside the operands still belongs to the framework that is left."""
-        roots = {native.partition(".")[0] for native in self.choices.source.frameworks}
+        roots = self.choices.frameworks
         names = []
         for hole, node in written.nodes.items():
             inside = hole in written.text and not any(e.node is node for e in self.edits)

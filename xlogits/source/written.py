@@ -32,6 +32,11 @@ class Choices:
     era: str = ""
 
     @property
+    def frameworks(self) -> frozenset[str]:
+        """Whose calls are rewritten: Keras' stay where the target has Keras."""
+        return frozenset(self.source.frameworks) - set(self.target.frameworks)
+
+    @property
     def ndim(self) -> int | None:
         return 2 if "rank 2" in self.assumed else None
 
@@ -50,6 +55,9 @@ class Written:
     imports: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()  # what was assumed, or said, or seen in the text
+    ndim: int | None = None
+    labels: str | None = None
 
     @property
     def mark(self) -> str:
@@ -78,8 +86,6 @@ def write(
 ) -> Written:
     """The translation of a call; `Refused` with the reason where there is none."""
     call = reduced(arguments.call, fold) if fold else arguments.call
-    if call.native.framework in choices.target.frameworks:
-        raise Refused(f"{call.native.name} belongs to {choices.target.name} already")
     ndim, labels = _seen(arguments, choices, scopes)
     kind = labels or choices.labels
     found = translated(call, choices.target, ndim, kind)
@@ -90,7 +96,10 @@ def write(
     told = {f"{kind} labels"} if kind else set()
     words = [w for w in found.assumptions if w not in choices.assumed | told]
     notes = tuple(f"known: {row}" for row in found.known)
-    written = Written(found.source, arguments.nodes, found.imports, tuple(words), notes)
+    written = Written(
+        *(found.source, arguments.nodes, found.imports, tuple(words), notes),
+        *(found.assumptions, ndim, kind),
+    )
     return _evaluated(written, choices, scopes)
 
 
