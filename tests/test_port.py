@@ -213,3 +213,22 @@ def test_the_example_of_the_readme() -> None:
     lines = text.partition("```diff\n")[2].partition("```")[0].splitlines()
     old, new = ("\n".join(x[1:] for x in lines if x[:1] != sign) for sign in "+-")
     assert port_of(old, "tensorflow", "torch").after.decode() == new
+
+
+def test_an_axis_that_is_no_literal() -> None:
+    text = (
+        "import torch.nn as nn\nimport torch.nn.functional as F\n"
+        "class M:\n    def __init__(self, k):\n        self.s = nn.LogSoftmax(dim=k)\n"
+        "a = F.softmax(x, dim=self.dim)\nb = F.softmin(x, dim=d + 1)\n"
+    )
+    first, second, third = port_of(text, "torch", "jax").changes
+    assert first.after == "lambda input, dim=k: jax.nn.log_softmax(input, axis=dim)"
+    assert second.after == "jax.nn.softmax(x, axis=self.dim)"
+    assert third.after == "jax.nn.softmax(-x, axis=d + 1)"
+    assert [c.assumed for c in (first, second, third)] == [
+        ("axis", "only called"),
+        ("axis",),
+        ("axis",),
+    ]
+    assert second.proof is not None
+    assert second.proof.translated == "jax.nn.softmax(_xl0_, axis=1)"

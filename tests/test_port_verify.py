@@ -12,22 +12,27 @@ from xlogits.source import verify
 
 SOFTMAX = "torch.nn.functional.softmax(input=_xl0_, dim=-1)"
 ENTROPY = "torch.nn.functional.cross_entropy(input=_xl0_, target=_xl1_, reduction='none')"
-SPARSE = "optax.softmax_cross_entropy_with_integer_labels(_xl0_, _xl1_)"
+SPARSE = "tf.nn.sparse_softmax_cross_entropy_with_logits(labels=_xl1_, logits=_xl0_)"
 
 
 def proof(original: str, translated: str, **more: Any) -> dict[str, Any]:
-    lines = ["import jax", "import jax.numpy as jnp", "import optax"]
-    given = {"around": "{}", "imports": lines, "assumed": [], "ndim": None, "labels": None}
-    return given | {"target": "optax", "original": original, "translated": translated} | more
+    given = {
+        "around": "{}",
+        "imports": ["import tensorflow as tf"],
+        "assumed": [],
+        "ndim": None,
+        "labels": None,
+    }
+    return given | {"target": "tensorflow", "original": original, "translated": translated} | more
 
 
 def verdict(*args: Any, **more: Any) -> Verdict:
-    need("torch", "jax", "optax")
+    need("torch", "tensorflow")
     return judged(proof(*args, **more))
 
 
 def test_a_right_rewrite_is_run_on_many_inputs() -> None:
-    found = verdict(SOFTMAX, "jax.nn.softmax(_xl0_)")
+    found = verdict(SOFTMAX, "tf.nn.softmax(_xl0_)")
     assert not found.wrong
     assert found.inputs >= 16
     assert 0 < found.value <= 16
@@ -43,7 +48,7 @@ def test_what_is_assumed_chooses_the_inputs() -> None:
 
 def test_a_folded_reduction_is_run_with_the_original() -> None:
     assumed = ["nothing ignored", "index labels", "rank"]
-    mean = f"jnp.mean({SPARSE})"
+    mean = f"tf.reduce_mean({SPARSE})"
     assert not verdict(ENTROPY, mean, around="({}).mean()", assumed=assumed).wrong
     assert verdict(ENTROPY, mean, around="torch.sum({})", assumed=assumed).wrong
 
@@ -51,11 +56,11 @@ def test_a_folded_reduction_is_run_with_the_original() -> None:
 @pytest.mark.parametrize(
     ("translated", "what"),
     [
-        ("jax.nn.softmax(_xl0_, axis=0)", "value"),
-        ("jax.nn.softmax(_xl0_) * (1 + 1e-5)", "value"),
-        ("jax.nn.softmax(_xl0_) + 0 * jax.lax.stop_gradient(_xl0_).sum()", ""),
-        ("jax.lax.stop_gradient(jax.nn.softmax(_xl0_))", "d/dlogits"),
-        ("jax.nn.no_such_function(_xl0_)", "raised AttributeError"),
+        ("tf.nn.softmax(_xl0_, axis=0)", "value"),
+        ("tf.nn.softmax(_xl0_) * (1 + 1e-5)", "value"),
+        ("tf.nn.softmax(_xl0_) + tf.zeros_like(_xl0_)", ""),
+        ("tf.stop_gradient(tf.nn.softmax(_xl0_))", "d/dlogits"),
+        ("tf.nn.no_such_function(_xl0_)", "raised AttributeError"),
     ],
 )
 def test_a_wrong_rewrite_is_noticed(translated: str, what: str) -> None:
@@ -67,7 +72,7 @@ def test_a_wrong_rewrite_is_noticed(translated: str, what: str) -> None:
 def test_nothing_of_a_stranger_is_run(tmp_path: Path) -> None:
     mark = tmp_path / "ran"
     code = f"torch.nn.functional.softmax(input=_xl0_, dim=open({str(mark)!r}, 'w').write('x'))"
-    assert "depends on" in judged(proof(code, "jax.nn.softmax(_xl0_)")).skipped
+    assert "depends on" in judged(proof(code, "tf.nn.softmax(_xl0_)")).skipped
     assert "depends on" in judged(proof(SOFTMAX.replace("-1", "axis"), "0")).skipped
     assert not mark.exists()
 

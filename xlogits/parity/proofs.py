@@ -195,7 +195,7 @@ def _evaluated(
     ]
     keras = engine.keras_in(dtype) if home == "tensorflow" else nullcontext()
     with keras:
-        return differentiated(lambda some: engine.run(some, dtype, "cpu", "eager"), calls)
+        return differentiated(lambda some: engine.run(some, dtype, "cpu", engine.QUICK), calls)
 
 
 def _compare(

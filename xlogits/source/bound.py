@@ -13,7 +13,7 @@ from xlogits.catalogue.record import Arg
 from xlogits.errors import Refused
 from xlogits.source.calls import Maker
 from xlogits.source.change import Edit, Proof, changed
-from xlogits.source.operands import HOLES, Arguments, bound, filled, holed, understood
+from xlogits.source.operands import AXIS_HOLE, HOLES, Arguments, bound, filled, holed, understood
 from xlogits.source.written import Written, write
 from xlogits.translation.call import read
 from xlogits.translation.expression import Expr
@@ -108,7 +108,7 @@ def _all_holes(
             hole = HOLES.format(len(nodes))
             nodes[hole], values[arg.key] = ast.Name("_", ast.Load()), Expr(hole)
         roles[str(values[arg.key])] = arg.key
-    return Arguments(read(maker.native, values), nodes), roles
+    return Arguments(read(maker.native, values), nodes, arguments.axis), roles
 
 
 # -- as a class
@@ -160,6 +160,9 @@ def _as_function(whole: "Rewriter", maker: Maker, given: dict[str, ast.expr], us
         written = written.but("only called", known=whole.choices.assumed)
     proof = whole.proved(written, holed(maker.native, arguments))
     names, defaults = _signature(maker, arguments, roles)
+    if arguments.axis is not None:
+        names[AXIS_HOLE] = maker.native.parameter("axis").name
+        defaults.append(AXIS_HOLE)
     spelled, missing = whole.imports.spelled(written.text, written.imports)
     clash = {n.id for n in ast.walk(ast.parse(spelled)) if isinstance(n, ast.Name)}
     if clash & set(names.values()):
@@ -168,7 +171,7 @@ def _as_function(whole: "Rewriter", maker: Maker, given: dict[str, ast.expr], us
     for hole, name in names.items():
         body = body.replace(hole, name)
     listed = [names[hole] for hole in roles]
-    listed += [f"{names[hole]}={whole.segment(arguments.nodes[hole])}" for hole in defaults]
+    listed += [f"{names[hole]}={whole.segment(written.nodes[hole])}" for hole in defaults]
     whole.results.update(call for call, _ in uses.calls)
     _write_function(whole, maker, ", ".join(listed), body, written, proof, missing)
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from xlogits.catalogue import Native
 from xlogits.catalogue.record import Arg, bind
 from xlogits.errors import Refused, XlogitsError
+from xlogits.losses import Transform
 from xlogits.source.calls import Site
 from xlogits.source.records import find
 from xlogits.source.scopes import Scopes
@@ -21,6 +22,7 @@ VIEWS = {
     *("long", "float", "double", "int", "to", "type", "type_as", "astype", "numpy", "cpu", "cuda"),
 }
 HOLES = "_xl{}_"  # what stands for an operand until its text is put in
+AXIS, AXIS_HOLE = 7919, "_xlaxis_"  # what stands for an axis that is no literal
 
 
 class Arguments(NamedTuple):
@@ -28,6 +30,7 @@ class Arguments(NamedTuple):
 
     call: Call
     nodes: dict[str, ast.expr]
+    axis: ast.expr | None = None  # where it is no literal
 
 
 def arguments_of(site: Site, scopes: Scopes) -> Arguments:
@@ -62,6 +65,7 @@ def understood(native: Native, given: dict[str, ast.expr], scopes: Scopes) -> Ar
     """The reading of a call, with a placeholder for every array that is not a literal."""
     values: dict[str, Any] = {}
     nodes: dict[str, ast.expr] = {}
+    axis = None
     for arg in native.parameters:
         if arg.key not in given:
             continue
@@ -70,6 +74,8 @@ def understood(native: Native, given: dict[str, ast.expr], scopes: Scopes) -> Ar
         if isinstance(value, Expr) and arg.to in native.loss.OPERANDS:
             hole = HOLES.format(len(nodes))
             nodes[hole], value = node, Expr(hole)
+        elif isinstance(value, Expr) and arg.to == "axis" and isinstance(native.loss, Transform):
+            axis, value = node, AXIS
         elif isinstance(value, Expr):
             value = _spelled(node, scopes) or value
         if arg.to == "sample_weight" and isinstance(value, (int, float)):
@@ -81,7 +87,7 @@ def understood(native: Native, given: dict[str, ast.expr], scopes: Scopes) -> Ar
         values[arg.key] = value
     _complete(native, values)
     try:
-        return Arguments(read(native, values), nodes)
+        return Arguments(read(native, values), nodes, axis)
     except (XlogitsError, TypeError) as error:
         raise Refused(str(error)) from None
 

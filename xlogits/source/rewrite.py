@@ -8,7 +8,7 @@ from xlogits.source.change import Change, Edit, Proof, changed, left
 from xlogits.source.hint import hint
 from xlogits.source.hoist import hoisted
 from xlogits.source.imports import Imports
-from xlogits.source.operands import HOLES, Arguments, arguments_of, filled, holed
+from xlogits.source.operands import AXIS, AXIS_HOLE, HOLES, Arguments, arguments_of, filled, holed
 from xlogits.source.reductions import Reducer, reducer, rewritten
 from xlogits.source.text import Text
 from xlogits.source.written import Choices, Written, write
@@ -164,8 +164,12 @@ class Rewriter:
 
     def proved(self, written: Written, original: str, around: str = "{}") -> Proof:
         """What would be run to prove a rewrite; `Refused` where it was run and failed."""
+        first = original.replace(
+            str(AXIS), "1"
+        )  # an axis that is no literal is tried as the second
+        second = written.text.replace(AXIS_HOLE, "1")
         proof = Proof(
-            *(original, around, written.text, written.imports, written.holds),
+            *(first, around, second, written.imports, written.holds),
             *(written.ndim, written.labels),
         )
         if proof in self.withdrawn:

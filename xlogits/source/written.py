@@ -1,11 +1,20 @@
 """One call, written for another framework, with placeholders for its operands."""
 
 import ast
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from xlogits.errors import OptionError, Refused
-from xlogits.source.operands import Arguments, axes_of, labels_of, plain, quiet
+from xlogits.source.operands import (
+    AXIS,
+    AXIS_HOLE,
+    Arguments,
+    axes_of,
+    labels_of,
+    plain,
+    quiet,
+)
 from xlogits.source.scopes import Scopes
 from xlogits.translation import Translation, as_class, reduced, translated
 from xlogits.translation.differences import ASSUMED
@@ -13,6 +22,7 @@ from xlogits.translation.language import Language
 
 # what only the text of a file takes for granted
 HERE = {
+    "axis": "the axis that is passed is one integer",
     "order": "evaluating the arguments in another order changes nothing",
     "a tensor": "what the method is called on is a PyTorch tensor",
     "only called": "it is only ever called, with the prediction and the labels in this order",
@@ -96,11 +106,23 @@ def write(
     told = {f"{kind} labels"} if kind else set()
     words = [w for w in found.assumptions if w not in choices.assumed | told]
     notes = tuple(f"known: {row}" for row in found.known)
+    source, nodes = _with_axis(found.source, arguments)
+    words += ["axis"] if arguments.axis and "axis" not in choices.assumed else []
     written = Written(
-        *(found.source, arguments.nodes, found.imports, tuple(words), notes),
+        *(source, nodes, found.imports, tuple(words), notes),
         *(found.assumptions, ndim, kind),
     )
     return _evaluated(written, choices, scopes)
+
+
+def _with_axis(source: str, arguments: Arguments) -> tuple[str, dict[str, ast.expr]]:
+    """The translation with the axis as the text has it, where that is no literal."""
+    if arguments.axis is None:
+        return source, arguments.nodes
+    named = re.sub(rf"\b{AXIS}\b", AXIS_HOLE, source)
+    if AXIS_HOLE not in named:
+        raise Refused(f"what is written depends on the value of `{ast.unparse(arguments.axis)}`")
+    return named, arguments.nodes | {AXIS_HOLE: arguments.axis}
 
 
 def _seen(arguments: Arguments, choices: Choices, scopes: Scopes) -> tuple[int | None, str | None]:
