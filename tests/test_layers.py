@@ -37,7 +37,8 @@ MAY: dict[str, set[str]] = {
     "parity": {"catalogue", "losses", "report", "translation"},
     "report": {"parity"},
     "naming": {"catalogue", "losses", "translation"},
-    "cli": {"naming", "parity"},
+    "source": {"catalogue", "losses", "parity", "translation"},
+    "cli": {"naming", "parity", "source"},
     "_bootstrap": set(),
 }
 

@@ -74,12 +74,21 @@ def _parity(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
 
 
+def _port(parser: argparse.ArgumentParser) -> None:
+    from xlogits.source.command import EPILOG, add_arguments, run
+
+    add_arguments(parser)
+    parser.epilog = EPILOG
+    parser.set_defaults(run=run)
+
+
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "names": ("every loss, and what each framework calls it", _names),
     "explain": (
         "what a native function computes, its traps, and the same call everywhere else",
         _explain,
     ),
+    "port": ("rewrite a file's, a notebook's or a tree's losses for another framework", _port),
     "parity": ("hold every native loss against ours, on every backend, dtype and mode", _parity),
 }
 

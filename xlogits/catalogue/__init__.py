@@ -33,6 +33,11 @@ _READINGS = (
 _ALIASES = {alias: native for native in NATIVES.values() for alias in native.aliases}
 
 
+def by_name(name: str) -> Native | None:
+    """The record of this full name, or of one of its public aliases, and no other."""
+    return NATIVES.get(name) or _ALIASES.get(name)
+
+
 def find(name: str) -> Native:
     """The record of a native function, under its full name or one that people import it by.
 
@@ -42,10 +47,10 @@ def find(name: str) -> Native:
     spellings = [name]
     spellings += [full + name[len(short) :] for short, full in _READINGS if name.startswith(short)]
     for spelling in spellings:
-        native = NATIVES.get(spelling) or _ALIASES.get(spelling)
+        native = by_name(spelling)
         if native is not None:
             return native
     raise OptionError(f"no record of a native function {name!r}")
 
 
-__all__ = ["NATIVES", "Arg", "Native", "Reading", "find"]
+__all__ = ["NATIVES", "Arg", "Native", "Reading", "by_name", "find"]

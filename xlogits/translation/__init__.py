@@ -6,6 +6,7 @@ from typing import Any
 
 from xlogits.catalogue.record import Reading
 from xlogits.errors import OptionError, Refused, XlogitsError
+from xlogits.losses import Reduction
 from xlogits.translation.call import Call, parse
 from xlogits.translation.comparison import Comparison, differ
 from xlogits.translation.compose import Composition
@@ -99,6 +100,8 @@ def translated(
     if single is not None and not _old_fashioned(single, call, target):
         return _single(single, call, target, taken)
     if not target.words:  # xlogits itself: the same name on arrays of any framework
+        if call.reading != call.native.read(call.given):
+            raise Refused("xlogits has this function, but not with the reduction around it")
         name = f"xlogits.dialects.{call.native.name}"
         native = replace(call.native, name=name)
         return _made(written(Candidate(native, call.given, []), target), [])
@@ -110,6 +113,26 @@ def translated(
             return _single(single, call, target, taken)
         return _missing(wanted, found, target, str(refusal))
     return _made(text, [*taken, *composition.assumed])
+
+
+def as_class(
+    call: Call, target: Language, ndim: int | None = None, labels: str | None = None
+) -> Translation | None:
+    """The same as one class of another framework, its instance called; None where it has no such."""
+    wanted, taken = _taken_for_granted(call, labels)
+    found = [c for c in candidates(wanted, target, ndim) if not c.real and c.native.then]
+    return _single(found[0], call, target, taken) if found else None
+
+
+def reduced(call: Call, word: str) -> Call:
+    """A call whose items, if it leaves any, are then added up or averaged."""
+    loss: Any = call.reading.loss
+    if getattr(loss, "reduction", None) is None:
+        raise Refused(f"{call.native.name} is no loss, and has no reduction")
+    if loss.reduction.word != "none":
+        return call
+    reduction = Reduction("sum" if word == "sum" else "mean_over_items")
+    return call._replace(reading=call.reading._replace(loss=replace(loss, reduction=reduction)))
 
 
 def _old_fashioned(candidate: Candidate, call: Call, target: Language) -> bool:
@@ -174,7 +197,7 @@ def _default_ignores(candidate: Candidate) -> bool:
 def _made(text: str, assumed: list[str], native: str = "") -> Translation:
     return Translation(
         text,
-        _imports(text),
+        imports_of(text),
         tuple(ASSUMED[word] for word in assumed),
         native=native,
         assumptions=tuple(assumed),
@@ -194,7 +217,8 @@ def _missing(wanted: Reading, found: list[Candidate], target: Language, why: str
     )
 
 
-def _imports(text: str) -> tuple[str, ...]:
+def imports_of(text: str) -> tuple[str, ...]:
+    """The lines that make the prefixes known that an expression is written with."""
     lines = [
         line
         for prefix, line in IMPORTS.items()
@@ -209,8 +233,11 @@ __all__ = [
     "OptionError",
     "Reading",
     "Translation",
+    "as_class",
     "differ",
+    "imports_of",
     "parse",
+    "reduced",
     "translate",
     "translated",
 ]

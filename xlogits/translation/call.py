@@ -98,8 +98,8 @@ def _bound(name: str, args: tuple[Arg | str, ...], call: ast.Call) -> dict[str, 
         k.arg is None for k in call.keywords
     ):
         raise Refused(f"{ast.unparse(call)}: arguments behind * or ** cannot be seen")
-    values = tuple(_value(a) for a in call.args)
-    named = {str(k.arg): _value(k.value) for k in call.keywords}
+    values = tuple(value_of(a) for a in call.args)
+    named = {str(k.arg): value_of(k.value) for k in call.keywords}
     return _lenient(name, args, values, named)
 
 
@@ -112,7 +112,7 @@ def _lenient(
     return bind(name, args, values, named)
 
 
-def _value(node: ast.expr) -> Any:
+def value_of(node: ast.expr) -> Any:
     """A literal as its value, anything else as source."""
     try:
         return ast.literal_eval(node)

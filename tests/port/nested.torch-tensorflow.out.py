@@ -1,0 +1,13 @@
+import torch.nn.functional as F
+import tensorflow as tf
+
+
+def net(x):
+    return x * 2
+
+
+def loss(x, y):
+    if True:
+        value = tf.nn.log_softmax(net(x))
+        value_2 = tf.nn.softmax(x)
+        return 1 - (tf.reduce_sum(value_2 * (tf.math.log(value_2) - value)) / value.shape[0])

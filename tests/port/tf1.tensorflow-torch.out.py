@@ -1,0 +1,6 @@
+import tensorflow.compat.v1 as tf
+import torch.nn.functional as F
+
+
+def loss(x, y):
+    return F.cross_entropy(x, y) + F.mse_loss(x * 2, x)

@@ -1,0 +1,268 @@
+"""A call and its rewritten form, both run on the same numbers: what `xlogits port --verify` starts.
+
+Reads rewrites from standard input and writes verdicts to standard output, as JSON. What is run is the
+native function under its full name, with literals and placeholders for arguments, and the text that
+xlogits wrote itself; anything else is refused. The arrays are the cases of the matrix.
+"""
+
+import ast
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from xlogits.errors import Refused, XlogitsError
+from xlogits.parity import engines, ledger
+from xlogits.parity.cases import Case, cases
+from xlogits.parity.engines import Call, Failure, Outcome, Result
+from xlogits.parity.engines.run import differentiated
+from xlogits.parity.natives import DIFFERENTIABLE, HOME
+from xlogits.parity.plan import Job, Prepared, prepare
+from xlogits.parity.results import DIFFERS, TRANSLATION_LIMIT, Cell
+from xlogits.parity.translations import HOLDS
+from xlogits.parity.verdict import by, described, error
+
+DTYPES = ("float64", "float32")
+HOLE = re.compile(r"_xl\d+_")
+ROOTS = {"np": "numpy", "tf": "tensorflow", "xl": "xlogits"}
+
+
+@dataclass
+class Verdict:
+    """What came of one rewrite; `skipped` says why it could not be run, `wrong` where it is off."""
+
+    inputs: int = 0
+    value: float = 0.0
+    gradient: float = 0.0
+    wrong: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)  # differences that the ledger explains
+    gradient_only: bool = False  # and no value among them
+    skipped: str = ""
+
+
+def main() -> None:
+    """Judge the rewrites on standard input."""
+    given = json.load(sys.stdin)
+    sys.stdout, out = sys.stderr, sys.stdout  # what frameworks print is no part of the answer
+    found = [vars(judged(one)) for one in given]
+    json.dump(found, out)
+
+
+def judged(one: dict[str, Any]) -> Verdict:
+    """The verdict on one rewrite: a proof as a dictionary."""
+    try:
+        return _run(one)
+    except XlogitsError as refusal:
+        return Verdict(skipped=str(refusal))
+
+
+def _run(one: dict[str, Any]) -> Verdict:
+    from xlogits.translation import parse, reduced
+
+    native_name = _checked(one["original"])
+    call = parse(one["original"])
+    fold = re.search(r"(sum|mean)\(", one["around"])
+    if fold is not None:
+        call = reduced(call, fold.group(1))
+    loss: Any = call.reading.loss
+    if getattr(loss, "dtype", None) == "float32":
+        loss = replace(loss, dtype=None)
+    holes = {str(expr): name for name, expr in call.reading.operands.items()}
+    homes = HOME[call.native.framework], _home(one, call.native.framework)
+    verdict = Verdict()
+    for dtype in DTYPES:
+        jobs = [Job(call.native, None, case, loss) for case in _fitting(loss, holes, one)]  # type: ignore[arg-type]
+        ready = [prepare(job, dtype) for job in jobs]
+        texts = one["around"].format(one["original"]), one["translated"]
+        names = _roots(native_name, one["around"]), _imported(one["imports"])
+        ran = [
+            _evaluated(jobs, ready, text, known, holes, home, dtype, home == homes[0])
+            for text, known, home in zip(texts, names, homes, strict=True)
+        ]
+        for job, prepared, first, second in zip(jobs, ready, *ran, strict=True):
+            _compare(verdict, one, job, prepared, first, second, dtype)
+    verdict.gradient_only = bool(verdict.known) and verdict.gradient_only
+    if not verdict.inputs and not verdict.wrong:
+        verdict.skipped = "no input fits it"
+    return verdict
+
+
+def _checked(text: str) -> str:
+    """The name of the function; `Refused` unless its arguments are literals and placeholders."""
+    node: Any = ast.parse(text, mode="eval").body
+    calls = [node, node.func] if isinstance(node.func, ast.Call) else [node]
+    for call in calls:
+        for value in (*call.args, *(k.value for k in call.keywords)):
+            if not _harmless(value):
+                raise Refused(f"what it computes depends on {ast.unparse(value)}")
+    return ast.unparse(calls[-1].func)
+
+
+def _harmless(node: ast.expr) -> bool:
+    if isinstance(node, ast.Name):
+        return HOLE.fullmatch(node.id) is not None
+    if isinstance(node, ast.Attribute):  # torch.float64
+        return re.fullmatch(r"(torch|tf|jnp|np)\.b?float\d+", ast.unparse(node)) is not None
+    try:
+        ast.literal_eval(node)
+    except ValueError:
+        return False
+    return True
+
+
+def _home(one: dict[str, Any], source: str) -> str:
+    """Whose arrays the translation takes."""
+    text = " ".join(one["imports"])
+    order = (("torch", "torch"), ("tensorflow", "tensorflow"), ("keras", "tensorflow"))
+    for word, home in (*order, ("jax", "jax"), ("optax", "jax"), ("xlogits", HOME[source])):
+        if re.search(rf"\b{word}\b", text):
+            return home
+    return "numpy" if re.search(r"\b(numpy|scipy|sklearn)\b", text) else HOME[one["target"]]
+
+
+def _fitting(loss: Any, holes: dict[str, str], one: dict[str, Any]) -> Iterator[Case]:
+    """The cases for which everything holds that the rewrite takes for granted."""
+    extra = frozenset(holes.values()) - set(loss.ARRAYS)
+    kind = one["labels"] or ("index" if "index labels" in one["assumed"] else None)
+    kind = "dense" if "dense labels" in one["assumed"] else kind
+    for case in cases(loss, extra):
+        pred, target = np.ndim(case.operands["pred"]), np.ndim(case.operands.get("target", 0))
+        if one["ndim"] is not None and pred != one["ndim"]:
+            continue
+        labels = getattr(loss, "labels", None)
+        inferred = labels is not None and labels.kind == "inferred" and kind is not None
+        if inferred and (target == pred) != (kind == "dense"):
+            continue
+        if all(HOLDS[word](loss, case) for word in one["assumed"]):
+            yield case
+
+
+def _roots(name: str, around: str) -> dict[str, Any]:
+    """The modules that a full name begins with."""
+    found = {}
+    for path in (name, *re.findall(r"[\w.]+(?=\()", around)):
+        root = path.partition(".")[0]
+        if root:
+            found[root] = import_module(root)
+            _submodules(path.rpartition(".")[0])
+    return found | {"tf": found["tensorflow"]} if "tensorflow" in found else found
+
+
+def _submodules(path: str) -> None:
+    parts = path.split(".")
+    for number in range(2, len(parts) + 1):
+        try:
+            import_module(".".join(parts[:number]))
+        except ImportError:
+            return  # an attribute, such as tensorflow.nn
+
+
+def _imported(lines: list[str]) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    for line in lines:
+        exec(line, names)  # the imports that xlogits wrote itself
+    return names
+
+
+def _evaluated(
+    jobs: list[Job],
+    ready: list[Prepared],
+    text: str,
+    names: dict[str, Any],
+    holes: dict[str, str],
+    home: str,
+    dtype: str,
+    original: bool,
+) -> list[Result]:
+    code = compile(text, "<rewrite>", "eval")
+
+    def fn(**operands: Any) -> Any:
+        return eval(code, names, {hole: operands[name] for hole, name in holes.items()})
+
+    engine = engines.load(home)
+    framework = jobs[0].native.framework if original and jobs else ""
+    can = home != "numpy" and (not framework or framework in DIFFERENTIABLE)
+    calls = [
+        Call(fn, p.operands, p.wrt if can else (), p.cotangent, job.case.strided, (text,))
+        for job, p in zip(jobs, ready, strict=True)
+    ]
+    keras = engine.keras_in(dtype) if home == "tensorflow" else nullcontext()
+    with keras:
+        return differentiated(lambda some: engine.run(some, dtype, "cpu", engine.QUICK), calls)
+
+
+def _compare(
+    verdict: Verdict,
+    one: dict[str, Any],
+    job: Job,
+    prepared: Prepared,
+    first: Result,
+    second: Result,
+    dtype: str,
+) -> None:
+    """The original's result against the translation's."""
+    where = f"{job.case.name!r} in {dtype}"
+    if isinstance(first, Failure):
+        return  # what the original refuses asks for nothing
+    if isinstance(second, Failure):
+        known = _explained(one, job, "value", dtype)
+        told = f"raised {second.kind} on {where}: {second.message[:120]}"
+        (verdict.known if known else verdict.wrong).append(f"{known}{told}")
+        return
+    verdict.inputs += 1
+    for quantity, a, b, (exact, scale) in _quantities(prepared, first, second, one["assumed"]):
+        off = error(b, a, scale, dtype)
+        if off <= TRANSLATION_LIMIT:
+            worst = "value" if quantity == "value" else "gradient"
+            setattr(verdict, worst, max(getattr(verdict, worst), off))
+            continue
+        told = f"{quantity}: {described(b, a)} on {where}".replace("the reference", "the original")
+        known = _explained(one, job, quantity, dtype)
+        right = error(b, exact, scale, dtype) <= TRANSLATION_LIMIT
+        known = known or ("the original is off, the translation is not: " if right else "")
+        (verdict.known if known else verdict.wrong).append(f"{known}{told}")
+        verdict.gradient_only = quantity != "value" and (
+            verdict.gradient_only or len(verdict.known) == 1
+        )
+
+
+def _quantities(
+    prepared: Prepared, first: Outcome, second: Outcome, assumed: list[str]
+) -> Iterator[tuple[str, Any, Any, tuple[Any, Any]]]:
+    yield "value", first.value, second.value, prepared.reference.value
+    for name in prepared.wrt:
+        constant = name == "target" and "constant labels" in assumed
+        if name in first.gradients and name in second.gradients and not constant:
+            exact = prepared.reference.gradients[name]
+            yield by(name), first.gradients[name], second.gradients[name], exact
+
+
+def _explained(one: dict[str, Any], job: Job, quantity: str, dtype: str) -> str:
+    """The row of the ledger about the original, or about a function that the translation calls."""
+    for row in ledger.ROWS:
+        for native in row.natives:
+            if native == job.native.name or _called(native) in one["translated"]:
+                where = (*(native, "", job.case.name, row.backend), "cpu", dtype)
+                mode = "eager" if row.mode == "*" else row.mode
+                cell = Cell(*where, mode, quantity, DIFFERS)
+                if mode == "eager" and ledger.covers(row._replace(variant="*", backend="*"), cell):
+                    return f"{row.name}: "
+    return ""
+
+
+@cache
+def _called(native: str) -> str:
+    from xlogits.translation.language import LANGUAGES
+
+    return LANGUAGES["torch"].spelled(native) + "("
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,250 @@
+"""Where a file computes a loss or an activation: the calls, and the classes that are called later."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from xlogits.catalogue import NATIVES, Native
+from xlogits.catalogue.absent import NoEquivalent
+from xlogits.source.records import KNOWN, Known, era_of, find, names_of
+from xlogits.source.scopes import Binding, Scopes
+from xlogits.source.text import Text
+
+METHODS = {  # of a PyTorch tensor
+    name: f"torch.{name}" for name in ("softmax", "log_softmax", "sigmoid", "logsumexp", "logit")
+}
+MOVES = frozenset({"to", "cuda", "cpu", "eval", "train"})  # what a loss without arrays survives
+
+
+@dataclass(frozen=True)
+class Site:
+    """A call that computes: of a function, of a method, or of a class that is made on the spot."""
+
+    node: ast.Call
+    native: Native
+    made: ast.Call | None = None
+    receiver: ast.expr | None = None
+
+
+@dataclass(frozen=True)
+class Maker:
+    """An instance of a class that has a name, and every use of that name."""
+
+    made: ast.Call
+    native: Native
+    value: ast.expr  # what is assigned: the instance, or the instance moved to a device
+    statement: ast.Assign | ast.AnnAssign
+    target: ast.Name | ast.Attribute
+    uses: tuple[ast.expr, ...] = ()
+    others: int = 0  # how many other places give the name a value
+
+
+@dataclass(frozen=True)
+class Left:
+    """Something that is left for a person, and why."""
+
+    node: ast.expr
+    name: str
+    why: str
+
+
+@dataclass
+class Found:
+    """All of a file."""
+
+    sites: list[Site] = field(default_factory=list)
+    makers: list[Maker] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+
+
+class Finder:
+    """The calls of some frameworks in one text."""
+
+    def __init__(self, text: Text, frameworks: frozenset[str], era: str = "") -> None:
+        self.text, self.frameworks = text, frameworks
+        self.scopes = Scopes(text.tree)
+        self.era = era or era_of(self.used)
+
+    @cached_property
+    def used(self) -> set[str]:
+        """Every path below an import that the file mentions."""
+        found: set[str] = set()
+        for node in self.scopes.nodes:
+            if isinstance(node, ast.Attribute) and not isinstance(self._above(node), ast.Attribute):
+                found.update(path for path in self.scopes.paths(node) if path)
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                found.update(f"{node.module}.{alias.name}" for alias in node.names)
+        return found
+
+    def find(self) -> Found:
+        """Everything there is."""
+        found = Found()
+        seen: set[ast.AST] = set()
+        for node in self.scopes.nodes:
+            if isinstance(node, ast.Call):
+                for each in self._call(node):
+                    self._keep(each, found, seen)
+        for node in self.scopes.nodes:
+            if node not in seen and isinstance(node, (ast.Name, ast.Attribute)):
+                found.left += self._reference(node)
+        return found
+
+    def _keep(self, each: Site | Maker | Left, found: Found, seen: set[ast.AST]) -> None:
+        if isinstance(each, Site):
+            found.sites.append(each)
+            seen |= {each.node.func} | ({each.made.func} if each.made else set())
+        elif isinstance(each, Maker):
+            found.makers.append(each)
+            seen.add(each.made.func)
+        else:
+            found.left.append(each)
+            seen |= {each.node} | ({each.node.func} if isinstance(each.node, ast.Call) else set())
+
+    def _above(self, node: ast.AST) -> ast.AST | None:
+        return self.scopes.parent.get(node)
+
+    def records(self, node: ast.expr) -> tuple[list[Known], bool]:
+        """The records an expression may stand for, and whether it may stand for something else."""
+        tail = node.attr if isinstance(node, ast.Attribute) else ""
+        if not isinstance(node, (ast.Name, ast.Attribute)) or (tail and tail not in SHORT):
+            return [], False
+        paths = self.scopes.paths(node)
+        found = {r.name: r for path in paths if path for r in find(path, self.era)}
+        mine = [r for r in found.values() if r.name.partition(".")[0] in self.frameworks]
+        stars = isinstance(node, ast.Name) and not self.scopes.bindings(node.id, node)
+        other = any(not (path and find(path, self.era)) for path in paths) and not stars
+        return mine, other
+
+    def _call(self, node: ast.Call) -> Iterator[Site | Maker | Left]:
+        inner = node.func if isinstance(node.func, ast.Call) else None
+        records, other = self.records(inner.func if inner else node.func)
+        if not records:
+            yield from self._method(node)
+            yield from self._compiled(node)
+            return
+        native, why = _chosen(records, other)
+        name = ast.unparse(inner.func if inner else node.func)
+        if native is None:
+            yield Left(node, name, why)
+        elif native.then and inner is None:
+            if not isinstance(self._above(node), ast.Call) or self._above(node).func is not node:  # type: ignore[union-attr]
+                yield self._maker(node, native)
+        elif bool(native.then) == (inner is not None):
+            yield Site(node, native, inner)
+
+    def _method(self, node: ast.Call) -> Iterator[Site]:
+        func = node.func
+        if "torch" not in self.frameworks or not isinstance(func, ast.Attribute):
+            return
+        own = isinstance(func.value, ast.Name) and func.value.id in ("self", "cls")
+        own = own or isinstance(func.value, (ast.Constant, ast.JoinedStr))
+        own = own or ast.unparse(func.value) == "super()"
+        if func.attr not in METHODS or own or any(self.scopes.paths(func.value)):
+            return
+        if any(path.startswith("torch") for path in self.imported):
+            yield Site(node, find(METHODS[func.attr])[0], receiver=func.value)  # type: ignore[arg-type]
+
+    @cached_property
+    def imported(self) -> set[str]:
+        """The full paths of everything that is imported."""
+        bound = self.scopes.bound.values()
+        paths = {b.path for names in bound for some in names.values() for b in some if b.path}
+        return paths | set(self.scopes.stars)
+
+    def _compiled(self, node: ast.Call) -> Iterator[Left]:
+        """Loss strings of Keras' own training loop."""
+        if not isinstance(node.func, ast.Attribute) or node.func.attr != "compile":
+            return
+        if "keras" not in self.frameworks or not any(
+            path.partition(".")[0] in ("keras", "tensorflow") for path in self.imported
+        ):
+            return
+        given = [k.value for k in node.keywords if k.arg == "loss"] or node.args[1:2]
+        for value in given:
+            for word in ast.walk(value):
+                if isinstance(word, ast.Constant) and isinstance(word.value, str):
+                    native = NATIVES.get(f"keras.losses.{word.value}") or _KERAS.get(word.value)
+                    if native is not None:
+                        yield Left(word, native.name, COMPILED)
+
+    def _maker(self, made: ast.Call, native: Native) -> Maker | Left:
+        value: ast.expr = made
+        above = self._above(made)
+        while isinstance(above, ast.Attribute) and above.attr in MOVES:
+            call = self._above(above)
+            if not isinstance(call, ast.Call) or call.func is not above:
+                break
+            value, above = call, self._above(call)
+        target = None
+        if isinstance(above, ast.Assign) and len(above.targets) == 1 and above.value is value:
+            target = above.targets[0]
+        elif isinstance(above, ast.AnnAssign) and above.value is value:
+            target = above.target
+        if isinstance(target, ast.Name):
+            return self._named(made, native, value, target)
+        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+            return self._attribute(made, native, value, target)
+        return Left(made, ast.unparse(made.func), PASSED_ON)
+
+    def _named(
+        self, made: ast.Call, native: Native, value: ast.expr, target: ast.Name
+    ) -> Maker | Left:
+        mine: list[Binding] = self.scopes.bindings(target.id, target)
+        uses = [
+            node
+            for node in self.scopes.nodes
+            if isinstance(node, ast.Name)
+            and node.id == target.id
+            and isinstance(node.ctx, ast.Load)
+            and any(b.node is target for b in self.scopes.bindings(node.id, node))
+        ]
+        statement = self._above(target)
+        return Maker(made, native, value, statement, target, tuple(uses), len(mine) - 1)  # type: ignore[arg-type]
+
+    def _attribute(
+        self, made: ast.Call, native: Native, value: ast.expr, target: ast.Attribute
+    ) -> Maker | Left:
+        same = [
+            node
+            for node in self.scopes.nodes
+            if isinstance(node, ast.Attribute) and node.attr == target.attr
+        ]
+        uses = tuple(node for node in same if isinstance(node.ctx, ast.Load))
+        stores = len(same) - len(uses) - 1
+        statement = self._above(target)
+        return Maker(made, native, value, statement, target, uses, stores)  # type: ignore[arg-type]
+
+    def _reference(self, node: ast.Name | ast.Attribute) -> Iterator[Left]:
+        if not isinstance(node.ctx, ast.Load) or isinstance(self._above(node), ast.Attribute):
+            return
+        bindings = self.scopes.bindings(node.id, node) if isinstance(node, ast.Name) else None
+        if bindings is not None and not any(b.path for b in bindings):
+            return  # a name that was assigned is reported where it was
+        records, other = self.records(node)
+        if records and not other:
+            yield Left(node, ast.unparse(node), PASSED_ON)
+
+
+PASSED_ON = "it is passed on without being called, and who calls it cannot be seen from here"
+COMPILED = "a loss by name belongs to Keras' own training loop, compile() and fit()"
+SHORT = {name.rpartition(".")[2] for known in KNOWN for name in names_of(known)}
+_KERAS = {
+    alias.rpartition(".")[2]: native
+    for native in NATIVES.values()
+    if native.framework == "keras" and not native.then
+    for alias in native.aliases
+    if alias.startswith("keras.losses.")
+}
+
+
+def _chosen(records: list[Known], other: bool) -> tuple[Native | None, str]:
+    if other:
+        return None, "the name may also stand for something else here"
+    if len(records) > 1:
+        names = " or ".join(record.name for record in records)
+        return None, f"it may be {names}; say which with --assume tf1 or --assume tf2"
+    record = records[0]
+    if isinstance(record, NoEquivalent):
+        return None, f"{record.reason} {'Nearest: ' + record.nearest if record.nearest else ''}"
+    return record, ""

@@ -1,0 +1,99 @@
+"""A file to be ported: Python or a notebook, from bytes to bytes."""
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from xlogits.source import notebook
+from xlogits.source.change import LEFT, Change, Edit, Proof
+from xlogits.source.port import Ported, port
+from xlogits.source.scan import may_hold
+from xlogits.source.text import Unreadable, decoded, encoded
+from xlogits.source.written import Choices
+
+Withdrawn = dict[Proof, str]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file after the port. `error` says why it could not be read; then nothing is changed."""
+
+    name: str
+    before: bytes
+    after: bytes
+    changes: tuple[Change, ...] = ()
+    remaining: tuple[str, ...] = ()
+    error: str = ""
+    broken: tuple[str, ...] = ()  # cells that do not parse
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+    @property
+    def left(self) -> tuple[Change, ...]:
+        return tuple(c for c in self.changes if c.mark == LEFT)
+
+
+def ported(
+    name: str, data: bytes, choices: Choices, withdrawn: Withdrawn | None = None
+) -> Document:
+    """Port the bytes of a file; a second port of the result has to change nothing."""
+    if not may_hold(data, sorted(choices.frameworks)):
+        return Document(name, data, data)
+    make: Callable[..., Document] = _notebook if name.endswith(".ipynb") else _python
+    try:
+        found = make(name, data, choices, withdrawn)
+        if found.changed and make(name, found.after, choices, withdrawn).changed:
+            raise Unreadable("a second run would change it again")
+        return found
+    except Unreadable as error:
+        return Document(name, data, data, error=str(error))
+    except RecursionError:
+        return Document(name, data, data, error="nested too deeply")
+
+
+def _python(name: str, data: bytes, choices: Choices, withdrawn: Withdrawn | None) -> Document:
+    text, encoding = decoded(data)
+    done = port(text, choices, withdrawn)
+    return Document(name, data, encoded(done.text, encoding), done.changes, done.remaining)
+
+
+def _notebook(name: str, data: bytes, choices: Choices, withdrawn: Withdrawn | None) -> Document:
+    try:
+        raw = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"cannot be decoded: {error}") from None
+    book = notebook.read(raw)
+    text = book.text
+    done = port(text, choices, withdrawn)
+    changes = tuple(_in_cell(change, book) for change in done.changes)
+    after = notebook.put_back(book, _sources(book, text, done)) if done.text != text else raw
+    found = Document(name, data, after.encode("utf-8"), changes, done.remaining)
+    return replace(found, broken=book.broken)
+
+
+def _in_cell(change: Change, book: notebook.Notebook) -> Change:
+    number, line = book.cell_at(change.line)
+    return replace(change, cell=number, line=line)
+
+
+def _sources(book: notebook.Notebook, text: str, done: Ported) -> dict[int, str]:
+    """The new source of every cell: the edits that fall into it, made in what it really says."""
+    found, at = {}, 0
+    for cell in book.cells:
+        source = notebook.ended(cell.source)
+        last = at + len(source)
+        for edit in reversed([e for e in done.edits if _falls(e, at, last)]):
+            source = source[: edit.span[0] - at] + edit.text + source[edit.span[1] - at :]
+        whole = cell.source.endswith("\n") or not cell.source
+        found[cell.number] = source if whole else source.removesuffix("\n")
+        at = last
+    return found
+
+
+def _falls(edit: Edit, first: int, last: int) -> bool:
+    """Whether an edit belongs to a cell; what follows a statement stays in the cell of that."""
+    place = edit.span[0]
+    follows = edit.node is None and isinstance(edit.owner, ast.stmt)
+    return first < place <= last if follows else first <= place < last

@@ -1,0 +1,35 @@
+"""What a loss that is left would be, where one short call says it."""
+
+from typing import TYPE_CHECKING
+
+from xlogits.catalogue import Native
+from xlogits.source.records import ROOTS, find
+
+if TYPE_CHECKING:
+    from xlogits.source.rewrite import Rewriter
+
+SHORT = 100
+
+
+def hint(whole: "Rewriter", name: str, why: str) -> str:
+    """The reason with the equivalent, if there is a short one."""
+    from xlogits.translation import translate
+
+    known = (r for path in _paths(whole, name) for r in find(path, whole.finder.era))
+    native = next((r for r in known if isinstance(r, Native)), None)
+    if native is None or why.startswith("It "):
+        return why
+    found = translate(native.name, whole.choices.target.name)
+    short = found.source and len(found.source) < SHORT
+    return f"{why}; called, it is {found.source}" if short else why
+
+
+def _paths(whole: "Rewriter", name: str) -> list[str]:
+    """The full paths of a name as the file writes it."""
+    root, _, rest = name.partition(".")
+    if not all(part.isidentifier() for part in name.split(".")):
+        return []
+    names = whole.scopes.bound.get(whole.scopes.tree, {})
+    paths = [b.path for b in names.get(root, ()) if b.path]
+    paths += [name] if root in ROOTS else []
+    return [f"{path}.{rest}" if rest and path != name else path for path in paths]

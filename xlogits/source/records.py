@@ -1,0 +1,92 @@
+"""Which record a dotted path means, in a file of TensorFlow 1 or 2."""
+
+from xlogits.catalogue import NATIVES, Native, by_name
+from xlogits.catalogue.absent import ABSENT, NoEquivalent
+
+Known = Native | NoEquivalent
+KNOWN: tuple[Known, ...] = (*NATIVES.values(), *ABSENT.values())
+
+# other places where the same functions live: what a path begins with, and the public path
+SAME = (
+    ("tensorflow.keras.", "keras."),
+    ("tensorflow.compat.v2.keras.", "keras."),
+    ("tensorflow.compat.v1.keras.", "keras."),
+    ("tensorflow.python.keras.", "keras."),
+    ("tensorflow.compat.v2.", "tensorflow."),
+    ("tensorflow.math.", "tensorflow."),
+    ("torch.nn.modules.loss.", "torch.nn."),
+    ("torch.nn.modules.activation.", "torch.nn."),
+    ("torch.functional.", "torch."),
+    ("flax.linen.", "jax.nn."),
+    ("flax.nn.", "jax.nn."),
+    ("optax.losses.", "optax."),
+)
+ROOTS = frozenset(native.framework for native in NATIVES.values()) - {"xlogits"} | {"flax"}
+
+# what only TensorFlow 1 has, and what only TensorFlow 2 has, under the name `tensorflow`
+OLD = {
+    *("placeholder", "placeholder_with_default", "Session", "InteractiveSession", "ConfigProto"),
+    *("get_variable", "variable_scope", "global_variables", "global_variables_initializer"),
+    *("trainable_variables", "get_collection", "reset_default_graph", "initialize_all_variables"),
+    *("contrib", "app", "flags", "layers", "log", "set_random_seed"),
+}
+OLD_TRAINING = ("Optimizer", "Saver", "Supervisor", "MonitoredTrainingSession", "get_global_step")
+NEW = {"GradientTape", "function", "keras", "Module", "random.set_seed", "optimizers"}
+
+
+def names_of(known: Known) -> tuple[str, ...]:
+    """The full names of a record."""
+    return (known.name, *known.aliases) if isinstance(known, Native) else (known.name,)
+
+
+def find(path: str, era: str = "") -> list[Known]:
+    """What a full path may mean: one record, several where TensorFlow 1 and 2 differ, or none.
+
+    >>> [native.name for native in find("tensorflow.losses.mean_squared_error")]
+    ['keras.losses.mean_squared_error', 'tensorflow.compat.v1.losses.mean_squared_error']
+    """
+    if path.partition(".")[0] not in ROOTS:
+        return []
+    bare = path.startswith("tensorflow.") and not path.startswith(("tensorflow.compat.v",))
+    spellings = [path]
+    spellings += [new + path[len(old) :] for old, new in SAME if path.startswith(old)]
+    modern = _first(spellings)
+    if not bare:
+        return modern
+    if path.startswith("tensorflow.losses."):
+        modern = modern or _first([f"keras.losses.{path[len('tensorflow.losses.') :]}"])
+    old = (
+        [] if ".keras." in path else _first([f"tensorflow.compat.v1.{path[len('tensorflow.') :]}"])
+    )
+    if era == "tf1":
+        return old or modern
+    if era == "tf2" or not path.startswith("tensorflow.losses."):
+        return modern or old
+    return [*modern, *old]
+
+
+def _first(spellings: list[str]) -> list[Known]:
+    for spelling in spellings:
+        found = by_name(spelling) or ABSENT.get(spelling)
+        if found is not None:
+            return [found]
+    return []
+
+
+def era_of(paths: set[str]) -> str:
+    """Whether a file is written for TensorFlow 1 or 2, from everything it uses; '' if unclear."""
+    rest = [path.partition(".")[2] for path in paths if path.startswith("tensorflow.")]
+    old, new = any(_old(part) for part in rest), any(_new(part) for part in rest)
+    return "" if old == new else "tf1" if old else "tf2"
+
+
+def _old(part: str) -> bool:
+    head, _, tail = part.partition(".")
+    losses = head == "losses" and not find(f"tensorflow.{part}", "tf2") and bool(tail)
+    return head in OLD or (head == "train" and tail.startswith(OLD_TRAINING)) or losses
+
+
+def _new(part: str) -> bool:
+    head, _, tail = part.partition(".")
+    classes = head == "losses" and tail[:1].isupper()
+    return head in NEW or part in NEW or classes

@@ -1,0 +1,140 @@
+"""What a name stands for where it is used: imports, aliases and assignments, by Python's scopes."""
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+SCOPES = (ast.Module, ast.ClassDef, *FUNCTIONS, *COMPREHENSIONS)
+
+
+class Binding(NamedTuple):
+    """One place that gives a name its value: an imported path, an assigned expression, or neither."""
+
+    node: ast.AST
+    path: str = ""
+    value: ast.expr | None = None
+
+
+class Scopes:
+    """The bindings of every scope of a module."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
+        self.parent: dict[ast.AST, ast.AST] = {}
+        self.bound: dict[ast.AST, dict[str, list[Binding]]] = {}
+        self.elsewhere: dict[ast.AST, set[str]] = {}  # names declared global or nonlocal
+        self.stars: list[str] = []
+        self.nodes: list[ast.AST] = [tree]
+        for node in self.nodes:  # grows while it is read: the tree, level by level
+            for child in ast.iter_child_nodes(node):
+                self.parent[child] = node
+                self.nodes.append(child)
+        for node in self.nodes:
+            if isinstance(node, (ast.Global, ast.Nonlocal)):
+                self.elsewhere.setdefault(self.scope(node), set()).update(node.names)
+        for node in self.nodes:
+            for name, binding in self._bindings(node):
+                self._bind(name, binding)
+
+    def scope(self, node: ast.AST) -> ast.AST:
+        """The module, function, class or comprehension that a node is evaluated in."""
+        child, above = node, self.parent.get(node)
+        while above is not None:
+            if isinstance(above, SCOPES) and not _outside(child, above):
+                return above
+            child, above = above, self.parent.get(above)
+        return self.tree
+
+    def _bind(self, name: str, binding: Binding) -> None:
+        scope = self.scope(binding.node)
+        if isinstance(self.parent.get(binding.node), ast.NamedExpr):
+            while isinstance(scope, COMPREHENSIONS):
+                scope = self.scope(scope)
+        if name in self.elsewhere.get(scope, ()):
+            scope = self.tree
+        self.bound.setdefault(scope, {}).setdefault(name, []).append(binding)
+
+    def _bindings(self, node: ast.AST) -> Iterator[tuple[str, Binding]]:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                root = alias.name.partition(".")[0]
+                yield (alias.asname or root, Binding(node, alias.name if alias.asname else root))
+        elif isinstance(node, ast.ImportFrom):
+            yield from self._imported_from(node)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.id, Binding(node, value=self._assigned(node))
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name, Binding(node)
+        elif isinstance(node, ast.arg):
+            yield node.arg, Binding(node)
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+            yield node.name, Binding(node)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            yield node.rest, Binding(node)
+
+    def _imported_from(self, node: ast.ImportFrom) -> Iterator[tuple[str, Binding]]:
+        module = node.module or ""
+        for alias in node.names:
+            if alias.name == "*":
+                self.stars += [module] if not node.level else []
+            else:
+                path = "" if node.level else f"{module}.{alias.name}"
+                yield alias.asname or alias.name, Binding(node, path)
+
+    def _assigned(self, name: ast.Name) -> ast.expr | None:
+        """The expression that a name is given whole."""
+        above = self.parent[name]
+        if isinstance(above, ast.Assign) and name in above.targets:
+            return above.value
+        if isinstance(above, (ast.AnnAssign, ast.NamedExpr)) and above.target is name:
+            return above.value
+        return None
+
+    def bindings(self, name: str, node: ast.AST) -> list[Binding]:
+        """All places that may give a name its value where it is used; none if it is not bound."""
+        scope, first = self.scope(node), True
+        while True:
+            visible = first or not isinstance(scope, ast.ClassDef)
+            found = self.bound.get(scope, {}).get(name) if visible else None
+            if name in self.elsewhere.get(scope, ()):
+                return self.bound.get(self.tree, {}).get(name, [])
+            if found or scope is self.tree:
+                return found or []
+            scope, first = self.scope(scope), False
+
+    def paths(self, node: ast.expr, seen: frozenset[ast.AST] = frozenset()) -> list[str]:
+        """Every full dotted path that an expression may stand for; '' is what cannot be said."""
+        if isinstance(node, ast.Attribute):
+            return [p and f"{p}.{node.attr}" for p in self.paths(node.value, seen)]
+        if not isinstance(node, ast.Name):
+            return [""]
+        found: list[str] = []
+        bindings = self.bindings(node.id, node)
+        for binding in bindings:
+            if binding.path:
+                found.append(binding.path)
+            elif isinstance(binding.value, ast.Constant):
+                continue  # None, where an import failed: nothing is ever called on it
+            elif isinstance(binding.value, (ast.Name, ast.Attribute)):
+                if binding.node not in seen:
+                    found += self.paths(binding.value, seen | {binding.node})
+            else:
+                found.append("")
+        if not bindings:
+            found = [f"{module}.{node.id}" for module in self.stars] or [""]
+        return list(dict.fromkeys(found)) or [""]
+
+    def everywhere(self, name: str) -> list[Binding]:
+        """All bindings of a name, in any scope."""
+        return [b for names in self.bound.values() for b in names.get(name, ())]
+
+
+def _outside(child: ast.AST, scope: ast.AST) -> bool:
+    """Whether a part of a definition is evaluated outside it: decorators, bases."""
+    if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return child not in scope.body and child is not scope.args
+    if isinstance(scope, ast.ClassDef):
+        return child not in scope.body
+    return False
