@@ -1,0 +1,115 @@
+"""Amounts that are not guessed but solved for: label smoothing and temperature."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from xlogits.diagnose.changes import Change
+from xlogits.diagnose.given import Observed
+from xlogits.diagnose.setup import Setup
+from xlogits.diagnose.steps import Step
+
+Array = Any
+MOST = 0.999
+
+
+def solved(
+    setup: Setup, value: Callable[[Setup], Any], seen: Observed, classes: int
+) -> Iterator[Change]:
+    """Changes by an amount with which the value comes out; `value` gives that of a setup.
+
+    One free amount explains any one number, so only round amounts count, or those that explain the
+    losses of all items.
+    """
+    yield from _smoothing(setup, value, seen, classes)
+    yield from _temperature(setup, value, seen)
+
+
+def _smoothing(
+    setup: Setup, value: Callable[[Setup], Any], seen: Observed, classes: int
+) -> Iterator[Change]:
+    loss: Any = setup.loss
+    if getattr(loss, "label_smoothing", None) != 0:
+        return
+
+    def smoothed(amount: float) -> Setup:
+        return setup._replace(loss=replace(loss, label_smoothing=amount))
+
+    hard, soft = value(setup), value(smoothed(1.0))
+    if hard is None or soft is None or np.shape(hard) != np.shape(seen.values):
+        return
+    slope, off = np.ravel(soft - hard), np.ravel(seen.values - hard)
+    if not np.isfinite(slope).all() or not (slope @ slope):
+        return
+    amount = float(slope @ off / (slope @ slope))
+    if not 0 < amount < MOST:
+        return
+    error = float(np.abs(seen.atol + seen.rtol * seen.values).mean() / np.abs(slope).mean())
+    shares = classes / (classes - 1) if classes > 1 else 1.0
+    for share, where in ((1.0, ""), (shares, f" spread over the other {classes - 1} classes")):
+        found = _round(amount / share, error)
+        if found is not None:
+            words = f"label smoothing of {found:.6g}{where} instead of none"
+            price = 2.0 if share == 1 else 2.6
+            yield Change("label_smoothing", words, price, smoothed(found * share))
+            return
+    if not seen.scalar:
+        words = f"label smoothing of {amount:.6g} instead of none"
+        yield Change("label_smoothing", words, 2.5, smoothed(float(f"{amount:.6g}")))
+
+
+def _round(amount: float, error: float) -> float | None:
+    """The amount in as few figures as fit; None where it takes so many that anything would fit."""
+    for figures in (1, 2, 3):
+        short = float(f"{amount:.{figures}g}")
+        step = 10.0 ** (math.floor(math.log10(amount)) - figures + 1)
+        if abs(short - amount) <= 2 * error and 20 * error < step:
+            return short
+    return None
+
+
+def _temperature(setup: Setup, value: Callable[[Setup], Any], seen: Observed) -> Iterator[Change]:
+    loss: Any = setup.loss
+    form = getattr(loss, "form", None)
+    if form is None or form.kind != "logits" or any(s.name == "scaled" for s in setup.steps):
+        return
+    target = float(np.mean(seen.values))
+
+    def scaled(temperature: float) -> Setup:
+        return setup._replace(steps=(Step("scaled", -1, temperature), *setup.steps))
+
+    def miss(log_t: float) -> float:
+        got = value(scaled(float(np.exp(log_t))))
+        return float(np.mean(got)) - target if got is not None else np.nan
+
+    places = np.log([0.02, 0.1, 0.3, 0.7, 1.5, 4.0, 15.0, 60.0])
+    heights = [miss(place) for place in places]
+    for low, high, left, right in zip(places, places[1:], heights, heights[1:], strict=False):
+        if not left * right < 0:
+            continue
+        root = float(np.exp(_root(miss, low, high, left, right)))
+        slope = abs(right - left) / (high - low)
+        error = float(np.mean(seen.atol + seen.rtol * np.abs(seen.values)) / max(slope, 1e-9))
+        short = _round(root, error * root)
+        if short is not None or not seen.scalar:
+            found = root if short is None else short
+            words = f"the logits are divided by a temperature of {found:.6g}"
+            yield Change("temperature", words, 3.0, scaled(float(f"{found:.6g}")))
+
+
+def _root(f: Callable[[float], float], a: float, b: float, fa: float, fb: float) -> float:
+    """Where f is 0 between a and b: the Illinois variant of false position."""
+    for _ in range(40):
+        c = b - fb * (b - a) / (fb - fa)
+        fc = f(c)
+        if abs(fc) < 1e-12 or abs(b - a) < 1e-12:
+            return c
+        if fb * fc < 0:
+            a, fa = b, fb
+        else:
+            fa /= 2
+        b, fb = c, fc
+    return b
