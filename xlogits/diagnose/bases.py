@@ -13,6 +13,7 @@ from xlogits.diagnose.setup import NONE, Data, Setup
 from xlogits.errors import XlogitsError
 from xlogits.losses import (
     LOG_PROBABILITIES,
+    CTC,
     LOGITS,
     PROBABILITIES,
     Elementwise,
@@ -139,12 +140,11 @@ def _others(data: Data, scalar: bool, ignore_index: int | None) -> Iterator[Base
         names = set(data.operands)
         if not set(loss.ARRAYS) <= names or not names <= {*loss.OPERANDS, *OPTIONAL}:
             continue
-        given = {}
+        given, filled = {}, set()
         for arg in native.parameters:
-            if arg.to in loss.ARRAYS and arg.to not in {
-                a.to for a in native.parameters if a.key in given
-            }:
+            if arg.to in loss.OPERANDS and arg.to in names and arg.to not in filled:
                 given[arg.key] = data.operands[arg.to]
+                filled.add(arg.to)
         try:
             plain = _plain(native.read(given).loss, data, scalar, ignore_index)
         except (XlogitsError, TypeError, KeyError):
@@ -167,20 +167,20 @@ def _plain(loss: Any, data: Data, scalar: bool, ignore_index: int | None) -> Any
     if "ignore_index" in names and "target" in data.operands:
         y = data.operands["target"]
         made = replace(made, ignore_index=_ignored(y, ignore_index) if y.dtype.kind in "iu" else None)
-    form = getattr(made, "form", None)
-    if form is not None and form.kind == "probabilities":
-        raise TypeError("a change of the loss of logits")
     return made
 
 
 def _odd(loss: Any, data: Data) -> float:
-    """What speaks against a loss in the values of its labels."""
-    y = data.operands.get("target")
-    if y is None or type(loss).__name__ not in _SIGNED | _DISTRIBUTIONS:
-        return 0.0
-    if type(loss).__name__ in _SIGNED:
-        return 0.0 if set(np.unique(y)) <= {-1, 0, 1} else 3.0
-    return 0.0 if (y >= 0).all() or getattr(loss, "log_target", False) else 3.0
+    """What speaks against a loss in the values of its arrays."""
+    x, y = data.operands["pred"], data.operands.get("target")
+    form, odd = getattr(loss, "form", None), 0.0
+    if form is not None and not isinstance(loss, CTC):
+        odd += 2.0 * (((x >= 0) & (x <= 1)).all() != (form.kind == "probabilities"))
+    if y is not None and type(loss).__name__ in _SIGNED:
+        odd += 0.0 if set(np.unique(y)) <= {-1, 0, 1} else 3.0
+    if y is not None and type(loss).__name__ in _DISTRIBUTIONS:
+        odd += 0.0 if (y >= 0).all() or getattr(loss, "log_target", False) else 3.0
+    return odd
 
 
 _SIGNED = {"Hinge", "SoftMargin", "HingeEmbedding", "MarginRanking", "CosineEmbedding"}

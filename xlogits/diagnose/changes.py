@@ -181,7 +181,8 @@ def _arrays(setup: Setup, data: Data) -> Iterator[Change]:
     for name in ("bfloat16", "float16"):
         if _once(setup, name):
             text = f"the prediction is rounded to {name}"
-            yield Change(name, text, 3.0, _with(setup, Step(name)))
+            cost = 2.5 if name == "bfloat16" else 3.0
+            yield Change(name, text, cost, _with(setup, Step(name)))
     for amount in (2.0, 0.5, 10.0, 0.1, 0.07):
         if _once(setup, "scaled") and _scales(loss):
             text = f"the logits are divided by a temperature of {amount:g}"

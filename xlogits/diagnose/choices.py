@@ -1,5 +1,6 @@
 """What the options of a loss may be instead: the values that the catalogue knows, and usual ones."""
 
+import math
 from dataclasses import fields
 from functools import cache
 from typing import Any
@@ -14,7 +15,7 @@ USUAL: dict[str, tuple[Any, ...]] = {
     "gamma": (2.0, 0.0, 1.0, 1.5, 3.0, 5.0),
     "alpha": (0.25, 0.5, 0.75, 1.0, None),
     "delta": (1.0, 0.5, 2.0, 0.1, 10.0),
-    "p": (1.0, 2.0),
+    "p": (1.0, 2.0, math.inf),
     "quantile": (0.5, 0.1, 0.9, 0.25, 0.75, 0.05, 0.95),
     "exponent": (0.5, 0.7, 1.0),
     "first_term": (1.0, 2.0),

@@ -5,6 +5,7 @@ from typing import Any
 
 from xlogits.diagnose.search import Story, value_of
 from xlogits.diagnose.setup import Data
+from xlogits.errors import OptionError
 
 Array = Any
 
@@ -32,13 +33,17 @@ class Cause:
     alike: tuple[str, ...] = ()
     apart: str = ""
     cost: float = 0.0
-    story: Story | None = field(default=None, repr=False, compare=False)
+    stories: tuple[Story, ...] = field(default=(), repr=False, compare=False)
 
-    def predict(self, **operands: Array) -> Array:
-        """What the side that is wrong gives on other arrays (NumPy's), if this is the cause."""
-        if self.story is None:
-            raise ValueError("without arrays nothing was computed that could be computed again")
-        return value_of(self.story.setup, self.story.outer, Data(operands))
+    def predict(self, **operands: Array) -> tuple[Array, ...]:
+        """What first and second give on other arrays (NumPy's, `pred`, `target`, ...), if it is this.
+
+        That is how to find out: both sides on another batch, and these numbers beside them.
+        """
+        if not self.stories:
+            raise OptionError("without arrays nothing was computed that could be computed again")
+        data = Data(operands)
+        return tuple(value_of(story.setup, story.outer, data) for story in self.stories)
 
 
 @dataclass(frozen=True)

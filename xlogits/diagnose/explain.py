@@ -98,6 +98,9 @@ def _pairs(
     if min((story.cost for _, story, _ in found), default=9.0) > LIKELY:
         for start, seen, which in anchors[:3]:
             found += [(start, story, which) for story in search.pairs(start, seen)]
+    if not found:
+        for start, seen, which in anchors[:2]:
+            found += [(start, story, which) for story in search.solved_beside(start, seen)]
     return found
 
 
@@ -148,7 +151,7 @@ def _cause(group: list[Pair], probe: Data | None, calls: "_Calls") -> Cause:
         alike=tuple("; and ".join(c.words for c in story.changes) for story in other),
         apart="the same of another batch, with another number of items" if other else "",
         cost=wrong.cost,
-        story=wrong,
+        stories=(right, wrong) if which == "second" else (wrong, right),
     )
 
 

@@ -27,6 +27,7 @@ from xlogits.diagnose.solve import solved
 Array = Any
 PAIR = 2.0  # what a second cause costs beyond its own cost
 ANOTHER_LOSS = 3.5
+USUAL_AFTER = ("negated", "halved", "doubled", "log2", "one_minus", "one_plus", "minus_one")
 UNUSUAL = 2.6  # a change that costs more is not looked for beside another one
 
 
@@ -100,17 +101,44 @@ class Search:
 
     def solved(self, start: Story, seen: Observed) -> list[Story]:
         """One amount changed, by as much as it takes."""
+        found: list[Story] = []
+        for change in self._solved(start.setup, start.outer, seen):
+            found += self._reduced(start, change.setup, (change,), seen, 0)
+        return sorted(found, key=lambda story: story.cost)
+
+    def solved_beside(self, start: Story, seen: Observed) -> list[Story]:
+        """One amount changed by as much as it takes, and one other choice."""
+        found: list[Story] = []
+        items = self.data.items(start.setup)
+        if items is None or self.data.size > 10**5:
+            return found
+        weight = spread(self.data.operands.get("sample_weight"), items)
+        plain = self._table(start.setup, items, weight).plain if seen.scalar else []
+        near = [outer for outer in plain if distance(start.outer, outer)[0] == 1]
+        near += [start.outer._replace(after=after) for after in USUAL_AFTER]
+        for outer in near:
+            for change in self._solved(start.setup, outer, seen):
+                found += self._reduced(start, change.setup, (change,), seen, 1)
+        for first in self._changed(start.setup):
+            if first.cost > UNUSUAL or self._late():
+                continue
+            for change in self._solved(first.setup, start.outer, seen):
+                if change.code != first.code:
+                    found += self._reduced(start, change.setup, (first, change), seen, 0)
+        return sorted(found, key=lambda story: story.cost)
+
+    def _solved(self, setup: Setup, outer: Outer, seen: Observed) -> Iterator[Change]:
+        if self.data.items(setup) is None:
+            return
 
         def value(setup: Setup) -> Any:
             if self.data.size > 10**5:
                 self.data.forget()
-            return value_of(setup, start.outer, self.data)
+            return value_of(setup, outer, self.data)
 
-        found: list[Story] = []
-        classes = int(sizes_of(start.setup, self.data).get("classes", 1))
-        for change in solved(start.setup, value, seen, classes):
-            found += self._reduced(start, change.setup, (change,), seen, 0)
-        return sorted(found, key=lambda story: story.cost)
+        classes = int(sizes_of(setup, self.data).get("classes", 1))
+        with np.errstate(all="ignore"):
+            yield from solved(setup, value, seen, classes)
 
     def _changed(self, setup: Setup) -> list[Change]:
         if setup not in self._neighbours:
@@ -145,6 +173,12 @@ class Search:
         self, setup: Setup, seen: Observed, start: Outer | None = None, more: int = 3
     ) -> Iterator[tuple[Outer, Any]]:
         """What the items can be reduced to, within some changes of a start, and is the value."""
+        with np.errstate(all="ignore"):
+            yield from self._found(setup, seen, start, more)
+
+    def _found(
+        self, setup: Setup, seen: Observed, start: Outer | None, more: int
+    ) -> Iterator[tuple[Outer, Any]]:
         items = self.data.items(setup)
         if items is None:
             return

@@ -1,9 +1,9 @@
-"""Amounts that are not guessed but solved for: label smoothing and temperature."""
+"""Amounts that are not guessed but solved for: label smoothing, temperature, margins and the like."""
 
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,7 +25,8 @@ def solved(
     losses of all items.
     """
     yield from _smoothing(setup, value, seen, classes)
-    yield from _temperature(setup, value, seen)
+    for amount in _amounts(setup):
+        yield from _roots(amount, value, seen)
 
 
 def _smoothing(
@@ -65,39 +66,78 @@ def _round(amount: float, error: float) -> float | None:
     """The amount in as few figures as fit; None where it takes so many that anything would fit."""
     for figures in (1, 2, 3):
         short = float(f"{amount:.{figures}g}")
-        step = 10.0 ** (math.floor(math.log10(amount)) - figures + 1)
+        step = 10.0 ** (math.floor(math.log10(abs(amount) or 1.0)) - figures + 1)
         if abs(short - amount) <= 2 * error and 20 * error < step:
             return short
     return None
 
 
-def _temperature(setup: Setup, value: Callable[[Setup], Any], seen: Observed) -> Iterator[Change]:
+class _Amount(NamedTuple):
+    """A number that a setup depends on: how it is set, where to look for it, what to say."""
+
+    code: str
+    at: Callable[[float], Setup]
+    places: tuple[float, ...]
+    words: str
+    cost: float
+
+
+POSITIVE = (0.02, 0.1, 0.3, 0.7, 1.5, 4.0, 15.0, 60.0)
+PLACES = {
+    "margin": (-1.0, -0.15, 0.03, 0.15, 0.4, 0.8, 1.6, 5.0),
+    "alpha": (0.02, 0.15, 0.4, 0.6, 0.85, 0.99),
+    "quantile": (0.02, 0.15, 0.4, 0.6, 0.85, 0.98),
+    "gamma": (0.05, 0.7, 1.4, 2.4, 4.0, 8.0),
+    "exponent": (0.05, 0.3, 0.6, 0.95),
+    "first_term": (-3.0, -0.5, 0.5, 1.5, 4.0),
+    **dict.fromkeys(("delta", "p", "smooth", "missed", "extra", "beta"), POSITIVE),
+}
+
+
+def _amounts(setup: Setup) -> Iterator[_Amount]:
     loss: Any = setup.loss
     form = getattr(loss, "form", None)
-    if form is None or form.kind != "logits" or any(s.name == "scaled" for s in setup.steps):
-        return
+    if form is not None and form.kind == "logits" and all(s.name != "scaled" for s in setup.steps):
+        words = "the logits are divided by a temperature of {:.6g}"
+
+        def scaled(amount: float) -> Setup:
+            return setup._replace(steps=(Step("scaled", -1, amount), *setup.steps))
+
+        yield _Amount("temperature", scaled, POSITIVE, words, 3.0)
+    for name, places in PLACES.items():
+        old = getattr(loss, name, ...)
+        if old is ... or not isinstance(old, int | float | None):
+            continue
+
+        def changed(amount: float, name: str = name) -> Setup:
+            return setup._replace(loss=replace(loss, **{name: amount}))
+
+        words = f"{name.replace('_', ' ')} is {{:.6g}} instead of {old}"
+        yield _Amount(name, changed, places, words, 2.4)
+
+
+def _roots(
+    amount: _Amount, value: Callable[[Setup], Any], seen: Observed
+) -> Iterator[Change]:
     target = float(np.mean(seen.values))
 
-    def scaled(temperature: float) -> Setup:
-        return setup._replace(steps=(Step("scaled", -1, temperature), *setup.steps))
+    def miss(place: float) -> float:
+        got = value(amount.at(place))
+        return float(np.mean(got)) - target if got is not None else math.nan
 
-    def miss(log_t: float) -> float:
-        got = value(scaled(float(np.exp(log_t))))
-        return float(np.mean(got)) - target if got is not None else np.nan
-
-    places = np.log([0.02, 0.1, 0.3, 0.7, 1.5, 4.0, 15.0, 60.0])
-    heights = [miss(place) for place in places]
-    for low, high, left, right in zip(places, places[1:], heights, heights[1:], strict=False):
+    heights = [miss(place) for place in amount.places]
+    ends = zip(amount.places, amount.places[1:], heights, heights[1:], strict=False)
+    for low, high, left, right in ends:
         if not left * right < 0:
             continue
-        root = float(np.exp(_root(miss, low, high, left, right)))
+        root = _root(miss, low, high, left, right)
         slope = abs(right - left) / (high - low)
-        error = float(np.mean(seen.atol + seen.rtol * np.abs(seen.values)) / max(slope, 1e-9))
-        short = _round(root, error * root)
+        error = float(np.mean(seen.atol + seen.rtol * np.abs(seen.values))) / slope
+        short = _round(root, error)
         if short is not None or not seen.scalar:
-            found = root if short is None else short
-            words = f"the logits are divided by a temperature of {found:.6g}"
-            yield Change("temperature", words, 3.0, scaled(float(f"{found:.6g}")))
+            found = float(f"{root:.6g}") if short is None else short
+            words = amount.words.format(found)
+            yield Change(amount.code, words, amount.cost, amount.at(found))
 
 
 def _root(f: Callable[[float], float], a: float, b: float, fa: float, fb: float) -> float:
