@@ -233,10 +233,7 @@ def _reductions(side: Side) -> Iterator[Trap]:
     if word != "sum":
         yield Trap("the sum", _word("sum"))
     if word.startswith("mean"):
-        yield Trap(
-            "the mean, divided by the batch once more",
-            lambda s: s.then(lambda v, n=_batch(s): v / n),
-        )
+        yield Trap("the mean, divided by the batch once more", _divided_again)
         yield Trap("half of it", lambda s: s.then(lambda v: v / 2))
     counted = getattr(side.loss, "ignore_index", None) is not None
     if counted and word not in ("mean_over_items", "sum"):
@@ -245,8 +242,9 @@ def _reductions(side: Side) -> Iterator[Trap]:
         yield Trap("weighted, divided by the count", _word("mean_over_valid"))
 
 
-def _batch(s: Side) -> int:
-    return len(s.operands["target" if isinstance(s.loss, CTC) else "pred"])
+def _divided_again(s: Side) -> Side:
+    n = len(s.operands["target" if isinstance(s.loss, CTC) else "pred"])
+    return s.then(lambda v: v / n)
 
 
 def _takes(form: Form) -> Callable[[Side], Side]:
@@ -277,7 +275,9 @@ def _softmax_traps(side: Side, rng: Rng) -> Iterator[Trap]:
         if type(side.loss) is SoftmaxCrossEntropy and side.loss.form.clip is None:
             yield Trap("clipped", _takes(Form("probabilities", clip=(low, 1 - low))))
     if kind == "log_probabilities":
-        yield Trap("probabilities for logarithms", lambda s: s.given(pred=np.exp(s.operands["pred"])))
+        yield Trap(
+            "probabilities for logarithms", lambda s: s.given(pred=np.exp(s.operands["pred"]))
+        )
         yield Trap("log twice", _takes(PROBABILITIES))
     amount = float(rng.choice([0.1, 0.05, 0.2, 0.15, 0.07, 0.3]))
     yield Trap(f"smoothing of {amount}", lambda s: s.also(label_smoothing=amount))
@@ -294,9 +294,7 @@ def _label_traps(side: Side) -> Iterator[Trap]:
         if side.loss.ignore_index is None:
             yield Trap(
                 "labels one too high",
-                lambda s: s.given(
-                    target=(s.operands["target"] + 1) % s.operands["pred"].shape[1]
-                ),
+                lambda s: s.given(target=(s.operands["target"] + 1) % s.operands["pred"].shape[1]),
             )
         else:
             yield Trap("ignored items counted as class 0", _count_ignored)
@@ -345,7 +343,9 @@ def _divergence_traps(side: Side) -> Iterator[Trap]:
         lambda s: _swap(s).also(log_pred=s.loss.log_target, log_target=s.loss.log_pred),
     )
     if side.loss.log_pred:
-        yield Trap("probabilities for logarithms", lambda s: s.given(pred=np.exp(s.operands["pred"])))
+        yield Trap(
+            "probabilities for logarithms", lambda s: s.given(pred=np.exp(s.operands["pred"]))
+        )
     elif side.loss.clip is None:
         yield Trap("logarithms missing", lambda s: s.also(log_pred=True))
     if side.loss.reduction.word != "mean_over_batch":
@@ -364,9 +364,9 @@ def _weights(side: Side) -> Iterator[Trap]:
 
 def _arrays(side: Side) -> Iterator[Trap]:
     x, y = side.operands["pred"], side.operands.get("target")
-    if y is not None and x.shape == y.shape and set(side.operands) == {"pred", "target"}:
-        if not isinstance(side.loss, SoftmaxCrossEntropy | SigmoidCrossEntropy | KLDivergence):
-            yield Trap("swapped", _swap)
+    known = isinstance(side.loss, SoftmaxCrossEntropy | SigmoidCrossEntropy | KLDivergence)
+    if y is not None and x.shape == y.shape and len(side.operands) == 2 and not known:
+        yield Trap("swapped", _swap)
     yield Trap("rounded to bfloat16", lambda s: s.given(pred=_bfloat16(s.operands["pred"])))
 
 
@@ -401,7 +401,9 @@ def _options(side: Side, native: Native) -> Iterator[Trap]:
 def mismatches(count: int, traps_each: int, seed: int, only: str = "") -> Iterator[Mismatch]:
     """Mismatches of native functions in turn, each with traps drawn from those it can fall into."""
     rng = np.random.default_rng(seed)
-    known = {k: v for k, v in rights().items() if not isinstance(v[1], MultiLabelMargin | ClassOverlap)}
+    known = {
+        k: v for k, v in rights().items() if not isinstance(v[1], MultiLabelMargin | ClassOverlap)
+    }
     names = [name for name in known if only in name]
     made = 0
     while made < count:

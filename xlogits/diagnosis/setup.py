@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.diagnose.steps import Operands, Step, apply
+from xlogits.diagnosis.steps import Operands, Step, apply
 from xlogits.errors import XlogitsError
 from xlogits.losses import (
     INDEX,
@@ -94,7 +94,7 @@ class Data:
     def _softmax(self, loss: Any, steps: tuple[Step, ...], given: Operands) -> Array:
         """With the log-probabilities, and those of the labels, that others have computed already."""
         if loss.form.exact and type(loss) is SoftmaxCrossEntropy and "mask" not in given:
-            steps = (*steps, Step("log_softmax", loss.axis))
+            steps = (*steps, Step("log_softmax", _number(loss.axis)))
             given = given | {"pred": self.prepared(steps)["pred"]}
             loss = replace(loss, form=LOG_PROBABILITIES)
         indexed = given["target"].ndim < given["pred"].ndim and set(given) == {"pred", "target"}
@@ -125,6 +125,10 @@ class Data:
             return form.at("float64" if self.dtype == "float64" else "float32")
         low, high = (float(np.float32(c)) for c in form.clip)
         return replace(form, clip=(low, high))
+
+
+def _number(axis: Any) -> int:
+    return axis if isinstance(axis, int) else -1
 
 
 def _counted(loss: Any, given: Operands) -> tuple[Array | None, Array | None]:

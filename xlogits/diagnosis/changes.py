@@ -6,13 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.diagnose.chains import chains
-from xlogits.diagnose.choices import COST, alternatives, spoken
-from xlogits.diagnose.setup import Data, Setup
-from xlogits.diagnose.steps import Step
+from xlogits.diagnosis.chains import chains
+from xlogits.diagnosis.choices import COST, alternatives, spoken
+from xlogits.diagnosis.setup import Data, Setup
+from xlogits.diagnosis.steps import Step
 from xlogits.losses import (
     CTC,
-    INDEX,
     Elementwise,
     KLDivergence,
     SigmoidCrossEntropy,
@@ -23,12 +22,16 @@ Array = Any
 
 
 class Change(NamedTuple):
-    """One choice changed: a short name, what to say, how unlikely it is, and what comes of it."""
+    """One choice changed: a short name, what to say, how unlikely it is, and what comes of it.
+
+    `amount` is set where that was solved for.
+    """
 
     code: str
     words: str
     cost: float
     setup: Setup
+    amount: float | None = None
 
 
 def changes(setup: Setup, data: Data) -> Iterator[Change]:
@@ -123,7 +126,11 @@ def _labelled(loss: Any) -> bool:
 def _ignored(setup: Setup, y: Array, classes: int) -> Iterator[Change]:
     """What is ignored on one side and counts on the other."""
     loss: Any = setup.loss
-    if not hasattr(loss, "ignore_index") or y.dtype.kind not in "iu" or "labels_hot" in _names(setup):
+    if (
+        not hasattr(loss, "ignore_index")
+        or y.dtype.kind not in "iu"
+        or "labels_hot" in _names(setup)
+    ):
         return
     if loss.ignore_index is not None:
         counted = setup._replace(loss=replace(loss, ignore_index=None))
@@ -150,43 +157,50 @@ def _options(setup: Setup) -> Iterator[Change]:
         yield Change(name, words, COST.get(name, 2.2), setup._replace(loss=loss))
     if isinstance(setup.loss, KLDivergence) and _once(setup, "swapped"):
         text = "the other direction: KL(prediction || target) instead of KL(target || prediction)"
-        loss = replace(
-            setup.loss, log_pred=setup.loss.log_target, log_target=setup.loss.log_pred
-        )
+        loss = replace(setup.loss, log_pred=setup.loss.log_target, log_target=setup.loss.log_pred)
         yield Change("kl_direction", text, 1.0, _with(setup._replace(loss=loss), Step("swapped")))
 
 
 def _arrays(setup: Setup, data: Data) -> Iterator[Change]:
     """Axes, order, shapes and precision."""
-    loss: Any = setup.loss
     x, y = data.operands["pred"], data.operands.get("target")
-    axis = getattr(loss, "axis", None)
-    if isinstance(axis, int) and (y is None or y.shape == x.shape) and x.ndim > 1:
-        if not isinstance(loss, SigmoidCrossEntropy) and not (
-            isinstance(loss, Elementwise) and loss.inner == "none"
-        ):
-            for other in range(x.ndim):
-                if other != axis % x.ndim:
-                    words = f"the classes are taken to be on axis {other} instead of {axis % x.ndim}"
-                    yield Change("axis", words, 2.0, setup._replace(loss=replace(loss, axis=other)))
-    if y is not None and y.shape == x.shape and "target" in loss.ARRAYS:
+    if y is None or y.shape == x.shape:
+        yield from _axes(setup, x)
+    if y is not None and y.shape == x.shape and "target" in setup.loss.ARRAYS:
         if _once(setup, "swapped"):
             text = "prediction and labels are swapped"
             yield Change("swapped", text, 1.5, _with(setup, Step("swapped")))
         yield from _targets(setup, y)
-    if isinstance(loss, Elementwise | SigmoidCrossEntropy) and y is not None and x.size == y.size:
-        if max(x.shape, default=0) == x.size > 1 and _once(setup, "crossed"):
-            text = "shapes (N,) and (N, 1) are broadcast to (N, N): each prediction meets each label"
-            yield Change("crossed", text, 1.5, _with(setup, Step("crossed")))
-    for name in ("bfloat16", "float16"):
+    if y is not None and _vectors(setup.loss, x, y) and _once(setup, "crossed"):
+        text = "shapes (N,) and (N, 1) are broadcast to (N, N): each prediction meets each label"
+        yield Change("crossed", text, 1.5, _with(setup, Step("crossed")))
+    for name, cost in (("bfloat16", 2.5), ("float16", 3.0)):
         if _once(setup, name):
             text = f"the prediction is rounded to {name}"
-            cost = 2.5 if name == "bfloat16" else 3.0
             yield Change(name, text, cost, _with(setup, Step(name)))
     for amount in (2.0, 0.5, 10.0, 0.1, 0.07):
-        if _once(setup, "scaled") and _scales(loss):
+        if _once(setup, "scaled") and _scales(setup.loss):
             text = f"the logits are divided by a temperature of {amount:g}"
             yield Change("temperature", text, 3.0, _with(setup, Step("scaled", -1, amount), True))
+
+
+def _axes(setup: Setup, x: Array) -> Iterator[Change]:
+    """Classes on another axis than they are."""
+    loss: Any = setup.loss
+    axis = getattr(loss, "axis", None)
+    each = isinstance(loss, Elementwise) and loss.inner == "none"
+    if not isinstance(axis, int) or x.ndim < 2 or each or isinstance(loss, SigmoidCrossEntropy):
+        return
+    for other in range(x.ndim):
+        if other != axis % x.ndim:
+            words = f"the classes are taken to be on axis {other} instead of {axis % x.ndim}"
+            yield Change("axis", words, 2.0, setup._replace(loss=replace(loss, axis=other)))
+
+
+def _vectors(loss: Any, x: Array, y: Array) -> bool:
+    """Whether both are vectors, which broadcast to a matrix if one of them is a column."""
+    elementwise = isinstance(loss, Elementwise | SigmoidCrossEntropy)
+    return elementwise and x.size == y.size == max(x.shape, default=0) > 1
 
 
 def _scales(loss: Any) -> bool:
@@ -221,7 +235,7 @@ def other_functions(setup: Setup, data: Data) -> Iterator[Change]:
     loss: Any = setup.loss
     x, y = data.operands["pred"], data.operands.get("target")
     if type(loss) is SoftmaxCrossEntropy and loss.form.exact and y is not None:
-        hot = (Step("labels_hot", loss.axis),) if y.ndim < x.ndim else ()
+        hot = (Step("labels_hot", _axis(loss)),) if y.ndim < x.ndim else ()
         sigmoid = SigmoidCrossEntropy(label_smoothing=loss.label_smoothing)
         text = "sigmoid cross-entropy of every class (one-hot labels) instead of softmax"
         yield Change("sigmoid_for_softmax", text, 2.0, Setup(sigmoid, (*setup.steps, *hot)))
@@ -245,6 +259,3 @@ def _once(setup: Setup, name: str) -> bool:
 
 def _with(setup: Setup, step: Step, first: bool = False) -> Setup:
     return setup._replace(steps=(step, *setup.steps) if first else (*setup.steps, step))
-
-
-__all__ = ["INDEX", "Change", "changes", "other_functions"]

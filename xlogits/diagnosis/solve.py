@@ -7,13 +7,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.diagnose.changes import Change
-from xlogits.diagnose.given import Observed
-from xlogits.diagnose.setup import Setup
-from xlogits.diagnose.steps import Step
+from xlogits.diagnosis.changes import Change
+from xlogits.diagnosis.given import Observed
+from xlogits.diagnosis.setup import Setup
+from xlogits.diagnosis.steps import Step
 
 Array = Any
 MOST = 0.999
+
+
+def usual(amount: float) -> bool:
+    """Whether people write this amount without a thought: one figure, or a 5 behind it."""
+    figures = f"{amount:.1e}"
+    return float(figures) == amount and figures.partition("e")[0][-1] in "05"
 
 
 def solved(
@@ -55,11 +61,11 @@ def _smoothing(
         if found is not None:
             words = f"label smoothing of {found:.6g}{where} instead of none"
             price = 2.0 if share == 1 else 2.6
-            yield Change("label_smoothing", words, price, smoothed(found * share))
+            yield Change("label_smoothing", words, price, smoothed(found * share), found)
             return
     if not seen.scalar:
         words = f"label smoothing of {amount:.6g} instead of none"
-        yield Change("label_smoothing", words, 2.5, smoothed(float(f"{amount:.6g}")))
+        yield Change("label_smoothing", words, 2.5, smoothed(float(f"{amount:.6g}")), amount)
 
 
 def _round(amount: float, error: float) -> float | None:
@@ -116,9 +122,7 @@ def _amounts(setup: Setup) -> Iterator[_Amount]:
         yield _Amount(name, changed, places, words, 2.4)
 
 
-def _roots(
-    amount: _Amount, value: Callable[[Setup], Any], seen: Observed
-) -> Iterator[Change]:
+def _roots(amount: _Amount, value: Callable[[Setup], Any], seen: Observed) -> Iterator[Change]:
     target = float(np.mean(seen.values))
 
     def miss(place: float) -> float:
@@ -137,7 +141,7 @@ def _roots(
         if short is not None or not seen.scalar:
             found = float(f"{root:.6g}") if short is None else short
             words = amount.words.format(found)
-            yield Change(amount.code, words, amount.cost, amount.at(found))
+            yield Change(amount.code, words, amount.cost, amount.at(found), found)
 
 
 def _root(f: Callable[[float], float], a: float, b: float, fa: float, fb: float) -> float:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from xlogits.diagnose.search import Story, value_of
-from xlogits.diagnose.setup import Data
+from xlogits.diagnosis.search import Story, value_of
+from xlogits.diagnosis.setup import Data
 from xlogits.errors import OptionError
 
 Array = Any
@@ -98,6 +98,8 @@ def _text(found: Diagnosis) -> list[str]:
         lines += [f"   to tell them apart: {cause.apart}"] if cause.apart else []
     lines += [f"note: {note}" for note in found.notes]
     if not found.complete:
-        lines.append("note: the time was up before all pairs of changes were tried; pass more seconds")
+        lines.append(
+            "note: the time was up before all pairs of changes were tried; pass more seconds"
+        )
     lines += [f"to know more: {found.ask}"] if found.ask else []
     return lines if lines[:1] != [""] else lines[1:]

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from xlogits.diagnose.bases import Base
-from xlogits.diagnose.diagnosis import Cause, Diagnosis
-from xlogits.diagnose.given import Observed
-from xlogits.diagnose.outer import Outer
-from xlogits.diagnose.search import Search, Story, value_of
-from xlogits.diagnose.setup import Data
-from xlogits.diagnose.written import source
+from xlogits.diagnosis.answer import Cause, Diagnosis
+from xlogits.diagnosis.bases import Base
+from xlogits.diagnosis.given import Observed
+from xlogits.diagnosis.outer import Outer
+from xlogits.diagnosis.search import Search, Story, value_of
+from xlogits.diagnosis.setup import Data
+from xlogits.diagnosis.written import source
 from xlogits.translation.language import Language
 
 Array = Any

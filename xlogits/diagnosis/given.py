@@ -101,7 +101,10 @@ def _table(file: Path) -> Array:
         sample = lines.read(4096)
         lines.seek(0)
         comma = "," if "," in sample else "\t" if "\t" in sample else " "
-        rows = [[cell.strip() for cell in row if cell.strip()] for row in csv.reader(lines, delimiter=comma)]
+        rows = [
+            [cell.strip() for cell in row if cell.strip()]
+            for row in csv.reader(lines, delimiter=comma)
+        ]
     rows = [row for row in rows if row]
     first = 1 if rows and not all(map(_is_number, rows[0])) else 0
     for line, row in enumerate(rows[first:], first + 1):

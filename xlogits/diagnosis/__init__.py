@@ -2,19 +2,20 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from xlogits.diagnose.bases import bases, from_reading
-from xlogits.diagnose.diagnosis import Cause, Diagnosis
-from xlogits.diagnose.explain import why
-from xlogits.diagnose.given import given, observed, require_some
-from xlogits.diagnose.numbers import alone, together
-from xlogits.diagnose.search import Search
-from xlogits.diagnose.setup import Data
+from xlogits.diagnosis.answer import Cause, Diagnosis
+from xlogits.diagnosis.bases import bases, from_call
+from xlogits.diagnosis.explain import why
+from xlogits.diagnosis.given import given, observed, require_some
+from xlogits.diagnosis.notes import remarks
+from xlogits.diagnosis.numbers import alone, together
+from xlogits.diagnosis.search import Search
+from xlogits.diagnosis.setup import Data
 from xlogits.errors import OptionError, ShapeError
-from xlogits.translation.call import parse
 from xlogits.translation.language import LANGUAGES, language
 
 Array = Any
@@ -50,7 +51,7 @@ def diagnose(
         to: the framework to write calls in; that of the logits, or "torch".
         ignore_index: the label that is left out; -100 and -1 are recognised.
         sizes: for numbers without arrays, known sizes by name: {"items": 32, "classes": 10}.
-        seconds: how long pairs of changes may be searched.
+        seconds: how much computing time the search for pairs of changes may take.
         say: is called with progress; by default it goes to standard error.
         others: further operands by name: class_weight, sample_weight, pos_weight, mask, variance,
             other (the second row of a similarity), logit_length, label_length.
@@ -81,13 +82,13 @@ def diagnose(
     data, framework = _data(logits, labels, others)
     found = bases(data, seen.scalar, ignore_index)
     if call:
-        reading = parse(call).reading
-        found = [from_reading(reading, data)]
+        found = [from_call(call, data)]
     if not any(data.items(base.setup) is not None for base in found):
         raise ShapeError(_no_loss(data))
     search = Search(data, found, seconds, say or _progress)
     spoken = target or language(framework if framework in LANGUAGES else "torch")
-    return why(search, seen, other, spoken if spoken.name != "numpy" else language("torch"))
+    spoken = spoken if spoken.name != "numpy" or to else language("torch")
+    return replace(why(search, seen, other, spoken), notes=tuple(remarks(data, found[0].setup)))
 
 
 def _numbers_only(
@@ -98,7 +99,9 @@ def _numbers_only(
         names = ", ".join(["labels"] * (labels is not None) + list(others))
         raise OptionError(f"{names} without logits; pass logits too, or the numbers alone")
     if not first.scalar or (second is not None and not second.scalar):
-        raise OptionError("an array of losses without logits; pass logits and labels, or two numbers")
+        raise OptionError(
+            "an array of losses without logits; pass logits and labels, or two numbers"
+        )
     same = second is not None and bool(first.matches(second.values))
     hints = [] if same or second is None else together(first, second, sizes)
     notes = [hint.words for seen in (first, second) if seen is not None for hint in alone(seen)]

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.diagnose.bases import Base
-from xlogits.diagnose.changes import Change, changes, other_functions
-from xlogits.diagnose.given import Observed
-from xlogits.diagnose.outer import (
+from xlogits.diagnosis.bases import Base
+from xlogits.diagnosis.changes import Change, changes, other_functions
+from xlogits.diagnosis.given import Observed
+from xlogits.diagnosis.outer import (
     AFTER,
     FALLBACK,
     WORDS,
@@ -21,11 +21,12 @@ from xlogits.diagnose.outer import (
     spread,
     table,
 )
-from xlogits.diagnose.setup import Data, Items, Setup
-from xlogits.diagnose.solve import solved
+from xlogits.diagnosis.setup import Data, Items, Setup
+from xlogits.diagnosis.solve import solved, usual
 
 Array = Any
 PAIR = 2.0  # what a second cause costs beyond its own cost
+EVERY = 2.0  # seconds between two words of progress
 ANOTHER_LOSS = 3.5
 USUAL_AFTER = ("negated", "halved", "doubled", "log2", "one_minus", "one_plus", "minus_one")
 UNUSUAL = 2.6  # a change that costs more is not looked for beside another one
@@ -49,7 +50,7 @@ class Search:
     ) -> None:
         self.data, self.bases, self.say = data, found, say
         self.started = self.spoken = time.monotonic()
-        self.until = self.started + seconds
+        self.until = time.process_time() + seconds
         self.tried = 0
         self.cut = False
         self._tables: dict[Setup, Table] = {}
@@ -118,12 +119,14 @@ class Search:
         near += [start.outer._replace(after=after) for after in USUAL_AFTER]
         for outer in near:
             for change in self._solved(start.setup, outer, seen):
-                found += self._reduced(start, change.setup, (change,), seen, 1)
+                if not seen.scalar or usual(change.amount or 0.0):
+                    found += self._reduced(start, change.setup, (change,), seen, 1)
         for first in self._changed(start.setup):
             if first.cost > UNUSUAL or self._late():
                 continue
             for change in self._solved(first.setup, start.outer, seen):
-                if change.code != first.code:
+                rare = seen.scalar and not usual(change.amount or 0.0)
+                if change.code != first.code and not rare:
                     found += self._reduced(start, change.setup, (first, change), seen, 0)
         return sorted(found, key=lambda story: story.cost)
 
@@ -198,7 +201,7 @@ class Search:
         found = self._table(setup, items, weight)
         self.tried += len(found.values)
         for at in np.flatnonzero(seen.matches(found.values)):
-            outer = self._same(start, found.outer(at), found)
+            outer = self._same(start, found.outer(int(at)), found)
             if start is None or distance(start, outer)[0] <= more:
                 yield outer, float(found.values[at])
 
@@ -216,10 +219,10 @@ class Search:
 
     def _late(self) -> bool:
         now = time.monotonic()
-        if now - self.spoken > 2:
+        if now - self.spoken > EVERY:
             self.spoken = now
             self.say(f"{self.tried} ways of computing it tried, {now - self.started:.0f} s")
-        self.cut = self.cut or now > self.until
+        self.cut = self.cut or time.process_time() > self.until
         return self.cut
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from xlogits.catalogue.record import Reading
-from xlogits.diagnose.outer import WORDS, Outer
-from xlogits.diagnose.setup import Setup
-from xlogits.diagnose.steps import Step
+from xlogits.diagnosis.outer import WORDS, Outer
+from xlogits.diagnosis.setup import Setup
+from xlogits.diagnosis.steps import Step
 from xlogits.errors import XlogitsError
 from xlogits.losses import Reduction
 from xlogits.reduction import WORDS as REDUCTIONS

@@ -34,11 +34,11 @@ COST = {"label_smoothing": 2.0, "eps": 4.0, "inner": 1.5, "zero_infinity": 3.0}
 
 
 @cache
-def known(kind: type) -> dict[str, tuple[Any, ...]]:
+def known(name: str) -> dict[str, tuple[Any, ...]]:
     """Field by field, what it is in some native function, and what people set it to."""
     found: dict[str, list[Any]] = {}
     for native in NATIVES.values():
-        if type(native.loss) is not kind:
+        if type(native.loss).__name__ != name:
             continue
         for each in fields(native.loss):
             values = [getattr(native.loss, each.name)]
@@ -46,7 +46,7 @@ def known(kind: type) -> dict[str, tuple[Any, ...]]:
                 if arg.to == each.name:
                     values += list((arg.values or {}).values())
             found.setdefault(each.name, []).extend(values)
-    return {name: _distinct([*values, *USUAL.get(name, ())]) for name, values in found.items()}
+    return {field: _distinct([*values, *USUAL.get(field, ())]) for field, values in found.items()}
 
 
 def _distinct(values: list[Any]) -> tuple[Any, ...]:
@@ -61,7 +61,7 @@ def alternatives(loss: Any) -> list[tuple[str, Any]]:
     """Every option of a loss with every other value that it may have."""
     return [
         (name, value)
-        for name, values in known(type(loss)).items()
+        for name, values in known(type(loss).__name__).items()
         if name not in HANDLED
         for value in values
         if not _same(value, getattr(loss, name)) and not isinstance(value, Reduction)
@@ -72,9 +72,9 @@ def _same(a: Any, b: Any) -> bool:
     return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
 
 
-def forms(kind: type, of: str) -> tuple[Form, ...]:
+def forms(kind: Any, of: str) -> tuple[Form, ...]:
     """The forms of one kind of prediction that the catalogue knows for a loss."""
-    return tuple(form for form in known(kind).get("form", ()) if form.kind == of)
+    return tuple(form for form in known(kind.__name__).get("form", ()) if form.kind == of)
 
 
 def spoken(name: str, old: Any, new: Any) -> str:

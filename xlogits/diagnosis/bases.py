@@ -8,12 +8,12 @@ import numpy as np
 
 from xlogits.backends import numpy as xp
 from xlogits.catalogue import NATIVES
-from xlogits.catalogue.record import Reading
-from xlogits.diagnose.setup import NONE, Data, Setup
+from xlogits.diagnosis.setup import NONE, Data, Setup
+from xlogits.diagnosis.steps import STEPS, Step
 from xlogits.errors import XlogitsError
 from xlogits.losses import (
-    LOG_PROBABILITIES,
     CTC,
+    LOG_PROBABILITIES,
     LOGITS,
     PROBABILITIES,
     Elementwise,
@@ -22,6 +22,8 @@ from xlogits.losses import (
     SoftmaxCrossEntropy,
     Transform,
 )
+from xlogits.losses.axes import class_axes
+from xlogits.translation.call import parse
 
 Array = Any
 OPTIONAL = {"pred", "sample_weight", "class_weight", "pos_weight", "mask"}
@@ -61,20 +63,38 @@ def bases(data: Data, scalar: bool, ignore_index: int | None = None) -> list[Bas
     return sorted(distinct.values(), key=lambda base: base.cost)
 
 
-def from_reading(reading: Reading, data: Data) -> Base:
-    """The loss of a call that the user wrote down."""
-    loss: Any = replace(reading.loss, reduction=NONE, dtype=None)  # type: ignore[type-var]
+def from_call(source: str, data: Data) -> Base:
+    """The loss of a call that the user wrote down, with the activation around its prediction."""
+    reading = parse(source).reading
+    steps = _around(str(reading.operands.get("pred", "")))
+    return Base(Setup(_at_hand(reading.loss, data), steps), 0.0)
+
+
+def _around(source: str) -> tuple[Step, ...]:
+    """The activation in the text of an argument, such as F.log_softmax(x, dim=-1)."""
+    if not source.endswith(")"):
+        return ()
+    try:
+        loss: Any = parse(source).reading.loss
+    except XlogitsError:
+        return ()
+    if not isinstance(loss, Transform) or loss.function not in STEPS:
+        return ()
+    return (Step(loss.function, loss.axis if isinstance(loss.axis, int) else -1),)
+
+
+def _at_hand(given: Any, data: Data) -> Any:
+    """A loss without reduction and dtype, its class axis a number, and nothing ignored in vain."""
+    loss = replace(given, reduction=NONE, dtype=None)
     axis = getattr(loss, "axis", None)
     if axis is not None and not isinstance(axis, int | tuple):
-        from xlogits.losses.axes import class_axes
-
         axes = class_axes(axis, data.operands["pred"].ndim)
         loss = replace(loss, axis=axes[0] if len(axes) == 1 else axes)
-    if getattr(loss, "ignore_index", None) is not None:
-        y = data.operands["target"]
-        if not (y == loss.ignore_index).any():
-            loss = replace(loss, ignore_index=None)
-    return Base(Setup(loss), 0.0)
+    y = data.operands.get("target")
+    ignore = getattr(loss, "ignore_index", None)
+    if ignore is not None and y is not None and not (y == ignore).any():
+        loss = replace(loss, ignore_index=None)
+    return loss
 
 
 def _softmax(data: Data, ignore_index: int | None) -> Iterator[Base]:
@@ -87,12 +107,12 @@ def _softmax(data: Data, ignore_index: int | None) -> Iterator[Base]:
         axes = [a for a in range(x.ndim) if x.shape[:a] + x.shape[a + 1 :] == y.shape]
         ignore = _ignored(y, ignore_index)
         for axis in sorted(axes, key=lambda a: (a != x.ndim - 1, a != 1)):
-            loss = SoftmaxCrossEntropy(axis=axis, ignore_index=ignore, form=_form(x, axis))
+            loss = SoftmaxCrossEntropy(axis=axis, ignore_index=ignore, form=form_of(x, axis))
             yield Base(Setup(loss), 0.0 if axis in (1, x.ndim - 1) else 1.5)
     elif y.shape == x.shape and x.ndim and x.shape[-1] > 1:
         for axis in (x.ndim - 1, *((1,) if x.ndim > 2 else ())):
             rows = _sums_to_one(y * 1.0, axis)
-            loss = SoftmaxCrossEntropy(axis=axis, form=_form(x, axis))
+            loss = SoftmaxCrossEntropy(axis=axis, form=form_of(x, axis))
             yield Base(Setup(loss), 0.0 if rows else 2.0)
 
 
@@ -103,7 +123,7 @@ def _ignored(y: Array, wanted: int | None) -> int | None:
     return next((label for label in (-100, -1) if (y == label).any()), None)
 
 
-def _form(x: Array, axis: int) -> Form:
+def form_of(x: Array, axis: int) -> Form:
     """What a prediction is, by its values."""
     if _sums_to_one(x, axis):
         return PROBABILITIES
@@ -161,12 +181,12 @@ def _plain(loss: Any, data: Data, scalar: bool, ignore_index: int | None) -> Any
     names = {each.name for each in fields(made)}
     if isinstance(made, Elementwise) and made.inner == "mean" and scalar:
         made = replace(made, inner="none")
-    axis = getattr(made, "axis", None)
-    if axis is not None and not isinstance(axis, int | tuple):
-        made = from_reading(Reading(made, {}), data).setup.loss
+    made = _at_hand(made, data)
     if "ignore_index" in names and "target" in data.operands:
         y = data.operands["target"]
-        made = replace(made, ignore_index=_ignored(y, ignore_index) if y.dtype.kind in "iu" else None)
+        made = replace(
+            made, ignore_index=_ignored(y, ignore_index) if y.dtype.kind in "iu" else None
+        )
     return made
 
 

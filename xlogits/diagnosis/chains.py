@@ -7,8 +7,8 @@ into one of log-probabilities). Each of the others is a mistake that has a name.
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from xlogits.diagnose.choices import forms
-from xlogits.diagnose.steps import Step
+from xlogits.diagnosis.choices import forms
+from xlogits.diagnosis.steps import Step
 from xlogits.losses import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form, SigmoidCrossEntropy
 
 Array = Any
@@ -36,16 +36,36 @@ SOFTMAX = {
     "logits": (
         Link("softmax_twice", "softmax", "logits", 1.0, TWICE),
         Link("softmax_missing", "", "probabilities", 1.2, MISSING),
-        Link("log_softmax_missing", "", "log_probabilities", 1.2, "log-softmax is missing: logits go"
-             " into a loss of log-probabilities (NLLLoss)"),
+        Link(
+            "log_softmax_missing",
+            "",
+            "log_probabilities",
+            1.2,
+            "log-softmax is missing: logits go into a loss of log-probabilities (NLLLoss)",
+        ),
         Link("log_missing", "softmax", "log_probabilities", 1.2, LOG_MISSING),
         Link("log_twice", "log_softmax", "probabilities", 2.0, LOG_TWICE),
-        Link("sigmoid_first", "sigmoid", "logits", 1.8, "a sigmoid is applied to the logits before"
-             " the softmax of the loss"),
-        Link("sigmoid_for_softmax_first", "sigmoid", "probabilities", 2.5, "a sigmoid in place of the"
-             " softmax, and a loss of probabilities"),
-        Link("clipped", "softmax", "probabilities", 2.0, "the loss takes probabilities, and clips or"
-             " renormalises them"),
+        Link(
+            "sigmoid_first",
+            "sigmoid",
+            "logits",
+            1.8,
+            "a sigmoid is applied to the logits before the softmax of the loss",
+        ),
+        Link(
+            "sigmoid_for_softmax_first",
+            "sigmoid",
+            "probabilities",
+            2.5,
+            "a sigmoid in place of the softmax, and a loss of probabilities",
+        ),
+        Link(
+            "clipped",
+            "softmax",
+            "probabilities",
+            2.0,
+            "the loss takes probabilities, and clips or renormalises them",
+        ),
         Link("log_sigmoid_first", "log_sigmoid", "logits", 3.0, "log-sigmoid is applied first"),
     ),
     "probabilities": (
@@ -59,7 +79,9 @@ SOFTMAX = {
         Link("softmax_twice", "exp", "logits", 1.0, TWICE),
         Link("log_missing", "exp", "log_probabilities", 1.2, LOG_MISSING),
         Link("log_twice", "", "probabilities", 2.0, LOG_TWICE),
-        Link("clipped", "exp", "probabilities", 2.0, "the loss takes probabilities, and clips them"),
+        Link(
+            "clipped", "exp", "probabilities", 2.0, "the loss takes probabilities, and clips them"
+        ),
     ),
 }
 TWICE_S = TWICE.replace("softmax", "sigmoid")
@@ -67,17 +89,38 @@ SIGMOID = {
     "logits": (
         Link("sigmoid_twice", "sigmoid", "logits", 1.0, TWICE_S),
         Link("sigmoid_missing", "", "probabilities", 1.2, MISSING.replace("softmax", "sigmoid")),
-        Link("softmax_first", "softmax", "logits", 2.0, "softmax is applied to the logits before the"
-             " sigmoid of the loss"),
-        Link("softmax_for_sigmoid_first", "softmax", "probabilities", 2.0, "softmax in place of the"
-             " sigmoid, and a loss of probabilities"),
-        Link("clipped", "sigmoid", "probabilities", 2.0, "the loss takes probabilities, and clips"
-             " them or their logarithms"),
+        Link(
+            "softmax_first",
+            "softmax",
+            "logits",
+            2.0,
+            "softmax is applied to the logits before the sigmoid of the loss",
+        ),
+        Link(
+            "softmax_for_sigmoid_first",
+            "softmax",
+            "probabilities",
+            2.0,
+            "softmax in place of the sigmoid, and a loss of probabilities",
+        ),
+        Link(
+            "clipped",
+            "sigmoid",
+            "probabilities",
+            2.0,
+            "the loss takes probabilities, and clips them or their logarithms",
+        ),
     ),
     "probabilities": (
         Link("sigmoid_twice", "", "logits", 1.0, TWICE_S),
         Link("sigmoid_twice", "sigmoid", "probabilities", 2.0, TWICE_S),
-        Link("clipped", "", "probabilities", 1.8, "the probabilities are clipped, or their logarithms"),
+        Link(
+            "clipped",
+            "",
+            "probabilities",
+            1.8,
+            "the probabilities are clipped, or their logarithms",
+        ),
     ),
 }
 

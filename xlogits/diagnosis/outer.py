@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.diagnose.setup import Items
+from xlogits.diagnosis.setup import Items
 
 Array = Any
 
@@ -66,7 +66,7 @@ class Table(NamedTuple):
 
     def outer(self, at: int) -> Outer:
         """What a value is."""
-        after, number = divmod(int(at), len(self.plain))
+        after, number = divmod(at, len(self.plain))
         return self.plain[number]._replace(after=_AFTER[after])
 
 

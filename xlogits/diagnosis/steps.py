@@ -134,7 +134,10 @@ STEPS: dict[str, Callable[[Operands, Step], Operands]] = {
     "labels_to_signs": _of("target", lambda y, step: 2 * y - 1),
     "labels_from_signs": _of("target", lambda y, step: (y + 1) / 2),
     "labels_reversed": _of("target", lambda y, step: 1 - y),
-    "swapped": lambda operands, step: {"pred": operands["target"] * 1.0, "target": operands["pred"]},
+    "swapped": lambda operands, step: {
+        "pred": operands["target"] * 1.0,
+        "target": operands["pred"],
+    },
     "crossed": _crossed,
     "weights_to_sum_1": _weights(lambda w: w / w.sum()),
     "weights_to_mean_1": _weights(lambda w: w / w.mean()),

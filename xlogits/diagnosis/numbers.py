@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from xlogits.diagnose.given import Observed
+from xlogits.diagnosis.given import Observed
 
 
 class Hint(NamedTuple):
@@ -16,29 +16,59 @@ class Hint(NamedTuple):
 
 
 CEILINGS = (
-    (-math.log(1e-7), "clip", "-log(1e-7): Keras' clip of probabilities; the true class has probability 0"),
-    (-math.log(2.0**-23), "clip", "-log(2^-23): float32's 1 - 1e-7, from which Keras' log is taken"),
+    (
+        -math.log(1e-7),
+        "clip",
+        "-log(1e-7): Keras' clip of probabilities; the true class has probability 0",
+    ),
+    (
+        -math.log(2.0**-23),
+        "clip",
+        "-log(2^-23): float32's 1 - 1e-7, from which Keras' log is taken",
+    ),
+    (
+        -math.log(1e-7 + 2.0**-23),
+        "clip",
+        "-log(1e-7 + 2^-23): a clip to 1 - 1e-7 in float32, and 1e-7 added once more (Keras 2)",
+    ),
     (-math.log(2e-7), "clip", "-log(2e-7): Keras 2's epsilon, added after the clip by epsilon"),
     (-math.log(1e-8), "clip", "-log(1e-8), a clip of probabilities"),
     (-math.log(1e-9), "clip", "-log(1e-9), a clip of probabilities"),
     (-math.log(1e-10), "clip", "-log(1e-10), a clip of probabilities"),
     (-math.log(1e-12), "clip", "-log(1e-12), a clip of probabilities"),
-    (-math.log(1e-15), "clip", "-log(1e-15): scikit-learn's clip before 1.3, and many a competition's"),
+    (
+        -math.log(1e-15),
+        "clip",
+        "-log(1e-15): scikit-learn's clip before 1.3, and many a competition's",
+    ),
     (-math.log(2.0**-52), "clip", "-log(2^-52): scikit-learn's clip of float64"),
     (64.0, "clip", "64: PaddlePaddle's limit of -log p on a CPU"),
     (100.0, "clip", "100: PyTorch's BCELoss lets no logarithm go below -100"),
 )
 FACTORS = (
     (2.0, "factor", "a factor 1/2 in the definition (L2 loss, Poisson deviance, Dice)", 1.0),
-    (1 / math.log(2), "log2", "logarithms to base 2 (bits) on one side and base e (nats) on the other", 1.2),
+    (
+        1 / math.log(2),
+        "log2",
+        "logarithms to base 2 (bits) on one side and base e (nats) on the other",
+        1.2,
+    ),
     (math.log(10), "log10", "logarithms to base 10 on one side and base e on the other", 2.0),
     (100.0, "percent", "percent on one side", 1.5),
 )
 CONSTANTS = (
-    (0.5 * math.log(2 * math.pi), "gaussian_constant", "log(2 pi)/2: the constant of a Gaussian"
-     " likelihood, `full=True`", 0.8),
-    (math.log(2 * math.pi), "gaussian_constant", "log(2 pi): the constant of a Gaussian likelihood"
-     " in two dimensions, or without its 1/2", 1.5),
+    (
+        0.5 * math.log(2 * math.pi),
+        "gaussian_constant",
+        "log(2 pi)/2: the constant of a Gaussian likelihood, `full=True`",
+        0.8,
+    ),
+    (
+        math.log(2 * math.pi),
+        "gaussian_constant",
+        "log(2 pi): the constant of a Gaussian likelihood in two dimensions, or without its 1/2",
+        1.5,
+    ),
     (1.0, "offset", "1: one side is 1 - cosine (or 1 - Dice), the other its negative", 1.0),
     (math.log(2), "log2_constant", "log 2: as between softplus losses with and without it", 2.0),
 )
@@ -46,9 +76,7 @@ USUAL_CLASSES = frozenset(
     {2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 20, 21, 26, 27, 50, 64, 80, 91, 100, 101, 128, 150, 200}
     | {256, 512, 1000, 1024, 4096, 8192, 21841, 28996, 30522, 32000, 32128, 50257, 50265, 128256}
 )
-SIZES = (
-    frozenset(2**n for n in range(1, 21)) | USUAL_CLASSES | frozenset({10000, 50000, 60000})
-)
+SIZES = frozenset(2**n for n in range(1, 21)) | USUAL_CLASSES | frozenset({10000, 50000, 60000})
 
 
 def alone(seen: Observed) -> Iterator[Hint]:
@@ -121,8 +149,12 @@ def _factors(a: Observed, b: Observed, sizes: Mapping[str, float]) -> Iterator[H
             yield Hint(code, f"{said}: {words}", cost)
     for name, size in sizes.items():
         if size > 1 and abs(ratio - size) <= error:
-            yield Hint("reduction", f"{said}, the number of {name} ({size:g}): a sum on one side, or"
-                       f" one more division by it on the other", 0.1)
+            yield Hint(
+                "reduction",
+                f"{said}, the number of {name} ({size:g}): a sum on one side, or"
+                f" one more division by it on the other",
+                0.1,
+            )
     if not any(size > 1 and abs(ratio - size) <= error for size in sizes.values()):
         yield from _counts(ratio, error, said)
 
