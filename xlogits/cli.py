@@ -74,6 +74,13 @@ def _parity(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
 
 
+def _diagnose(parser: argparse.ArgumentParser) -> None:
+    from xlogits.diagnosis.command import add_arguments, run
+
+    add_arguments(parser)
+    parser.set_defaults(run=run)
+
+
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "names": ("every loss, and what each framework calls it", _names),
     "explain": (
@@ -81,6 +88,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
         _explain,
     ),
     "parity": ("hold every native loss against ours, on every backend, dtype and mode", _parity),
+    "diagnose": ("why two values of a loss differ, or what computes one", _diagnose),
 }
 
 if __name__ == "__main__":

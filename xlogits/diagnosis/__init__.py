@@ -68,11 +68,11 @@ def diagnose(
     Example:
         >>> import numpy as np
         >>> x, y = np.array([[2.0, 1.0, 0.0], [0.0, 3.0, 0.0], [1.0, 0.0, 2.0]]), np.array([0, 1, 1])
-        >>> found = diagnose(0.986147, 0.969956, logits=x, labels=y)
+        >>> found = diagnose(0.970045, 0.926960, logits=x, labels=y)
         >>> found.causes[0].codes
         ('softmax_twice',)
         >>> found.causes[0].wrong
-        'F.cross_entropy(F.softmax(logits, dim=-1), labels)'
+        'F.cross_entropy(F.softmax(logits, dim=1), labels)'
     """
     seen = observed(first, "first")
     other = None if second is None else observed(second, "second")
@@ -147,6 +147,10 @@ _OPERANDS = (
 def _tidied(x: Array, y: Array) -> Array:
     """Labels in the shape and kind that their values call for."""
     y = y.astype(np.int64) if y.dtype.kind == "b" else y
+    if y.shape == (*x.shape, 1):
+        return y[..., 0]
+    if x.shape == (*y.shape, 1) and y.dtype.kind == "f":
+        return y[..., None]
     if y.ndim == x.ndim and y.ndim > 1 and y.shape[-1] == 1 < x.shape[-1]:
         y = y[..., 0]  # a column of class indexes
     if y.ndim == x.ndim - 1 and y.dtype.kind == "f" and (y == np.round(y)).all():

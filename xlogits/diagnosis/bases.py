@@ -107,13 +107,16 @@ def _softmax(data: Data, ignore_index: int | None) -> Iterator[Base]:
         axes = [a for a in range(x.ndim) if x.shape[:a] + x.shape[a + 1 :] == y.shape]
         ignore = _ignored(y, ignore_index)
         for axis in sorted(axes, key=lambda a: (a != x.ndim - 1, a != 1)):
-            loss = SoftmaxCrossEntropy(axis=axis, ignore_index=ignore, form=form_of(x, axis))
-            yield Base(Setup(loss), 0.0 if axis in (1, x.ndim - 1) else 1.5)
+            odd = 0.0 if axis in (1, x.ndim - 1) else 1.5
+            for form, less in _forms(x, axis):
+                loss = SoftmaxCrossEntropy(axis=axis, ignore_index=ignore, form=form)
+                yield Base(Setup(loss), odd + less)
     elif y.shape == x.shape and x.ndim and x.shape[-1] > 1:
         for axis in (x.ndim - 1, *((1,) if x.ndim > 2 else ())):
             rows = _sums_to_one(y * 1.0, axis)
-            loss = SoftmaxCrossEntropy(axis=axis, form=form_of(x, axis))
-            yield Base(Setup(loss), 0.0 if rows else 2.0)
+            for form, less in _forms(x, axis):
+                loss = SoftmaxCrossEntropy(axis=axis, form=form)
+                yield Base(Setup(loss), (0.0 if rows else 2.0) + less)
 
 
 def _ignored(y: Array, wanted: int | None) -> int | None:
@@ -121,6 +124,14 @@ def _ignored(y: Array, wanted: int | None) -> int | None:
     if wanted is not None:
         return wanted if (y == wanted).any() else None
     return next((label for label in (-100, -1) if (y == label).any()), None)
+
+
+def _forms(x: Array, axis: int) -> Iterator[tuple[Form, float]]:
+    """What a prediction is by its values, and logits: probabilities may be meant as those."""
+    form = form_of(x, axis)
+    yield form, 0.0
+    if form == PROBABILITIES:
+        yield LOGITS, 0.7
 
 
 def form_of(x: Array, axis: int) -> Form:
@@ -145,12 +156,16 @@ def _sigmoid(data: Data) -> Iterator[Base]:
         return
     events = set(np.unique(y[:1000])) <= {0, 1}
     one_hot = x.ndim > 1 and x.shape[-1] > 1 and _sums_to_one(y * 1.0, -1)
-    form = PROBABILITIES if ((x >= 0) & (x <= 1)).all() else LOGITS
-    yield Base(Setup(SigmoidCrossEntropy(form=form)), (0.0 if events else 1.0) + 1.5 * one_hot)
+    odd = (0.0 if events else 1.0) + 1.5 * one_hot
+    if ((x >= 0) & (x <= 1)).all():
+        yield Base(Setup(SigmoidCrossEntropy(form=PROBABILITIES)), odd)
+        odd += 0.7
+    yield Base(Setup(SigmoidCrossEntropy()), odd)
 
 
 def _others(data: Data, scalar: bool, ignore_index: int | None) -> Iterator[Base]:
     """What every native function of another kind computes by default."""
+    x = data.operands["pred"]
     for native in NATIVES.values():
         loss = native.loss
         if native.framework == "xlogits" or isinstance(loss, Transform):
@@ -158,6 +173,8 @@ def _others(data: Data, scalar: bool, ignore_index: int | None) -> Iterator[Base
         if type(loss) in (SoftmaxCrossEntropy, SigmoidCrossEntropy):
             continue
         names = set(data.operands)
+        if isinstance(loss, CTC) and "logit_length" not in names and x.ndim < 3:
+            continue
         if not set(loss.ARRAYS) <= names or not names <= {*loss.OPERANDS, *OPTIONAL}:
             continue
         given, filled = {}, set()

@@ -13,6 +13,7 @@ from xlogits.losses import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form, Sigmo
 
 Array = Any
 CLIPS = (1e-7, 1e-8, 1e-12, 1e-15, 1e-6, 1e-5, 1e-10, 1e-9, 1e-16, 1e-3, 1e-4)
+KERAS_2 = Form("probabilities", clip=(1e-7, 1 - 1e-7), log_offset=1e-7)  # epsilon twice
 FLOORS = (-100.0, -64.0)
 ACTIVATIONS = ("softmax", "log_softmax", "sigmoid", "log_sigmoid", "exp", "log")
 
@@ -158,6 +159,7 @@ def _forms(kind: type, link: Link, sigmoid: bool) -> Iterator[tuple[Form, float]
         yield form, 0.1
     if link.code not in ("clipped", "softmax_missing", "sigmoid_missing"):
         return
+    yield KERAS_2, 0.2
     for number, low in enumerate(CLIPS):
         cost = 0.3 + 0.1 * number
         made = [Form("probabilities", clip=(low, 1 - low)), Form("probabilities", log_offset=low)]

@@ -86,21 +86,24 @@ def _pairs(
     """Explanations that start from a side that is plain; else from one that is nearly."""
     anchors = [(story, second, "second") for story in plain]
     anchors += [(story, first, "first") for story in others]
-    anchors = sorted(anchors, key=lambda a: a[0].cost)[:ANCHORS]
-    if not anchors:
-        for seen, other, which in ((first, second, "second"), (second, first, "first")):
-            made = _from_bases(search, seen, which)
-            anchors += [(story, other, which) for _, story, _ in made[:ANCHORS]]
+    found = _from_anchors(search, sorted(anchors, key=lambda a: a[0].cost)[:ANCHORS])
+    if found:
+        return found
+    for seen, other, which in ((first, second, "second"), (second, first, "first")):
+        nearly = sorted(_from_bases(search, seen, which), key=lambda pair: pair[1].cost)
+        for _, start, _ in nearly[:ANCHORS]:
+            found += [(start, story, which) for story in search.single(start, other)]
+    return found
+
+
+def _from_anchors(search: Search, anchors: list[tuple[Story, Observed, str]]) -> list[Pair]:
+    """What is one change away from a side that is understood; if that is unlikely, also two."""
     found = [(s, story, which) for s, seen, which in anchors for story in search.single(s, seen)]
-    if min((story.cost for _, story, _ in found), default=9.0) > LIKELY:
+    for more in (search.solved, search.pairs, search.solved_beside):
+        if min((story.cost for _, story, _ in found), default=9.0) <= LIKELY:
+            break
         for start, seen, which in anchors[:2]:
-            found += [(start, story, which) for story in search.solved(start, seen)]
-    if min((story.cost for _, story, _ in found), default=9.0) > LIKELY:
-        for start, seen, which in anchors[:3]:
-            found += [(start, story, which) for story in search.pairs(start, seen)]
-    if not found:
-        for start, seen, which in anchors[:2]:
-            found += [(start, story, which) for story in search.solved_beside(start, seen)]
+            found += [(start, story, which) for story in more(start, seen)]
     return found
 
 

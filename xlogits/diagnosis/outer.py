@@ -103,7 +103,7 @@ def denominators(items: Items, sizes: dict[str, float], weight: Array | None) ->
     """What the sum of the items may be divided by, the plainest first."""
     n = float(items.loss.size)
     valid = n if items.valid is None else float(items.valid.sum())
-    found = {"sum": 1.0, "mean_over_items": n, "mean_over_valid": valid}
+    found = {"mean_over_items": n, "mean_over_valid": valid, "sum": 1.0}
     if items.weight is not None:
         found["mean_over_class_weight"] = float(items.weight.sum())
     if weight is not None:

@@ -56,13 +56,15 @@ def _smoothing(
         return
     error = float(np.abs(seen.atol + seen.rtol * seen.values).mean() / np.abs(slope).mean())
     shares = classes / (classes - 1) if classes > 1 else 1.0
-    for share, where in ((1.0, ""), (shares, f" spread over the other {classes - 1} classes")):
-        found = _round(amount / share, error)
-        if found is not None:
-            words = f"label smoothing of {found:.6g}{where} instead of none"
-            price = 2.0 if share == 1 else 2.6
-            yield Change("label_smoothing", words, price, smoothed(found * share), found)
-            return
+    over = {share: _round(amount / share, error) for share in (1.0, shares)}
+    round_ones = [(len(f"{found:g}"), share) for share, found in over.items() if found is not None]
+    if round_ones:
+        share = min(round_ones)[1]  # the rounder amount, and of equal ones that over all classes
+        found = over[share] or 0.0
+        where = "" if share == 1 else f" spread over the other {classes - 1} classes"
+        words = f"label smoothing of {found:.6g}{where} instead of none"
+        yield Change("label_smoothing", words, 2.0, smoothed(found * share), found)
+        return
     if not seen.scalar:
         words = f"label smoothing of {amount:.6g} instead of none"
         yield Change("label_smoothing", words, 2.5, smoothed(float(f"{amount:.6g}")), amount)
