@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         softmax_cross_entropy,
         softplus,
     )
+    from xlogits.diagnosis import diagnose
     from xlogits.gradient import value_and_grad
     from xlogits.naming import explain
     from xlogits.translation import differ, translate
@@ -41,6 +42,7 @@ _HOME = {
     "logit": "api",
     "logsumexp": "api",
     "softplus": "api",
+    "diagnose": "diagnosis",
     "differ": "translation",
     "explain": "naming",
     "translate": "translation",
@@ -51,6 +53,7 @@ _HOME = {
 }
 
 __all__ = [
+    "diagnose",
     "dialects",
     "differ",
     "errors",

@@ -82,6 +82,13 @@ def _port(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
 
 
+def _diagnose(parser: argparse.ArgumentParser) -> None:
+    from xlogits.diagnosis.command import add_arguments, run
+
+    add_arguments(parser)
+    parser.set_defaults(run=run)
+
+
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "names": ("every loss, and what each framework calls it", _names),
     "explain": (
@@ -90,6 +97,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     ),
     "port": ("rewrite a file's, a notebook's or a tree's losses for another framework", _port),
     "parity": ("hold every native loss against ours, on every backend, dtype and mode", _parity),
+    "diagnose": ("why two values of a loss differ, or what computes one", _diagnose),
 }
 
 if __name__ == "__main__":

@@ -1,0 +1,194 @@
+"""From what a model gives to what a cross-entropy takes: the chains of activation and form.
+
+The right ones are few (logits into a loss of logits, softmax into one of probabilities, log-softmax
+into one of log-probabilities). Each of the others is a mistake that has a name.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from xlogits.diagnosis.choices import forms
+from xlogits.diagnosis.steps import Step
+from xlogits.losses import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form, SigmoidCrossEntropy
+
+Array = Any
+CLIPS = (1e-7, 1e-8, 1e-12, 1e-15, 1e-6, 1e-5, 1e-10, 1e-9, 1e-16, 1e-3, 1e-4)
+KERAS_2 = Form("probabilities", clip=(1e-7, 1 - 1e-7), log_offset=1e-7)  # epsilon twice
+FLOORS = (-100.0, -64.0)
+ACTIVATIONS = ("softmax", "log_softmax", "sigmoid", "log_sigmoid", "exp", "log")
+
+
+class Link(NamedTuple):
+    """What is applied to the prediction, what the loss takes it for, and what that is called."""
+
+    code: str
+    applied: str
+    kind: str
+    cost: float
+    words: str
+
+
+TWICE = "softmax is applied twice: by the model or the caller, and again inside the loss of logits"
+MISSING = "softmax is missing: logits go into a loss of probabilities (from_logits=False)"
+LOG_MISSING = "the logarithm is missing: probabilities go into a loss of log-probabilities"
+LOG_TWICE = "the logarithm is taken twice: log-probabilities go into a loss of probabilities"
+# by what the prediction is
+SOFTMAX = {
+    "logits": (
+        Link("softmax_twice", "softmax", "logits", 1.0, TWICE),
+        Link("softmax_missing", "", "probabilities", 1.2, MISSING),
+        Link(
+            "log_softmax_missing",
+            "",
+            "log_probabilities",
+            1.2,
+            "log-softmax is missing: logits go into a loss of log-probabilities (NLLLoss)",
+        ),
+        Link("log_missing", "softmax", "log_probabilities", 1.2, LOG_MISSING),
+        Link("log_twice", "log_softmax", "probabilities", 2.0, LOG_TWICE),
+        Link(
+            "sigmoid_first",
+            "sigmoid",
+            "logits",
+            1.8,
+            "a sigmoid is applied to the logits before the softmax of the loss",
+        ),
+        Link(
+            "sigmoid_for_softmax_first",
+            "sigmoid",
+            "probabilities",
+            2.5,
+            "a sigmoid in place of the softmax, and a loss of probabilities",
+        ),
+        Link(
+            "clipped",
+            "softmax",
+            "probabilities",
+            2.0,
+            "the loss takes probabilities, and clips or renormalises them",
+        ),
+        Link("log_sigmoid_first", "log_sigmoid", "logits", 3.0, "log-sigmoid is applied first"),
+    ),
+    "probabilities": (
+        Link("softmax_twice", "", "logits", 1.0, TWICE),
+        Link("softmax_twice", "softmax", "probabilities", 2.0, TWICE),
+        Link("log_missing", "", "log_probabilities", 1.2, LOG_MISSING),
+        Link("log_twice", "log", "probabilities", 2.0, LOG_TWICE),
+        Link("clipped", "", "probabilities", 1.8, "the probabilities are clipped or renormalised"),
+    ),
+    "log_probabilities": (
+        Link("softmax_twice", "exp", "logits", 1.0, TWICE),
+        Link("log_missing", "exp", "log_probabilities", 1.2, LOG_MISSING),
+        Link("log_twice", "", "probabilities", 2.0, LOG_TWICE),
+        Link(
+            "clipped", "exp", "probabilities", 2.0, "the loss takes probabilities, and clips them"
+        ),
+    ),
+}
+TWICE_S = TWICE.replace("softmax", "sigmoid")
+SIGMOID = {
+    "logits": (
+        Link("sigmoid_twice", "sigmoid", "logits", 1.0, TWICE_S),
+        Link("sigmoid_missing", "", "probabilities", 1.2, MISSING.replace("softmax", "sigmoid")),
+        Link(
+            "softmax_first",
+            "softmax",
+            "logits",
+            2.0,
+            "softmax is applied to the logits before the sigmoid of the loss",
+        ),
+        Link(
+            "softmax_for_sigmoid_first",
+            "softmax",
+            "probabilities",
+            2.0,
+            "softmax in place of the sigmoid, and a loss of probabilities",
+        ),
+        Link(
+            "clipped",
+            "sigmoid",
+            "probabilities",
+            2.0,
+            "the loss takes probabilities, and clips them or their logarithms",
+        ),
+    ),
+    "probabilities": (
+        Link("sigmoid_twice", "", "logits", 1.0, TWICE_S),
+        Link("sigmoid_twice", "sigmoid", "probabilities", 2.0, TWICE_S),
+        Link(
+            "clipped",
+            "",
+            "probabilities",
+            1.8,
+            "the probabilities are clipped, or their logarithms",
+        ),
+    ),
+}
+
+
+def chains(
+    loss: Any, steps: tuple[Step, ...], data: Any
+) -> Iterator[tuple[str, str, float, tuple[Step, ...], Form]]:
+    """Every other chain: its code, words, cost, steps and form."""
+    sigmoid = isinstance(loss, SigmoidCrossEntropy)
+    links = SIGMOID if sigmoid else SOFTMAX
+    if any(step.name in ACTIVATIONS for step in steps):
+        return  # one change of the chain at a time
+    kind = loss.form.kind
+    axis = loss.axis if isinstance(loss.axis, int) else -1
+    for link in links.get(kind, ()):
+        made = (*steps, Step(link.applied, axis)) if link.applied else steps
+        for form, more in _forms(type(loss), link, sigmoid):
+            if form != loss.form or link.applied:
+                words = link.words + (f" ({_policy(form)})" if more else "")
+                yield link.code, words, link.cost + more, made, form
+    if kind == "logits" and not sigmoid:
+        yield from _other_axes(steps, axis, data)
+
+
+def _forms(kind: type, link: Link, sigmoid: bool) -> Iterator[tuple[Form, float]]:
+    """The plain form of a kind, and, for probabilities, everything that is done to them."""
+    plain = {"logits": LOGITS, "log_probabilities": LOG_PROBABILITIES}
+    if link.kind in plain:
+        yield plain[link.kind], 0.0
+        return
+    if link.code != "clipped":
+        yield PROBABILITIES, 0.0
+    native = [form for form in forms(kind, "probabilities") if form != PROBABILITIES]
+    for form in native:
+        yield form, 0.1
+    if link.code not in ("clipped", "softmax_missing", "sigmoid_missing"):
+        return
+    yield KERAS_2, 0.2
+    for number, low in enumerate(CLIPS):
+        cost = 0.3 + 0.1 * number
+        made = [Form("probabilities", clip=(low, 1 - low)), Form("probabilities", log_offset=low)]
+        yield from ((form, cost) for form in made if form not in native)
+    yield from ((Form("probabilities", log_floor=floor), 0.4) for floor in FLOORS)
+
+
+def _policy(form: Form) -> str:
+    """What is done to probabilities, in words."""
+    said = []
+    if form.renormalise:
+        said.append(f"divided by their sum {form.renormalise} the clip")
+    if form.clip is not None:
+        low = "eps" if form.clip == "eps" else f"{form.clip[0]:g}"
+        said.append(f"clipped to [{low}, 1 - {low}]")
+    if form.log_offset:
+        said.append(f"{form.log_offset:g} added before the logarithm")
+    if form.log_floor is not None:
+        said.append(f"logarithms of at least {form.log_floor:g}")
+    return ", ".join(said)
+
+
+def _other_axes(
+    steps: tuple[Step, ...], axis: int, data: Any
+) -> Iterator[tuple[str, str, float, tuple[Step, ...], Form]]:
+    """Softmax along an axis that the classes are not on, then a loss that does not softmax."""
+    ndim = data.operands["pred"].ndim
+    for other in range(ndim):
+        if other != axis % ndim:
+            words = f"softmax runs along axis {other} and the classes are on axis {axis % ndim}"
+            made = (*steps, Step("log_softmax", other))
+            yield "softmax_axis", words, 1.8, made, LOG_PROBABILITIES

@@ -1,0 +1,161 @@
+"""Amounts that are not guessed but solved for: label smoothing, temperature, margins and the like."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from xlogits.diagnosis.changes import Change
+from xlogits.diagnosis.given import Observed
+from xlogits.diagnosis.setup import Setup
+from xlogits.diagnosis.steps import Step
+
+Array = Any
+MOST = 0.999
+
+
+def usual(amount: float) -> bool:
+    """Whether people write this amount without a thought: one figure, or a 5 behind it."""
+    figures = f"{amount:.1e}"
+    return float(figures) == amount and figures.partition("e")[0][-1] in "05"
+
+
+def solved(
+    setup: Setup, value: Callable[[Setup], Any], seen: Observed, classes: int
+) -> Iterator[Change]:
+    """Changes by an amount with which the value comes out; `value` gives that of a setup.
+
+    One free amount explains any one number, so only round amounts count, or those that explain the
+    losses of all items.
+    """
+    yield from _smoothing(setup, value, seen, classes)
+    for amount in _amounts(setup):
+        yield from _roots(amount, value, seen)
+
+
+def _smoothing(
+    setup: Setup, value: Callable[[Setup], Any], seen: Observed, classes: int
+) -> Iterator[Change]:
+    loss: Any = setup.loss
+    if getattr(loss, "label_smoothing", None) != 0:
+        return
+
+    def smoothed(amount: float) -> Setup:
+        return setup._replace(loss=replace(loss, label_smoothing=amount))
+
+    hard, soft = value(setup), value(smoothed(1.0))
+    if hard is None or soft is None or np.shape(hard) != np.shape(seen.values):
+        return
+    slope, off = np.ravel(soft - hard), np.ravel(seen.values - hard)
+    if not np.isfinite(slope).all() or not (slope @ slope):
+        return
+    amount = float(slope @ off / (slope @ slope))
+    if not 0 < amount < MOST:
+        return
+    error = float(np.abs(seen.atol + seen.rtol * seen.values).mean() / np.abs(slope).mean())
+    shares = classes / (classes - 1) if classes > 1 else 1.0
+    over = {share: _round(amount / share, error) for share in (1.0, shares)}
+    round_ones = [(len(f"{found:g}"), share) for share, found in over.items() if found is not None]
+    if round_ones:
+        share = min(round_ones)[1]  # the rounder amount, and of equal ones that over all classes
+        found = over[share] or 0.0
+        where = "" if share == 1 else f" spread over the other {classes - 1} classes"
+        words = f"label smoothing of {found:.6g}{where} instead of none"
+        yield Change("label_smoothing", words, 2.0, smoothed(found * share), found)
+        return
+    if not seen.scalar:
+        words = f"label smoothing of {amount:.6g} instead of none"
+        yield Change("label_smoothing", words, 2.5, smoothed(float(f"{amount:.6g}")), amount)
+
+
+def _round(amount: float, error: float) -> float | None:
+    """The amount in as few figures as fit; None where it takes so many that anything would fit."""
+    for figures in (1, 2, 3):
+        short = float(f"{amount:.{figures}g}")
+        step = 10.0 ** (math.floor(math.log10(abs(amount) or 1.0)) - figures + 1)
+        if abs(short - amount) <= 2 * error and 20 * error < step:
+            return short
+    return None
+
+
+class _Amount(NamedTuple):
+    """A number that a setup depends on: how it is set, where to look for it, what to say."""
+
+    code: str
+    at: Callable[[float], Setup]
+    places: tuple[float, ...]
+    words: str
+    cost: float
+
+
+POSITIVE = (0.02, 0.1, 0.3, 0.7, 1.5, 4.0, 15.0, 60.0)
+PLACES = {
+    "margin": (-1.0, -0.15, 0.03, 0.15, 0.4, 0.8, 1.6, 5.0),
+    "alpha": (0.02, 0.15, 0.4, 0.6, 0.85, 0.99),
+    "quantile": (0.02, 0.15, 0.4, 0.6, 0.85, 0.98),
+    "gamma": (0.05, 0.7, 1.4, 2.4, 4.0, 8.0),
+    "exponent": (0.05, 0.3, 0.6, 0.95),
+    "first_term": (-3.0, -0.5, 0.5, 1.5, 4.0),
+    **dict.fromkeys(("delta", "p", "smooth", "missed", "extra", "beta"), POSITIVE),
+}
+
+
+def _amounts(setup: Setup) -> Iterator[_Amount]:
+    loss: Any = setup.loss
+    form = getattr(loss, "form", None)
+    if form is not None and form.kind == "logits" and all(s.name != "scaled" for s in setup.steps):
+        words = "the logits are divided by a temperature of {:.6g}"
+
+        def scaled(amount: float) -> Setup:
+            return setup._replace(steps=(Step("scaled", -1, amount), *setup.steps))
+
+        yield _Amount("temperature", scaled, POSITIVE, words, 3.0)
+    for name, places in PLACES.items():
+        old = getattr(loss, name, ...)
+        if old is ... or not isinstance(old, int | float | None):
+            continue
+
+        def changed(amount: float, name: str = name) -> Setup:
+            return setup._replace(loss=replace(loss, **{name: amount}))
+
+        words = f"{name.replace('_', ' ')} is {{:.6g}} instead of {old}"
+        yield _Amount(name, changed, places, words, 2.4)
+
+
+def _roots(amount: _Amount, value: Callable[[Setup], Any], seen: Observed) -> Iterator[Change]:
+    target = float(np.mean(seen.values))
+
+    def miss(place: float) -> float:
+        got = value(amount.at(place))
+        return float(np.mean(got)) - target if got is not None else math.nan
+
+    heights = [miss(place) for place in amount.places]
+    ends = zip(amount.places, amount.places[1:], heights, heights[1:], strict=False)
+    for low, high, left, right in ends:
+        if not left * right < 0:
+            continue
+        root = _root(miss, low, high, left, right)
+        slope = abs(right - left) / (high - low)
+        error = float(np.mean(seen.atol + seen.rtol * np.abs(seen.values))) / slope
+        short = _round(root, error)
+        if short is not None or not seen.scalar:
+            found = float(f"{root:.6g}") if short is None else short
+            words = amount.words.format(found)
+            yield Change(amount.code, words, amount.cost, amount.at(found), found)
+
+
+def _root(f: Callable[[float], float], a: float, b: float, fa: float, fb: float) -> float:
+    """Where f is 0 between a and b: the Illinois variant of false position."""
+    for _ in range(40):
+        c = b - fb * (b - a) / (fb - fa)
+        fc = f(c)
+        if abs(fc) < 1e-12 or abs(b - a) < 1e-12:
+            return c
+        if fb * fc < 0:
+            a, fa = b, fb
+        else:
+            fa /= 2
+        b, fb = c, fc
+    return b
