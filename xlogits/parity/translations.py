@@ -245,6 +245,10 @@ def _within(loss: Any, case: Case) -> bool:
     return bool(((p > 1e-6) & (p < 1 - 1e-6)).all())
 
 
+def _normalised(case: Case) -> bool:
+    return bool(np.allclose(np.exp(case.operands["pred"]).sum(-1), 1))
+
+
 def _item_weights(loss: Any, case: Case) -> bool:
     weight = case.operands.get("sample_weight")
     return weight is None or np.ndim(weight) > 0
@@ -290,7 +294,7 @@ HOLDS: dict[str, Holds] = {
     "several classes": lambda loss, case: np.shape(case.operands["pred"])[-1] > 1,
     "several axes": lambda loss, case: np.ndim(case.operands["pred"]) > 1,
     "x64": lambda loss, case: True,  # the matrix sets it
-    "logits": lambda loss, case: True,  # held against the loss of logits
+    "logits": lambda loss, case: _normalised(case),  # and held against the loss of logits
     "one row per item": lambda loss, case: np.ndim(case.operands["target"]) == 2,
     "enough frames": lambda loss, case: case.name not in ("too few frames", "one frame"),
     "padded at the end": lambda loss, case: True,

@@ -3,56 +3,78 @@
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 SHORT = 8  # characters that are not worth a name
 _FREE = ("a", "b", "c", "d", "e", "f", "g", "h")
 
 
+@cache
 def lines(source: str) -> tuple[str, ...]:
     """Assignments, and the expression that is left, last."""
-    tree: Any = ast.parse(source, mode="eval").body
-    taken = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    made: list[tuple[str, Any]] = []
-    while (again := _repeated([tree, *(value for _, value in made)])) is not None:
-        name = next(name for name in _names(again) if name not in taken)
+    whole = _Shared(source)
+    taken = {node.id for node in whole.nodes if isinstance(node, ast.Name)}
+    made: list[tuple[str, ast.expr]] = []
+    for node in whole.repeated():
+        name = next(name for name in _names(node) if name not in taken)
         taken.add(name)
-        swap = _Swap(ast.dump(again), name)
-        tree = swap.visit(tree)
-        made = [(other, swap.visit(value)) for other, value in made]
-        made.append((name, again))
-    # what was found later is smaller, and may stand in what was found earlier
+        made.append((name, node))
+    whole.swap({id(node): ast.Name(name, ast.Load()) for name, node in made})
+    # the shorter may stand in the longer
     return (
-        *(f"{name} = {ast.unparse(value)}" for name, value in reversed(made)),
-        ast.unparse(tree),
+        *(f"{name} = {ast.unparse(node)}" for name, node in reversed(made)),
+        ast.unparse(whole.root),
     )
 
 
-def _repeated(trees: list[ast.expr]) -> ast.expr | None:
-    """The longest expression that occurs more than once."""
-    counts: Counter[str] = Counter()
-    found: dict[str, ast.expr] = {}
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, (ast.Call, ast.BinOp, ast.Compare, ast.Subscript, ast.UnaryOp)):
-                key = ast.dump(node)
-                counts[key] += 1
-                found[key] = node
-    twice = [found[key] for key, count in counts.items() if count > 1]
-    long = [node for node in twice if len(ast.unparse(node)) >= SHORT]
-    return max(long, key=lambda node: len(ast.unparse(node)), default=None)
+class _Shared:
+    """An expression in which equal parts are one and the same node, however often they occur."""
+
+    def __init__(self, source: str) -> None:
+        self._known: dict[Any, ast.AST] = {}
+        self.root: Any = self._one(ast.parse(source, mode="eval").body)
+        self.nodes = list(self._known.values())
+
+    def _one(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._one(part) for part in value]
+        if not isinstance(value, ast.AST):
+            return value
+        if not value._fields:  # an operator
+            return self._known.setdefault(type(value), value)
+        parts = [(name, self._one(part)) for name, part in ast.iter_fields(value)]
+        for name, part in parts:
+            setattr(value, name, part)
+        return self._known.setdefault((type(value), *(_key(part) for _, part in parts)), value)
+
+    def repeated(self) -> list[ast.expr]:
+        """What stands in more than one place, the longest first."""
+        uses = Counter(id(child) for node in self.nodes for child in ast.iter_child_nodes(node))
+        kinds = ast.Call, ast.BinOp, ast.Compare, ast.Subscript, ast.UnaryOp
+        twice = [
+            (len(ast.unparse(node)), node)
+            for node in self.nodes
+            if isinstance(node, kinds) and uses[id(node)] > 1
+        ]
+        twice.sort(key=lambda pair: -pair[0])
+        return [node for length, node in twice if length >= SHORT]
+
+    def swap(self, names: dict[int, ast.Name]) -> None:
+        """Put a name wherever one of these nodes is part of another."""
+        for node in self.nodes:
+            for field, value in ast.iter_fields(node):
+                if isinstance(value, list):
+                    setattr(node, field, [names.get(id(part), part) for part in value])
+                else:
+                    setattr(node, field, names.get(id(value), value))
 
 
-class _Swap(ast.NodeTransformer):
-    """Every occurrence of one expression, replaced by a name."""
-
-    def __init__(self, wanted: str, name: str) -> None:
-        self.wanted, self.name = wanted, name
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        if isinstance(node, ast.expr) and ast.dump(node) == self.wanted:
-            return ast.Name(self.name, ast.Load())
-        return super().generic_visit(node)
+def _key(part: Any) -> Any:
+    """Equal for the same parts; 1, 1.0 and True are not."""
+    if isinstance(part, list):
+        return tuple(map(_key, part))
+    return id(part) if isinstance(part, ast.AST) else (type(part), part)
 
 
 def _names(node: ast.expr) -> Iterator[str]:
