@@ -14,6 +14,10 @@ HERE = Path(__file__).resolve().parent
 
 
 def main(arguments: Sequence[str]) -> int:
+    if arguments and arguments[0] == "scan":
+        from compare.speed.scan import main as scan
+
+        return scan(arguments[1:])
     parser = argparse.ArgumentParser(prog="python compare speed", description=__doc__)
     parser.add_argument("--pairs", type=int, default=41, help="measurements of each side")
     parser.add_argument("--output", type=Path, default=HERE)
