@@ -217,7 +217,8 @@ class Finder:
             and any(b.node is target for b in self.scopes.bindings(node.id, node))
         ]
         statement = self._above(target)
-        return Maker(made, native, value, statement, target, tuple(uses), len(mine) - 1)  # type: ignore[arg-type]
+        others = sum(b.node is not target and not isinstance(b.value, ast.Constant) for b in mine)
+        return Maker(made, native, value, statement, target, tuple(uses), others)  # type: ignore[arg-type]
 
     def _attribute(
         self, made: ast.Call, native: Native, value: ast.expr, target: ast.Attribute
@@ -227,10 +228,37 @@ class Finder:
             for node in self.scopes.nodes
             if isinstance(node, ast.Attribute) and node.attr == target.attr
         ]
+        stores = [node for node in same if not isinstance(node.ctx, ast.Load)]
+        own, owners = self._owner(target), {self._owner(node) for node in stores}
+        same = [
+            node
+            for node in same
+            if self._owner(node) in (own, None) or self._owner(node) not in owners
+        ]
         uses = tuple(node for node in same if isinstance(node.ctx, ast.Load))
-        stores = len(same) - len(uses) - 1
+        others = 0
+        for node in stores:
+            given = getattr(self._above(node), "value", None)
+            others += node in same and node is not target and not isinstance(given, ast.Constant)
         statement = self._above(target)
-        return Maker(made, native, value, statement, target, uses, stores)  # type: ignore[arg-type]
+        return Maker(made, native, value, statement, target, uses, others)  # type: ignore[arg-type]
+
+    def _owner(self, node: ast.Attribute) -> ast.AST | None:
+        """The class whose attribute it is, where that is an attribute of self."""
+        above: ast.AST | None = node
+        if not (isinstance(node.value, ast.Name) and node.value.id == "self"):
+            return None
+        while above is not None and not isinstance(above, ast.ClassDef):
+            above = self._above(above)
+        return above
+
+    def group(self, maker: Maker) -> tuple[str, ast.AST | None]:
+        """What makers have in common that give one name its values."""
+        target = maker.target
+        owner = (
+            self._owner(target) if isinstance(target, ast.Attribute) else self.scopes.scope(target)
+        )
+        return ast.unparse(target), owner
 
     def _reference(self, node: ast.Name | ast.Attribute) -> Iterator[Left]:
         if not isinstance(node.ctx, ast.Load) or isinstance(self._above(node), ast.Attribute):
