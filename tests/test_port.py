@@ -275,3 +275,18 @@ def test_the_same_attribute_of_two_classes() -> None:
     assert not done.left
     assert "return self.c(y, x)" in done.after.decode()
     assert "return self.c(x, y, z)" in done.after.decode()
+
+
+def test_an_attribute_named_like_a_function() -> None:
+    text = (
+        "import torch.nn as nn\nimport torch.nn.functional as F\n"
+        "class A:\n    def __init__(self):\n        self.softmax = nn.Softmax(dim=1)\n"
+        "        self.mse_loss = nn.MSELoss()\n"
+        "    def go(self, x, y):\n        return self.softmax(x) + F.softmax(x, dim=1)\n"
+        "    def on(self, x, y):\n        return self.mse_loss(x, y) + F.mse_loss(x, y)\n"
+        "    def up(self, x):\n        return x.softmax(dim=1)\n"
+    )
+    done = port_of(text, "torch", "jax")
+    assert not done.error
+    assert not done.left
+    assert len(done.changes) == 5

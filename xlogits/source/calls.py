@@ -226,7 +226,9 @@ class Finder:
         same = [
             node
             for node in self.scopes.nodes
-            if isinstance(node, ast.Attribute) and node.attr == target.attr
+            if isinstance(node, ast.Attribute)
+            and node.attr == target.attr
+            and (self._owner(node) is not None or self._may_be(node))
         ]
         stores = [node for node in same if not isinstance(node.ctx, ast.Load)]
         own, owners = self._owner(target), {self._owner(node) for node in stores}
@@ -242,6 +244,10 @@ class Finder:
             others += node in same and node is not target and not isinstance(given, ast.Constant)
         statement = self._above(target)
         return Maker(made, native, value, statement, target, uses, others)  # type: ignore[arg-type]
+
+    def _may_be(self, node: ast.Attribute) -> bool:
+        """Whether `model.criterion` may be the attribute; functions of modules and tensors are not."""
+        return node.attr not in METHODS and not any(self.scopes.paths(node.value))
 
     def _owner(self, node: ast.Attribute) -> ast.AST | None:
         """The class whose attribute it is, where that is an attribute of self."""
