@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.conftest import framework, need
+from tests.conftest import ROOT, framework, need
 from xlogits.errors import OptionError
+from xlogits.source.calls import Finder
 from xlogits.source.change import Edit
 from xlogits.source.document import Document, ported
 from xlogits.source.edits import check
 from xlogits.source.records import era_of, find
+from xlogits.source.scan import may_hold
 from xlogits.source.text import Text, Unreadable, decoded
 from xlogits.source.written import Choices, assumption
 from xlogits.translation.language import language
@@ -232,3 +234,59 @@ def test_an_axis_that_is_no_literal() -> None:
     ]
     assert second.proof is not None
     assert second.proof.translated == "jax.nn.softmax(_xl0_, axis=1)"
+
+
+def test_the_filter_loses_no_call() -> None:
+    """What the bytes of a file rule out, the whole search does not find either."""
+    ruled_out = held = 0
+    for path in (*ROOT.glob("tests/port/*.py"), *ROOT.glob("xlogits/parity/engines/*.py")):
+        data = path.read_bytes()
+        for source in ("torch", "jax"):
+            frameworks = frozenset(language(source).frameworks)
+            found = Finder(Text(decoded(data)[0]), frameworks).find()
+            some = bool(found.sites or found.makers or found.left)
+            held += some
+            ruled_out += not may_hold(data, frameworks)
+            assert not some or may_hold(data, frameworks), path
+    assert ruled_out > 10
+    assert held > 10
+
+
+def test_one_name_with_several_values() -> None:
+    head = "import torch.nn as nn\n"
+    two = "c = nn.CrossEntropyLoss()\nif z:\n    c = nn.MSELoss()\na = c(x, y)\n"
+    assert not port_of(head + two, "torch", "jax").left
+    moved = two.replace("MSELoss()", "CrossEntropyLoss(weight=w).cuda()")
+    assert len(port_of(head + moved, "torch", "jax").left) == 2
+    other = port_of(head + two.replace("nn.MSELoss()", "mine()"), "torch", "jax")
+    assert [c.why for c in other.left] == ["the same name has other values too"]
+    assert not port_of(head + two.replace("nn.MSELoss()", "None"), "torch", "keras").left
+
+
+def test_the_same_attribute_of_two_classes() -> None:
+    text = (
+        "import torch.nn as nn\n"
+        "class A:\n    def __init__(self):\n        self.c = nn.CrossEntropyLoss()\n"
+        "    def go(self, x, y):\n        return self.c(x, y)\n"
+        "class B:\n    def __init__(self):\n        self.c = nn.TripletMarginLoss()\n"
+        "    def go(self, x, y, z):\n        return self.c(x, y, z)\n"
+    )
+    done = port_of(text, "torch", "keras")
+    assert not done.left
+    assert "return self.c(y, x)" in done.after.decode()
+    assert "return self.c(x, y, z)" in done.after.decode()
+
+
+def test_an_attribute_named_like_a_function() -> None:
+    text = (
+        "import torch.nn as nn\nimport torch.nn.functional as F\n"
+        "class A:\n    def __init__(self):\n        self.softmax = nn.Softmax(dim=1)\n"
+        "        self.mse_loss = nn.MSELoss()\n"
+        "    def go(self, x, y):\n        return self.softmax(x) + F.softmax(x, dim=1)\n"
+        "    def on(self, x, y):\n        return self.mse_loss(x, y) + F.mse_loss(x, y)\n"
+        "    def up(self, x):\n        return x.softmax(dim=1)\n"
+    )
+    done = port_of(text, "torch", "jax")
+    assert not done.error
+    assert not done.left
+    assert len(done.changes) == 5

@@ -5,27 +5,24 @@ import json
 import platform
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from compare.speed import imports
 from compare.speed.pairs import Ratio
 
 HERE = Path(__file__).resolve().parent
+OTHERS = "kernels", "linear", "scan"  # modules beside this one, each with a main
 
 
 def main(arguments: Sequence[str]) -> int:
-    if arguments[:1] == ["kernels"]:
-        from compare.speed.kernels import main as kernels
-
-        return kernels(arguments[1:])
-    if arguments[:1] == ["linear"]:
-        from compare.speed.linear import main as linear
-
-        return linear(arguments[1:])
+    if arguments and arguments[0] in OTHERS:
+        other = import_module(f"compare.speed.{arguments[0]}")
+        return int(other.main(arguments[1:]))
     parser = argparse.ArgumentParser(
         prog="python compare speed",
         description=__doc__,
-        epilog="Also: `python compare speed kernels`, `python compare speed linear`",
+        epilog=f"Also: python compare speed {'|'.join(OTHERS)}",
     )
     parser.add_argument("--pairs", type=int, default=41, help="measurements of each side")
     parser.add_argument("--output", type=Path, default=HERE)

@@ -29,9 +29,14 @@ class Uses(NamedTuple):
     passed: int
 
 
-def bind_maker(whole: "Rewriter", maker: Maker) -> None:
-    """Rewrite the instance and its calls, or leave both with the reason."""
+def bind_maker(whole: "Rewriter", maker: Maker, known: int) -> None:
+    """Rewrite the instance and its calls, or leave both with the reason.
+
+    `known` is how many of the values of its name are such instances.
+    """
     try:
+        if maker.others >= known:
+            raise Refused("the same name has other values too")
         whole.check_place(maker.made)
         uses = _uses(whole, maker)
         given = bound(maker.native, maker.native.args, maker.made)

@@ -64,7 +64,7 @@ class Finder:
     def __init__(self, text: Text, frameworks: frozenset[str], era: str = "") -> None:
         self.text, self.frameworks = text, frameworks
         self.scopes = Scopes(text.tree)
-        self.era = era or era_of(self.used)
+        self.era = era or (era_of(self.used) if frameworks & {"tensorflow", "keras"} else "")
 
     @cached_property
     def used(self) -> set[str]:
@@ -106,8 +106,8 @@ class Finder:
 
     def records(self, node: ast.expr) -> tuple[list[Known], bool]:
         """The records an expression may stand for, and whether it may stand for something else."""
-        tail = node.attr if isinstance(node, ast.Attribute) else ""
-        if not isinstance(node, (ast.Name, ast.Attribute)) or (tail and tail not in SHORT):
+        tail = getattr(node, "attr", getattr(node, "id", ""))
+        if tail not in (SHORT if isinstance(node, ast.Attribute) else self.names):
             return [], False
         paths = self.scopes.paths(node)
         found = {r.name: r for path in paths if path for r in find(path, self.era)}
@@ -115,6 +115,23 @@ class Finder:
         stars = isinstance(node, ast.Name) and not self.scopes.bindings(node.id, node)
         other = any(not (path and find(path, self.era)) for path in paths) and not stars
         return mine, other
+
+    @cached_property
+    def names(self) -> set[str]:
+        """The names that may stand for a record: imported, assigned from one that does, or a star's."""
+        found = set(SHORT) if self.scopes.stars else set()
+        named = [
+            (n, b) for some in self.scopes.bound.values() for n, bs in some.items() for b in bs
+        ]
+        for _ in range(3):  # aliases of aliases
+            for name, binding in named:
+                value = binding.value
+                tail = getattr(value, "attr", getattr(value, "id", ""))
+                known = binding.path.rpartition(".")[2] in SHORT
+                alias = isinstance(value, (ast.Name, ast.Attribute))
+                if known or (alias and (tail in SHORT or tail in found)):
+                    found.add(name)
+        return found
 
     def _call(self, node: ast.Call) -> Iterator[Site | Maker | Left]:
         inner = node.func if isinstance(node.func, ast.Call) else None
@@ -135,12 +152,12 @@ class Finder:
 
     def _method(self, node: ast.Call) -> Iterator[Site]:
         func = node.func
-        if "torch" not in self.frameworks or not isinstance(func, ast.Attribute):
+        if not isinstance(func, ast.Attribute) or func.attr not in METHODS:
             return
         own = isinstance(func.value, ast.Name) and func.value.id in ("self", "cls")
         own = own or isinstance(func.value, (ast.Constant, ast.JoinedStr))
         own = own or ast.unparse(func.value) == "super()"
-        if func.attr not in METHODS or own or any(self.scopes.paths(func.value)):
+        if own or "torch" not in self.frameworks or any(self.scopes.paths(func.value)):
             return
         if any(path.startswith("torch") for path in self.imported):
             yield Site(node, find(METHODS[func.attr])[0], receiver=func.value)  # type: ignore[arg-type]
@@ -200,7 +217,8 @@ class Finder:
             and any(b.node is target for b in self.scopes.bindings(node.id, node))
         ]
         statement = self._above(target)
-        return Maker(made, native, value, statement, target, tuple(uses), len(mine) - 1)  # type: ignore[arg-type]
+        others = sum(b.node is not target and not isinstance(b.value, ast.Constant) for b in mine)
+        return Maker(made, native, value, statement, target, tuple(uses), others)  # type: ignore[arg-type]
 
     def _attribute(
         self, made: ast.Call, native: Native, value: ast.expr, target: ast.Attribute
@@ -208,12 +226,45 @@ class Finder:
         same = [
             node
             for node in self.scopes.nodes
-            if isinstance(node, ast.Attribute) and node.attr == target.attr
+            if isinstance(node, ast.Attribute)
+            and node.attr == target.attr
+            and (self._owner(node) is not None or self._may_be(node))
+        ]
+        stores = [node for node in same if not isinstance(node.ctx, ast.Load)]
+        own, owners = self._owner(target), {self._owner(node) for node in stores}
+        same = [
+            node
+            for node in same
+            if self._owner(node) in (own, None) or self._owner(node) not in owners
         ]
         uses = tuple(node for node in same if isinstance(node.ctx, ast.Load))
-        stores = len(same) - len(uses) - 1
+        others = 0
+        for node in stores:
+            given = getattr(self._above(node), "value", None)
+            others += node in same and node is not target and not isinstance(given, ast.Constant)
         statement = self._above(target)
-        return Maker(made, native, value, statement, target, uses, stores)  # type: ignore[arg-type]
+        return Maker(made, native, value, statement, target, uses, others)  # type: ignore[arg-type]
+
+    def _may_be(self, node: ast.Attribute) -> bool:
+        """Whether `model.criterion` may be the attribute; functions of modules and tensors are not."""
+        return node.attr not in METHODS and not any(self.scopes.paths(node.value))
+
+    def _owner(self, node: ast.Attribute) -> ast.AST | None:
+        """The class whose attribute it is, where that is an attribute of self."""
+        above: ast.AST | None = node
+        if not (isinstance(node.value, ast.Name) and node.value.id == "self"):
+            return None
+        while above is not None and not isinstance(above, ast.ClassDef):
+            above = self._above(above)
+        return above
+
+    def group(self, maker: Maker) -> tuple[str, ast.AST | None]:
+        """What makers have in common that give one name its values."""
+        target = maker.target
+        owner = (
+            self._owner(target) if isinstance(target, ast.Attribute) else self.scopes.scope(target)
+        )
+        return ast.unparse(target), owner
 
     def _reference(self, node: ast.Name | ast.Attribute) -> Iterator[Left]:
         if not isinstance(node.ctx, ast.Load) or isinstance(self._above(node), ast.Attribute):

@@ -1,9 +1,10 @@
 """Every call of a file rewritten, or left with the reason: the decisions, before any text changes."""
 
 import ast
+from typing import Any
 
 from xlogits.errors import Refused
-from xlogits.source.calls import Finder, Found, Site
+from xlogits.source.calls import Finder, Found, Maker, Site
 from xlogits.source.change import Change, Edit, Proof, changed, left
 from xlogits.source.hint import hint
 from xlogits.source.hoist import hoisted
@@ -34,8 +35,13 @@ class Rewriter:
 
         for site in sorted(found.sites, key=lambda s: self._length(s.node)):
             self._site(site)
+        groups: dict[Any, list[Maker]] = {}
         for maker in found.makers:
-            bind_maker(self, maker)
+            groups.setdefault(self.finder.group(maker), []).append(maker)
+        for group in groups.values():
+            for maker in group:
+                bind_maker(self, maker, len(group))
+            self._all_or_none(group)
         for each in found.left:
             self.leave(each.node, each.name, hint(self, each.name, each.why))
         self._named_reductions()
@@ -57,6 +63,19 @@ class Rewriter:
         if node not in self.kept:
             self.kept[node] = left(self.text, node, name, why)
             self.changes.append(self.kept[node])
+
+    def _all_or_none(self, group: list[Maker]) -> None:
+        """One name, one framework: where one of its values is left, all are."""
+        if not any(maker.made in self.kept for maker in group):
+            return
+        for maker in group:
+            if maker.made not in self.kept:
+                mine = (maker.value, maker.statement)
+                self.edits = [e for e in self.edits if e.node not in mine]
+                self.changes = [c for c in self.changes if c.place != self.text.span(maker.made)[0]]
+                self.results.difference_update(self.scopes.parent[use] for use in maker.uses)
+                why = "the same name has another value, which is left"
+                self.leave(maker.made, maker.native.name, why)
 
     def _withdraw_inside(self) -> None:
         """What is left keeps its arguments in the framework it belongs to."""

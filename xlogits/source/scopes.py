@@ -9,6 +9,13 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 SCOPES = (ast.Module, ast.ClassDef, *FUNCTIONS, *COMPREHENSIONS)
 
 
+BINDERS = (
+    *(ast.Name, ast.arg, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef),
+    *(ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+)
+LEAVES = frozenset({"ctx", "op", "ops", "kind", "lineno", "type_comment"})  # hold no expression
+
+
 class Binding(NamedTuple):
     """One place that gives a name its value: an imported path, an assigned expression, or neither."""
 
@@ -27,16 +34,18 @@ class Scopes:
         self.elsewhere: dict[ast.AST, set[str]] = {}  # names declared global or nonlocal
         self.stars: list[str] = []
         self.nodes: list[ast.AST] = [tree]
-        for node in self.nodes:  # grows while it is read: the tree, level by level
-            for child in ast.iter_child_nodes(node):
-                self.parent[child] = node
-                self.nodes.append(child)
-        for node in self.nodes:
+        parent, nodes = self.parent, self.nodes
+        for node in nodes:  # grows while it is read: the tree, level by level
+            for child in _children(node):
+                parent[child] = node
+                nodes.append(child)
+        for node in nodes:
             if isinstance(node, (ast.Global, ast.Nonlocal)):
                 self.elsewhere.setdefault(self.scope(node), set()).update(node.names)
-        for node in self.nodes:
-            for name, binding in self._bindings(node):
-                self._bind(name, binding)
+        for node in nodes:
+            if isinstance(node, BINDERS) and not isinstance(getattr(node, "ctx", None), ast.Load):
+                for name, binding in self._bindings(node):
+                    self._bind(name, binding)
 
     def scope(self, node: ast.AST) -> ast.AST:
         """The module, function, class or comprehension that a node is evaluated in."""
@@ -129,6 +138,17 @@ class Scopes:
     def everywhere(self, name: str) -> list[Binding]:
         """All bindings of a name, in any scope."""
         return [b for names in self.bound.values() for b in names.get(name, ())]
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes directly below, without operators and contexts, which are shared."""
+    for name in node._fields:
+        if name not in LEAVES:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                yield from (x for x in value if isinstance(x, ast.AST))
+            elif isinstance(value, ast.AST):
+                yield value
 
 
 def _outside(child: ast.AST, scope: ast.AST) -> bool:
