@@ -23,7 +23,7 @@ FRAMEWORKS = {
     "ml_dtypes",
 }
 
-NUMPY = ("diagnosis", "naming", "parity", "report", "translation")  # may import it
+NUMPY = ("diagnosis", "naming", "parity", "report", "testing", "translation")  # may import it
 
 # what each part may import of the others; `errors` is free for all
 MAY: dict[str, set[str]] = {
@@ -40,6 +40,7 @@ MAY: dict[str, set[str]] = {
     "report": {"parity"},
     "naming": {"catalogue", "losses", "translation"},
     "diagnosis": {"backends", "catalogue", "losses", "reduction", "translation"},
+    "testing": {"diagnosis", "gradient"},
     "cli": {"diagnosis", "naming", "parity"},
     "_bootstrap": set(),
 }

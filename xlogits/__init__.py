@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         softplus,
     )
     from xlogits.diagnosis import diagnose
+    from xlogits.diagnosis.compare import compare_logits
+    from xlogits.diagnosis.trace import trace_divergence
     from xlogits.gradient import value_and_grad
     from xlogits.naming import explain
     from xlogits.translation import differ, translate
@@ -40,9 +42,11 @@ _HOME = {
     "logit": "api",
     "logsumexp": "api",
     "softplus": "api",
+    "compare_logits": "diagnosis.compare",
     "diagnose": "diagnosis",
     "differ": "translation",
     "explain": "naming",
+    "trace_divergence": "diagnosis.trace",
     "translate": "translation",
     "value_and_grad": "gradient",
     "dialects": "",
@@ -51,6 +55,7 @@ _HOME = {
 }
 
 __all__ = [
+    "compare_logits",
     "diagnose",
     "dialects",
     "differ",
@@ -66,6 +71,7 @@ __all__ = [
     "softmax",
     "softmax_cross_entropy",
     "softplus",
+    "trace_divergence",
     "translate",
     "value_and_grad",
 ]
