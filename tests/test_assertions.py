@@ -30,9 +30,9 @@ def softmax(x: Array) -> Array:
 def test_arrays_of_every_framework_against_numpy(fw: Framework) -> None:
     assert_parity(fw.array(X, "float32"), X)
     assert_parity(X.tolist(), fw.array(X, "float32"), rtol=1e-6)
+    bad = X.copy()
+    bad[2, 3] += 1e-3
     with pytest.raises(AssertionError, match=r"1 of 35 numbers differ; the furthest at \(2, 3\)"):
-        bad = X.copy()
-        bad[2, 3] += 1e-3
         assert_parity(fw.array(X, "float32"), bad)
 
 
@@ -131,8 +131,8 @@ def test_a_difference_is_shrunk_and_diagnosed() -> None:
     def wrong(logits: Array, labels: Array) -> Array:
         return xl.softmax_cross_entropy(xl.softmax(logits), labels)
 
+    names = ("numpy", "numpy")
     with pytest.raises(AssertionError, match="softmax is applied twice") as caught:
-        names = ("numpy", "numpy")
         assert_losses_match(xl.softmax_cross_entropy, wrong, frameworks=names, grad=False)
     small = str(caught.value).splitlines()[1]
     assert small.count("[") == 2  # one item is left
@@ -218,7 +218,6 @@ def test_the_picture(tmp_path: Path) -> None:
     found = xl.compare_logits(X, X / 2)
     found.save(tmp_path / "x.svg")
     found.save(tmp_path / "x.png")
-    assert (tmp_path / "x.svg").read_text().count("largest difference") >= 0
     assert "<svg" in (tmp_path / "x.svg").read_text()
     assert (tmp_path / "x.png").read_bytes()[:4] == b"\x89PNG"
     with pytest.raises(OptionError, match=r"\.svg or \.png"):
