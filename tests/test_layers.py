@@ -23,7 +23,7 @@ FRAMEWORKS = {
     "ml_dtypes",
 }
 
-NUMPY = ("diagnosis", "naming", "parity", "report", "translation")  # may import it
+NUMPY = ("diagnosis", "naming", "parity", "report", "testing", "translation")  # may import it
 
 # what each part may import of the others; `errors` is free for all
 MAY: dict[str, set[str]] = {
@@ -41,6 +41,7 @@ MAY: dict[str, set[str]] = {
     "naming": {"catalogue", "losses", "translation"},
     "source": {"catalogue", "losses", "parity", "translation"},
     "diagnosis": {"backends", "catalogue", "losses", "reduction", "translation"},
+    "testing": {"diagnosis", "gradient"},
     "cli": {"diagnosis", "naming", "parity", "source"},
     "_bootstrap": set(),
 }

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         softplus,
     )
     from xlogits.diagnosis import diagnose
+    from xlogits.diagnosis.compare import compare_logits
+    from xlogits.diagnosis.trace import trace_divergence
     from xlogits.gradient import value_and_grad
     from xlogits.naming import explain
     from xlogits.translation import differ, translate
@@ -42,9 +44,11 @@ _HOME = {
     "logit": "api",
     "logsumexp": "api",
     "softplus": "api",
+    "compare_logits": "diagnosis.compare",
     "diagnose": "diagnosis",
     "differ": "translation",
     "explain": "naming",
+    "trace_divergence": "diagnosis.trace",
     "translate": "translation",
     "value_and_grad": "gradient",
     "dialects": "",
@@ -53,6 +57,7 @@ _HOME = {
 }
 
 __all__ = [
+    "compare_logits",
     "diagnose",
     "dialects",
     "differ",
@@ -69,6 +74,7 @@ __all__ = [
     "softmax",
     "softmax_cross_entropy",
     "softplus",
+    "trace_divergence",
     "translate",
     "value_and_grad",
 ]

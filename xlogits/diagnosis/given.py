@@ -186,6 +186,21 @@ def _written(text: str) -> Observed:
     return Observed(np.array(value), 40 * eps, last if shown < 9 else 8 * eps)
 
 
+# bits behind the point, and the smallest normal number
+LAYOUT = {
+    "bfloat16": (7, 2.0**-126),
+    "float16": (10, 2.0**-14),
+    "float32": (23, 2.0**-126),
+    "float64": (52, 2.0**-1022),
+}
+
+
+def spacing(dtypes: tuple[str, ...], size: Array) -> Array:
+    """The distance from a number of this size to the next one of the least precise of these dtypes."""
+    bits, least = min((LAYOUT[d] for d in dtypes if d in LAYOUT), default=LAYOUT["float64"])
+    return np.exp2(np.floor(np.log2(np.maximum(size, least))) - bits)
+
+
 def require_some(values: Array, role: str) -> None:
     """Raise for arrays that hold nothing but NaN."""
     if values.size and values.dtype.kind == "f" and np.isnan(values).all():

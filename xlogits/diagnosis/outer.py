@@ -93,7 +93,7 @@ def table(items: Items, sizes: dict[str, float], weight: Array | None) -> Table:
 
 
 def _mean_of_means(each: Array, valid: Array | None) -> float:
-    flat = each.reshape(len(each), -1)
+    flat = each.reshape(len(each) if each.ndim else 1, -1)
     counts = flat.shape[1] if valid is None else valid.reshape(flat.shape).sum(1)
     with np.errstate(all="ignore"):
         return float(np.mean(flat.sum(1) / counts))
@@ -113,7 +113,7 @@ def denominators(items: Items, sizes: dict[str, float], weight: Array | None) ->
         found["mean_over_nonzero_weight"] = float((spread != 0).sum())
     if "batch" in sizes:
         found["mean_over_batch"] = sizes["batch"]
-        found["mean_twice"] = n * sizes["batch"]
+        found["mean_twice"] = found.get("mean_over_class_weight", valid) * sizes["batch"]
     for word, name in _SIZES.items():
         if sizes.get(name, 1) > 1:
             found[word] = sizes[name]

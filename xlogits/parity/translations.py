@@ -300,7 +300,7 @@ HOLDS: dict[str, Holds] = {
     "padded at the end": lambda loss, case: True,
     "single": lambda loss, case: True,  # run in float32
     "nothing ignored": lambda loss, case: not _ignored(loss, case).any(),
-    "no negative weight": lambda loss, case: bool((np.asarray(case.operands["weight"]) >= 0).all()),
+    "no negative weight": lambda loss, case: bool(np.all(case.operands.get("weight", 1) >= 0)),
     "below the threshold": lambda loss, case: _below(loss, case),
     "every class has its column": lambda loss, case: case.name != "positive column",
 }
