@@ -54,6 +54,18 @@ WRITTEN = [
     ),
     ("tf.nn.softmax(x, axis=1)", "torch", None, "F.softmax(x, dim=1)"),
     (
+        "tf.compat.v1.losses.mean_squared_error(y, x, weights=2.0)",
+        "torch",
+        None,
+        "torch.mean(2.0 * F.mse_loss(x, y, reduction='none'))",
+    ),
+    (
+        "keras.losses.MeanSquaredError(reduction='mean_with_sample_weight')(y, x, sample_weight=3.0)",
+        "jax",
+        None,
+        "jnp.mean(jnp.mean((x - y) ** 2, axis=-1))",
+    ),
+    (
         "tf.nn.ctc_loss(y, x, m, n, blank_index=0)",
         "torch",
         None,

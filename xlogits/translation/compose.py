@@ -84,7 +84,7 @@ class Composition:
         weight = self.operands.get("sample_weight")
         if weight is None:
             return items
-        if self.loss.spread_weight:
+        if self.loss.spread_weight and not _is_number(weight):
             self.assume("item weights")
         return weight * items
 
@@ -92,6 +92,11 @@ class Composition:
         """Items, weighted already, reduced as wanted."""
         loss, xp = self.loss, self.xp
         word = denominator(loss.reduction, loss, frozenset(self.operands))
+        weight = self.operands.get("sample_weight")
+        if weight is not None and _is_number(weight) and word in _WEIGHED:
+            # one number weighs every item alike, and goes out of a mean that divides by it
+            items = items if word == "mean_over_nonzero_weight" else plain
+            word = "mean_over_items" if valid is None else "mean_over_valid"
         if loss.reduction.empty == "zero" and word not in ("none", "sum"):
             self.assume("something counts")
         if word == "none":
@@ -117,3 +122,14 @@ class Composition:
         if word == "mean_over_valid" and valid is not None:
             return xp.sum(language._write("like", (valid, self.operands["pred"])))
         raise Refused(f"no composition is known for {word}")
+
+
+_WEIGHED = ("mean_over_nonzero_weight", "mean_over_sample_weight", "mean_over_weight_as_given")
+
+
+def _is_number(x: Expr) -> bool:
+    try:
+        float(str(x))
+    except ValueError:
+        return False
+    return True
