@@ -6,7 +6,6 @@ from typing import Any
 FAMILIES = {
     "softmax": "entropy",
     "sigmoid": "entropy",
-    "linear": "entropy",
     "transform": "activation",
     "products": "activation",
     "multiclass_margin": "margin",

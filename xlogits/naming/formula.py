@@ -26,7 +26,6 @@ _SIGNS = {
     r"\ne": "≠",
     r"\cdot": "·",
     r"\times": "×",
-    r"\top": "T",
     r"\in": "∈",
     r"\notin": "∉",
     r"\quad": "  ",

@@ -166,7 +166,7 @@ class Matrix:
             job.case.strided,
             (job.loss, job.variant.wanted),
             loss.gradient,
-            getattr(job.loss, "SLOPES", job.loss.ARRAYS),
+            job.loss.ARRAYS,
         )
 
     def _missing(

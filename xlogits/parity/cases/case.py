@@ -29,7 +29,6 @@ CORE = frozenset(
     {
         *("ordinary", "K-dimensional", "ignored labels", "all ignored", "empty batch"),
         *("dense labels", "label rows summing to 3", "unbatched"),
-        *("features, dense labels", "features, ignored labels"),
     }
 )
 
