@@ -311,6 +311,49 @@ def test_tensorflow_with_open_sizes_and_a_tape_outside() -> None:
         np.testing.assert_allclose(tape.gradient(value, h), wanted[1], rtol=1e-11, atol=1e-13)
 
 
+@pytest.mark.parametrize("labels", [Y, Q], ids=["index", "dense"])
+def test_tensorflow_with_every_size_open(labels: Any) -> None:
+    need("tensorflow")
+    import tensorflow as tf
+
+    kind = tf.int64 if labels.ndim == 1 else tf.float64
+    spec = [tf.TensorSpec([None, None], tf.float64)] * 2
+    spec.append(tf.TensorSpec([None] * labels.ndim, kind))
+    run = tf.function(lambda h, w, y: ours(h, w, y, reduction="sum", chunk=4), input_signature=spec)
+    for items in (N, 3):
+        h, w = tf.constant(H[:items]), tf.constant(W)
+        with tf.GradientTape() as tape:
+            tape.watch((h, w))
+            value = run(h, w, tf.constant(labels[:items], kind))
+        wanted = definition(H[:items], W, 0, labels[:items], {"reduction": "sum"})
+        np.testing.assert_allclose(value, wanted[0], rtol=1e-12)
+        for found, expected in zip(tape.gradient(value, (h, w)), wanted[1:3], strict=True):
+            np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("items", [0, N])
+def test_a_mean_over_nothing_has_no_derivative(items: int) -> None:
+    need("torch")
+    import torch
+
+    h, w = (torch.tensor(x, requires_grad=True) for x in (H[:items], W))
+    y = torch.full((items,), 3)
+    value = ours(h, w, y, ignore_index=3, reduction="mean_over_valid")
+    assert value.isnan()
+    for found in torch.autograd.grad(value, (h, w)):
+        assert not found.any()
+
+
+def test_torch_compiles_a_single_item() -> None:
+    need("torch")
+    import torch
+
+    run = torch.compile(lambda h, w, y: ours(h, w, y), fullgraph=True, backend="aot_eager")
+    found = run(torch.tensor(H[0]), torch.tensor(W), torch.tensor(Y[0]))
+    wanted = definition(H[:1], W, 0, Y[:1], {})[0][0]
+    np.testing.assert_allclose(found, wanted, rtol=1e-12)
+
+
 ITEMS, FEATURES, CLASSES = 512, 8, 4096  # 2 million logits
 LARGE = (
     RNG.normal(size=(ITEMS, FEATURES)).astype("float32"),

@@ -21,6 +21,7 @@ A denominator whose weights were not given falls back to the next plainer one: c
 weight to valid, valid to items.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -65,11 +66,21 @@ class Reduction:
         loss = items.loss if weight is None else items.loss * weight
         if self.word == "none":
             return loss
-        return self.of_sum(xp, xp.sum(loss), items, weight)
+        total = xp.sum(loss)
+        return total if self.word == "sum" else self._divide(xp, total, items, weight)
 
     def of_sum(self, xp: Any, total: Array, items: Items, weight: Array | float | None) -> Array:
-        """The result, from the weighted sum of the losses; of `items` only the rest is looked at."""
-        return total if self.word == "sum" else self._divide(xp, total, items, weight)
+        """The result, from the weighted sum of the losses; of `items` only the rest is looked at.
+
+        A mean over nothing has no derivative, by selection: a division by 0 would hand on infinity.
+        """
+        if self.word == "sum":
+            return total
+        by, empty = self._denominator(xp, items, weight), math.nan if self.empty == "nan" else 0.0
+        if isinstance(by, (int, float)):
+            return total / by if by else total * 0 + empty
+        nothing = by == 0
+        return xp.where(nothing, empty, total / xp.where(nothing, 1.0, by))
 
     def gradient(self, xp: Any, items: Items, weight: Array | float | None, out: Array) -> Array:
         """The derivative by the loss of each item, from the derivative `out` by the result."""

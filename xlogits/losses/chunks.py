@@ -93,7 +93,7 @@ class Plan:
         target, out, valid = run["target"], run.get("out"), run.get("valid")
         inside = None
         if self.indexed:
-            inside = (target >= 0) & (target < xp.sizes(batch.weight)[0])
+            inside = within(xp, target, batch.weight)
             target = xp.where(inside, target, 0)
             out = None if out is None else xp.where(inside, out, math.nan)
         if valid is not None:
@@ -121,3 +121,11 @@ class Plan:
         terms = whole.terms(xp, xp.dtype(x), x, target, class_weight)
         slope = None if out is None else terms.gradient(out)[0]
         return terms.items().loss, slope
+
+
+def within(xp: Any, labels: Array, rows: Array) -> Array:
+    """Which labels are the number of a row."""
+    count = xp.shape(rows)[0]
+    if count is None:  # known only when it runs, and then of a dtype of its own
+        count = xp.cast(xp.sizes(rows)[0], xp.dtype(labels))
+    return (labels >= 0) & (labels < count)

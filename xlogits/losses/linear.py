@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 from xlogits.backends import namespace, require_same
 from xlogits.errors import OptionError, ShapeError, require_labels
 from xlogits.losses.axes import Shape
-from xlogits.losses.chunks import Batch, Plan
+from xlogits.losses.chunks import Batch, Plan, within
 from xlogits.losses.labels import INFERRED, Labels, is_index, require_float, require_fraction
 from xlogits.losses.loss import HALF, Loss, Weight, is_number
 from xlogits.losses.softmax import SoftmaxCrossEntropy
@@ -21,7 +21,7 @@ TILE = 2**18  # numbers: below this, logits take less room than what is around t
 
 @frozen
 class LinearSoftmaxCrossEntropy(Loss):
-    r"""Softmax cross-entropy of the logits $x = h W^\top + b$, which are never all there at once.
+    r"""$-\sum_j q_j \log p_j$ with $p = \mathrm{softmax}(h W^\top + b)$, never all logits at once.
 
     The loss is `SoftmaxCrossEntropy` of those logits, with its options and reductions. Value and
     derivatives are computed for `chunk` items at a time (None: a number that goes with the sizes).
@@ -239,22 +239,23 @@ def _unlost(
     loss = xp.full_like(xp.sum(hidden, len(xp.shape(hidden)) - 1), 0.0)
     if weight is None or not indexed:
         return Items(loss, valid)
-    inside = (target >= 0) & (target < xp.sizes(weight)[0])
+    inside = within(xp, target, weight)
     own = xp.take(weight, xp.where(inside, target, 0))
     return Items(loss, valid, own if valid is None else xp.where(valid, own, 0.0))
 
 
 def _rows(xp: Any, batch: Batch) -> Batch:
     """The same arrays with all items on one axis."""
-    *lead, _ = xp.sizes(batch.hidden)
-    if len(lead) == 1:
+    shape = xp.sizes(batch.hidden)
+    lead = len(shape) - 1
+    if lead == 1:
         return batch
     items: Any = 1
-    for size in lead:  # a loop, because math.prod cannot be traced
+    for size in shape[:lead]:  # a loop, because math.prod cannot be traced
         items = items * size
-    flat = {
-        name: xp.reshape(array, [items, *xp.sizes(array)[len(lead) :]])
-        for name in ("hidden", "target", "each", "valid")
-        if (array := getattr(batch, name)) is not None
-    }
+    flat = {}
+    for name in ("hidden", "target", "each", "valid"):
+        array = getattr(batch, name)
+        if array is not None:
+            flat[name] = xp.reshape(array, [items, *xp.sizes(array)[lead:]])
     return batch._replace(**flat)

@@ -26,6 +26,7 @@ _SIGNS = {
     r"\ne": "≠",
     r"\cdot": "·",
     r"\times": "×",
+    r"\top": "T",
     r"\in": "∈",
     r"\notin": "∉",
     r"\quad": "  ",

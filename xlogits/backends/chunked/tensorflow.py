@@ -40,14 +40,22 @@ def fold(step: Callable[..., Any], state: Any, xs: dict[str, Array], rows: int, 
 
     static = [[n if isinstance(n, int) else None for n in shape] for shape in shapes]
     dtype = xs["hidden"].dtype
-    parts = tuple(tf.TensorArray(dtype, runs, element_shape=[rows, *shape]) for shape in static)
+    # no runs at all cannot be stacked where a size is unknown: one of zeros is there besides
+    spare = int(any(None in shape for shape in static))
+    parts = tuple(
+        tf.TensorArray(dtype, runs + spare, element_shape=[rows, *shape]) for shape in static
+    )
+    if spare:
+        zeros = (tf.zeros([rows, *shape], dtype) for shape in shapes)
+        parts = tuple(p.write(runs, x) for p, x in zip(parts, zeros, strict=True))
     _, state, parts = tf.while_loop(
         *(lambda i, *_: i < runs, body, (0, state, parts)),
         parallel_iterations=1,  # two at a time would hold two chunks of logits
         maximum_iterations=runs,
     )
     found = tuple(
-        tf.reshape(p.stack(), [runs * rows, *shape]) for p, shape in zip(parts, shapes, strict=True)
+        tf.reshape(p.stack(), [(runs + spare) * rows, *shape])[: runs * rows]
+        for p, shape in zip(parts, shapes, strict=True)
     )
     if known is not None and known % rows == 0:
         return state, found
