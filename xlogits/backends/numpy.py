@@ -19,6 +19,8 @@ Array = Any
 
 
 def refuse(x: Array) -> str:
+    if type(x) is np.ndarray:
+        return ""
     if isinstance(x, np.ma.MaskedArray):
         return "a masked array, whose mask a loss would drop; pass x.filled(...) and sample_weight"
     if isinstance(x, np.matrix):
@@ -221,8 +223,9 @@ def count(x: Array, axis: int | None = None) -> Any:
 
 
 def softmax(x: Array, axis: int) -> Array:
-    e = np.exp(x - _shift(x, axis))
-    return e / np.sum(e, axis=axis, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        e = np.exp(x - _shift(x, axis))
+        return e / np.sum(e, axis=axis, keepdims=True)
 
 
 def log_softmax(x: Array, axis: int) -> Array:
@@ -233,21 +236,25 @@ def log_softmax(x: Array, axis: int) -> Array:
 
 def logsumexp(x: Array, axis: int, keepdims: bool = False) -> Array:
     shift = _shift(x, axis)
+    shift = np.where(shift == np.inf, np.zeros_like(shift), shift)
     with np.errstate(divide="ignore", invalid="ignore"):
         total = np.log(np.sum(np.exp(x - shift), axis=axis, keepdims=True)) + shift
     return total if keepdims else total.squeeze(axis)
 
 
 def _shift(x: Array, axis: int) -> Array:
-    """The largest entry where it is finite, else 0: what is subtracted before exp."""
+    """The largest entry, or 0 where all are -inf: what is subtracted before exp.
+
+    A row that holds +inf becomes NaN, as everywhere: which of its classes weighs more is not known.
+    """
     top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-    return np.where(np.isfinite(top), top, np.zeros_like(top))
+    return np.where(top > -np.inf, top, np.where(np.isnan(top), top, np.zeros_like(top)))
 
 
 def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:
     # both terms after the shift, so that an offset common to all logits costs no digits
-    shifted = logits - _shift(logits, axis)
     with np.errstate(divide="ignore", invalid="ignore"):
+        shifted = logits - _shift(logits, axis)
         return np.log(np.sum(np.exp(shifted), axis=axis)) - pick(shifted, labels, axis)
 
 
