@@ -248,7 +248,7 @@ def _shift(x: Array, axis: int) -> Array:
     A row that holds +inf becomes NaN, as everywhere: which of its classes weighs more is not known.
     """
     top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-    return np.where(top > -np.inf, top, np.where(np.isnan(top), top, np.zeros_like(top)))
+    return np.where(top == -np.inf, np.zeros_like(top), top)
 
 
 def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:

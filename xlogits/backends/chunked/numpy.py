@@ -41,11 +41,11 @@ def _overwrite(x: Array, labels: Array, out: Array) -> Array:
     """The losses; their derivatives take the place of the logits."""
     rows = np.arange(len(labels))
     top = np.max(x, axis=1, keepdims=True, initial=-np.inf)
-    x -= np.where(np.isfinite(top), top, np.zeros_like(top))
-    own = x[rows, labels]
-    np.exp(x, out=x)
-    total = np.sum(x, axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
+        x -= np.where(top == -np.inf, np.zeros_like(top), top)
+        own = x[rows, labels]
+        np.exp(x, out=x)
+        total = np.sum(x, axis=1)
         loss = np.log(total) - own
         x *= (out / total)[:, None]
     x[rows, labels] -= out
