@@ -42,24 +42,33 @@ def index_cross_entropy(x: Array, labels: Array, axis: int) -> Array:
     return _items(_cost(sums, rows, labels), x, axis)
 
 
-@np.errstate(divide="ignore", invalid="ignore", over="ignore")
 def index_cross_entropy_gradient(
     x: Array, labels: Array, axis: int, out: Array
 ) -> tuple[Array, Array]:
-    rows, labels, out = _rows(x, axis), labels.reshape(-1), wide(out.reshape(-1))
-    sums, by_x = _none(len(rows)), np.empty(rows.shape, x.dtype)
-    for some, exps in _tiles(rows, by_x):
-        part = _apart(rows[some], labels[some], exps)
+    rows = _rows(x, axis)
+    by_x = np.empty(rows.shape, x.dtype)
+    loss = index_gradient(rows, labels.reshape(-1), out.reshape(-1), by_x)
+    return _items(loss, x, axis), _whole(by_x, x, axis)
+
+
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")
+def index_gradient(rows: Array, labels: Array, out: Array, by_x: Array) -> Array:
+    """The losses in float64; `by_x` gets the derivatives, and may be the rows themselves."""
+    loss, out = np.empty(len(rows)), wide(out)
+    for some, exps in _tiles(rows, None if by_x is rows else by_x):
+        tile, aside = rows[some], labels[some]
+        part = _apart(tile, aside, exps)
+        loss[some] = _cost(part, tile, aside)
         share = out[some] / (part.lead + part.rest)
-        exps *= share.astype(x.dtype)[:, None]
+        exps *= share.astype(rows.dtype)[:, None]
         # p - 1 from the smaller of p and 1 - p
-        by_label = np.where(
+        exps[np.arange(len(exps)), aside] = np.where(
             part.lead < part.rest, part.lead * share - out[some], -part.rest * share
         )
-        exps[np.arange(len(exps)), labels[some]] = by_label
         _spoil(part, exps)
-        sums.keep(some, part)
-    return _items(_cost(sums, rows, labels), x, axis), _whole(by_x, x, axis)
+        if by_x is rows:
+            rows[some] = exps
+    return loss
 
 
 @np.errstate(divide="ignore", invalid="ignore", over="ignore")

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from xlogits.backends.numpy_rows import index_gradient
+
 Array = Any
 
 _COLUMNS = 2048  # of a product that is added to a sum, so that there is no second array of its size
-
-_CACHED = 2**18  # logits that are read and written again while they are near the processor
 
 
 def project(x: Array, weight: Array, bias: Array | None) -> Array:
@@ -29,27 +29,7 @@ def accumulate(total: Array, slope: Array, x: Array) -> Array:
 
 
 def index_slope(logits: Array, labels: Array, out: Array) -> tuple[Array, Array]:
-    loss = np.empty_like(out)
-    rows = max(1, _CACHED // logits.shape[1])
-    for start in range(0, len(labels), rows):
-        part = slice(start, start + rows)
-        loss[part] = _overwrite(logits[part], labels[part], out[part])
-    return loss, logits
-
-
-def _overwrite(x: Array, labels: Array, out: Array) -> Array:
-    """The losses; their derivatives take the place of the logits."""
-    rows = np.arange(len(labels))
-    top = np.max(x, axis=1, keepdims=True, initial=-np.inf)
-    x -= np.where(np.isfinite(top), top, np.zeros_like(top))
-    own = x[rows, labels]
-    np.exp(x, out=x)
-    total = np.sum(x, axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        loss = np.log(total) - own
-        x *= (out / total)[:, None]
-    x[rows, labels] -= out
-    return loss
+    return index_gradient(logits, labels, out, logits).astype(logits.dtype), logits
 
 
 def fold(step: Callable[..., Any], state: Any, xs: dict[str, Array], rows: int, shapes: Any) -> Any:
