@@ -265,6 +265,13 @@ def _no_tie(loss: Any, case: Case) -> bool:
     return case.name not in TIES and not at_zero
 
 
+def _no_row_of_zeros(loss: Any, case: Case) -> bool:
+    mask = case.operands.get("mask", True)
+    return all(
+        bool(np.where(mask, case.operands[name], 0).any(loss.axis).all()) for name in loss.ARRAYS
+    )
+
+
 TIES = (
     *("scores at the margin", "distances at the margin", "equal scores", "scores a margin apart"),
     *("ties, and scores 1 apart", "logits at the ends"),
@@ -291,6 +298,7 @@ HOLDS: dict[str, Holds] = {
     "finite": lambda loss, case: "NaN" not in case.name,
     "not empty": lambda loss, case: np.size(case.operands["pred"]) > 0,
     "no tie": _no_tie,
+    "no row of zeros": _no_row_of_zeros,
     "several classes": lambda loss, case: np.shape(case.operands["pred"])[-1] > 1,
     "several axes": lambda loss, case: np.ndim(case.operands["pred"]) > 1,
     "x64": lambda loss, case: True,  # the matrix sets it

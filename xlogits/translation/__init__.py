@@ -185,9 +185,10 @@ def _harmless(word: str, candidate: Candidate) -> bool:
     loss = candidate.native.loss
     kind = getattr(loss, "labels", None)
     both = kind is not None and kind.kind == "inferred"
+    strict = both and not kind.lenient_ignore and "ignore_index" in candidate.given
     if word == "nothing ignored":
         return getattr(loss, "ignore_index", None) == -100 or _default_ignores(candidate)
-    return both
+    return both and not strict
 
 
 def _default_ignores(candidate: Candidate) -> bool:

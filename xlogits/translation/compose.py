@@ -97,15 +97,22 @@ class Composition:
             # one number weighs every item alike, and goes out of a mean that divides by it
             items = items if word == "mean_over_nonzero_weight" else plain
             word = "mean_over_items" if valid is None else "mean_over_valid"
-        if loss.reduction.empty == "zero" and word not in ("none", "sum"):
-            self.assume("something counts")
         if word == "none":
             return items
         if word == "sum":
             return xp.sum(items)
         if word == "mean_over_items":
-            return self.language._write("mean", (items,))
+            return self.mean(items)
+        self._mean_of_nothing()
         return xp.sum(items) / self._counted(word, plain, valid)
+
+    def mean(self, items: Expr) -> Any:
+        self._mean_of_nothing()
+        return self.language._write("mean", (items,))
+
+    def _mean_of_nothing(self) -> None:
+        if self.loss.reduction.empty == "zero":
+            self.assume("something counts")
 
     def _counted(self, word: str, items: Expr, valid: Expr | None) -> Any:
         """What a mean divides by."""

@@ -43,6 +43,8 @@ ASSUMED = {
     "not empty": "there is at least one item",
     "no tie": "no score is exactly at the margin (where derivatives differ)",
     "x64": "jax_enable_x64 is set (else JAX stays in float32)",
+    "no row of zeros": "no row is 0 wherever the mask counts it (0 / 0, whose derivative depends on how "
+    "it is written)",
     "several classes": "there is more than one class",
     "several axes": "the prediction has two or more axes",
     "one row per item": "logits have a batch axis, and labels one row for each item",
@@ -199,6 +201,8 @@ def _reduction(
         return [Difference(name, assumed="one weight per item")]
     if first != second:
         return [Difference(name, text=f"the result is {_means(second)} instead of {_means(first)}")]
+    if b.word == "mean" != a.word and (ignoring or operands & {"sample_weight", "class_weight"}):
+        return [Difference(name, text="a plain mean of what is weighted or ignored is refused")]
     if a.empty != b.empty and first not in ("none", "sum"):
         return [Difference(name, assumed="something counts")]
     return []

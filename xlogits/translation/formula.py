@@ -6,6 +6,7 @@ from typing import Any
 from xlogits.errors import Refused
 from xlogits.losses import (
     AxesFrom,
+    CosineSimilarity,
     Elementwise,
     KLDivergence,
     MultiLabelMargin,
@@ -94,6 +95,8 @@ def _written_down(whole: Any, loss: Any, names: tuple[str, ...]) -> Any:
     mask = whole.operands.get("mask")
     if mask is not None:
         arrays = [whole.xp.where(mask, a, 0.0) for a in arrays]
+        if isinstance(loss, CosineSimilarity) and not loss.eps:
+            whole.assume("no row of zeros")
     for at, name in enumerate(names):
         if name in loss.SINGLE:
             arrays[at] = arrays[at] if type(loss) in COMPOSED else write("expand", (arrays[at], -1))
