@@ -60,18 +60,12 @@ ABSENT: dict[str, NoEquivalent] = {
             )
             for module in ("ops", "activations")
         ),
-        *(
-            NoEquivalent(
-                f"torch.nn.{name}",
-                "It takes features and the weights of the last layer instead of logits, to save memory.",
-                f"xlogits.linear_softmax_cross_entropy, or torch.nn.{nearest} of "
-                "torch.nn.functional.linear(input, linear_weight)",
-                "none but rounding: 2.5582 both for 6 standard normal items, 4 features, 5 classes",
-            )
-            for name, nearest in (
-                ("functional.linear_cross_entropy", "functional.cross_entropy"),
-                ("LinearCrossEntropyLoss", "CrossEntropyLoss"),
-            )
+        NoEquivalent(
+            "torch.nn.LinearCrossEntropyLoss",
+            "It holds the weights of the last layer, which are trained, and takes its features.",
+            "torch.nn.functional.linear_cross_entropy with those weights, "
+            "xlogits.linear_softmax_cross_entropy elsewhere",
+            "none: 2.5582 both for 6 standard normal items, 4 features, 5 classes",
         ),
         NoEquivalent(
             "torch.nn.AdaptiveLogSoftmaxWithLoss",

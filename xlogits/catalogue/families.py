@@ -6,6 +6,7 @@ from typing import Any
 FAMILIES = {
     "softmax": "entropy",
     "sigmoid": "entropy",
+    "linear": "entropy",
     "transform": "activation",
     "products": "activation",
     "multiclass_margin": "margin",

@@ -166,7 +166,7 @@ class Matrix:
             job.case.strided,
             (job.loss, job.variant.wanted),
             loss.gradient,
-            job.loss.ARRAYS,
+            getattr(job.loss, "SLOPES", job.loss.ARRAYS),
         )
 
     def _missing(

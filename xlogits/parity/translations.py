@@ -173,6 +173,8 @@ def _known(job: Job, translation: Any, quantity: str, dtype: str) -> str:
     """The row of the ledger about the function that the translation calls, if there is one."""
     from xlogits.parity import ledger
 
+    # what is handed on to a layer is what comes back from its logits
+    quantity = "d/dlogits" if quantity.startswith("d/dlinear_") else quantity
     for row in ledger.ROWS:
         for native in row.natives:
             cell = _cell(job, "", quantity, DIFFERS, dtype=dtype)._replace(
@@ -226,7 +228,8 @@ def _counts(loss: Any, case: Case) -> bool:
 
 def _no_zero(loss: Any, case: Case) -> bool:
     p = np.asarray(case.operands["pred"])
-    return bool(np.isfinite(p).all() and (loss.form.kind != "probabilities" or (p > 0).all()))
+    form = getattr(loss, "form", LOGITS)
+    return bool(np.isfinite(p).all() and (form.kind != "probabilities" or (p > 0).all()))
 
 
 def _positive(loss: Any, case: Case) -> bool:

@@ -6,13 +6,14 @@ from typing import Any
 
 from xlogits.catalogue.record import Reading
 from xlogits.errors import OptionError, Refused, XlogitsError
-from xlogits.losses import Reduction
+from xlogits.losses import LinearSoftmaxCrossEntropy, Reduction
 from xlogits.translation.call import Call, parse
 from xlogits.translation.comparison import Comparison, differ
 from xlogits.translation.compose import Composition
 from xlogits.translation.differences import ASSUMED
 from xlogits.translation.known import rows_of
 from xlogits.translation.language import IMPORTS, Language, language
+from xlogits.translation.layer import in_two_steps
 from xlogits.translation.measure import measured
 from xlogits.translation.single import Candidate, candidates, written
 from xlogits.translation.tidy import lines
@@ -96,6 +97,9 @@ def translated(
     """A call that has been read, written for another framework."""
     wanted, taken = _taken_for_granted(call, labels)
     found = candidates(wanted, target, ndim)
+    if not found and isinstance(wanted.loss, LinearSoftmaxCrossEntropy) and target.words:
+        wanted, taken = in_two_steps(wanted, target), [*taken, "one row per item"]
+        found = candidates(wanted, target, ndim)
     single = found[0] if found and not found[0].real else None
     if single is not None and not _old_fashioned(single, call, target):
         return _single(single, call, target, taken)

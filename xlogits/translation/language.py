@@ -59,6 +59,7 @@ _NUMPY = {
     "infinity": "np.inf",
     "power": "np.power({0}, {1})",
     "sigmoid_cross_entropy": "(np.logaddexp(0, {0}) - np.multiply({0}, {1}))",
+    "linear": "np.matmul({0}, {1}.T)",
     "norm": "np.linalg.norm({0}, axis=-1)",
     "norm_of_order": "np.linalg.norm({0}, {1}, axis=-1)",
 }
@@ -124,6 +125,7 @@ _TORCH = {
     "infinity": "torch.inf",
     "power": "torch.pow({0}, {1})",
     "sigmoid_cross_entropy": "F.binary_cross_entropy_with_logits({0}, {1}, reduction='none')",
+    "linear": "F.linear({0}, {1})",
     "number_of": "torch.sum({0}, dim=1)",
     "repeated": "torch.full(({0},), {1})",
     "norm": "torch.linalg.vector_norm({0}, dim=-1)",
@@ -178,6 +180,7 @@ _TENSORFLOW = {
     "infinity": "float('inf')",
     "power": "tf.pow({0}, {1})",
     "sigmoid_cross_entropy": "tf.nn.sigmoid_cross_entropy_with_logits(labels={1}, logits={0})",
+    "linear": "tf.matmul({0}, {1}, transpose_b=True)",
     "number_of": "tf.math.count_nonzero({0}, axis=1)",
     "repeated": "tf.fill([{0}], {1})",
     "norm": "tf.norm({0}, axis=-1)",
@@ -204,6 +207,7 @@ _KERAS = {
     "infinity": "float('inf')",
     "count_nonzero": "keras.ops.cast(keras.ops.count_nonzero({0}), {0}.dtype)",
     "sigmoid_cross_entropy": "keras.ops.binary_crossentropy({1}, {0}, from_logits=True)",
+    "linear": "keras.ops.matmul({0}, keras.ops.transpose({1}))",
     "number_of": "keras.ops.count_nonzero({0}, axis=1)",
     "repeated": "keras.ops.full(({0},), {1})",
 }

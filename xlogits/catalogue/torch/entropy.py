@@ -20,6 +20,7 @@ from xlogits.losses import (
     LOG_PROBABILITIES,
     Form,
     Labels,
+    LinearSoftmaxCrossEntropy,
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
 )
@@ -58,6 +59,21 @@ BINARY_CROSS_ENTROPY_WITH_LOGITS = Native(
     together=OLD_PLAIN_MEAN,
 )
 
+LINEAR_CROSS_ENTROPY = Native(
+    "torch.nn.functional.linear_cross_entropy",
+    LinearSoftmaxCrossEntropy(labels=Labels("inferred", lenient_ignore=True), ignore_index=-100),
+    (
+        *(INPUT, Arg("linear_weight", "linear_weight"), TARGET, "*"),
+        *(Arg("linear_bias", "linear_bias", None), CLASS_WEIGHT, WEIGHTED_MEAN),
+        Arg("ignore_index", "ignore_index", None),
+        *(LABEL_SMOOTHING, Arg("options", "", None)),
+    ),
+    since="2.13",
+    traps=(
+        "In chunks, with options, it cannot be differentiated twice, nor compiled in one graph.",
+    ),
+)
+
 NATIVES = (
     *with_class(
         "CrossEntropyLoss",
@@ -76,4 +92,5 @@ NATIVES = (
         BINARY_CROSS_ENTROPY_WITH_LOGITS,
         (ITEM_WEIGHT, SIZE_AVERAGE, REDUCE, PLAIN_MEAN, POS_WEIGHT),
     ),
+    LINEAR_CROSS_ENTROPY,
 )

@@ -7,6 +7,7 @@ from xlogits.losses import (
     CTC,
     ClassOverlap,
     Elementwise,
+    LinearSoftmaxCrossEntropy,
     Loss,
     Rowwise,
     SigmoidCrossEntropy,
@@ -17,6 +18,7 @@ from xlogits.parity.cases import (
     divergence,
     formula,
     likelihood,
+    linear,
     margin,
     overlap,
     products,
@@ -45,6 +47,8 @@ def cases(loss: Loss | Transform, wanted: frozenset[str] = frozenset()) -> Itera
     """All cases that make sense for a loss, with the weights that are wanted."""
     if isinstance(loss, Transform):
         yield from transform.cases(loss, wanted)
+    elif isinstance(loss, LinearSoftmaxCrossEntropy):
+        yield from linear.linear(loss, wanted)
     elif isinstance(loss, SoftmaxCrossEntropy):
         yield from softmax.cases(loss, wanted)
     elif isinstance(loss, SigmoidCrossEntropy):

@@ -29,6 +29,7 @@ CORE = frozenset(
     {
         *("ordinary", "K-dimensional", "ignored labels", "all ignored", "empty batch"),
         *("dense labels", "label rows summing to 3", "unbatched"),
+        *("features, dense labels", "features, ignored labels"),
     }
 )
 

@@ -122,4 +122,13 @@ ROWS: tuple[Divergence, ...] = (
         "https://github.com/tensorflow/tensorflow/blob/master/tensorflow/python/ops/losses/losses_impl.py",
         dtype="float64",
     ),
+    Divergence(
+        "an ignored index beside probabilities",
+        ("torch.nn.functional.linear_cross_entropy",),
+        "PyTorch refuses any ignore_index beside labels with one number per class; xlogits takes a "
+        "negative one, which ignores nothing, as F.cross_entropy does.",
+        "run it: torch 2.13",
+        case="features, dense labels",
+        variant="*ignore_index=-1*",
+    ),
 )

@@ -17,6 +17,7 @@ import numpy as np
 from xlogits.losses import (
     Elementwise,
     Formula,
+    LinearSoftmaxCrossEntropy,
     Loss,
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
@@ -34,6 +35,7 @@ from xlogits.parity.reference import (
 )
 from xlogits.parity.reference.formula import Definition, ElementItems, RowItems
 from xlogits.parity.reference.items import Reference
+from xlogits.parity.reference.linear import linear
 from xlogits.parity.reference.sigmoid import SigmoidItems
 from xlogits.parity.reference.softmax import SoftmaxItems, one_column, two_columns
 from xlogits.parity.reference.transform import transform
@@ -61,6 +63,8 @@ def evaluate(
 ) -> Reference:
     """The loss of these operands, and the gradient of its sum weighted by `cotangent`."""
     with np.errstate(all="ignore"):
+        if isinstance(loss, LinearSoftmaxCrossEntropy):
+            return linear(loss, operands, cotangent)
         if isinstance(loss, SoftmaxCrossEntropy) and one_column(loss, operands):
             return two_columns(loss, operands, cotangent, evaluate)
         if isinstance(loss, Transform):

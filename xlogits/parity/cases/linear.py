@@ -1,0 +1,53 @@
+"""Softmax cross-entropy of a linear layer: features and weights instead of logits."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from xlogits.losses import LinearSoftmaxCrossEntropy
+from xlogits.parity.cases.case import Case, rng_of, weights
+
+Array = Any
+FEATURES = 3
+
+
+def linear(loss: LinearSoftmaxCrossEntropy, wanted: frozenset[str]) -> Iterator[Case]:
+    for name, batch, classes in (
+        ("ordinary", (6,), 5),
+        ("layer of one class", (6,), 1),
+        ("one row of features", (1,), 5),
+        ("no rows of features", (0,), 5),
+        ("features, unbatched", (), 5),
+    ):
+        yield Case(name, _operands(name, batch, classes, wanted), strided=name == "ordinary")
+    operands = _operands("large", (6,), 5, wanted)
+    yield Case("large features", operands | {"pred": operands["pred"] * 30})
+    operands = _operands("dense", (6,), 5, wanted)
+    q = rng_of("labels").dirichlet(np.ones(5), 6)
+    yield Case("features, dense labels", operands | {"target": q})
+    yield Case("label rows summing to 3, features", operands | {"target": 3 * q})
+    if loss.ignore_index is not None:
+        for name, ignored in (
+            ("features, ignored labels", [1, 4]),
+            ("features, all ignored", [*range(6)]),
+        ):
+            operands = _operands(name, (6,), 5, wanted)
+            operands["target"][ignored] = loss.ignore_index
+            yield Case(name, operands)
+
+
+def _operands(
+    name: str, batch: tuple[int, ...], classes: int, wanted: frozenset[str]
+) -> dict[str, Array]:
+    rng = rng_of(name)
+    every = {
+        "pred": rng.normal(size=(*batch, FEATURES)),
+        "target": np.asarray(rng.integers(0, classes, batch)),
+        "linear_weight": rng.normal(size=(classes, FEATURES)),
+        "linear_bias": rng.normal(size=classes),
+        "class_weight": rng.uniform(0.5, 2, classes),
+        "sample_weight": weights(rng, batch),
+    }
+    needed = {*LinearSoftmaxCrossEntropy.ARRAYS, *wanted}
+    return {key: value for key, value in every.items() if key in needed}

@@ -1,0 +1,41 @@
+"""Softmax cross-entropy of a linear layer by definition: of the logits, all of them."""
+
+from typing import Any
+
+import numpy as np
+
+from xlogits.losses import LinearSoftmaxCrossEntropy, SoftmaxCrossEntropy
+from xlogits.parity.reference.items import Reference
+from xlogits.parity.reference.softmax import SoftmaxItems
+from xlogits.parity.reference.vector import REAL
+
+Array = Any
+
+
+def linear(
+    loss: LinearSoftmaxCrossEntropy, operands: dict[str, Array], cotangent: Array | None
+) -> Reference:
+    """By hidden states, weight and bias; labels are constants."""
+    hidden, weight = (np.asarray(operands[name], REAL) for name in ("pred", "linear_weight"))
+    bias = operands.get("linear_bias")
+    logits = hidden @ weight.T + (0 if bias is None else np.asarray(bias, REAL))
+    plain = SoftmaxCrossEntropy(
+        reduction=loss.reduction,
+        labels=loss.labels,
+        label_smoothing=loss.label_smoothing,
+        ignore_index=loss.ignore_index,
+    )
+    others = {k: v for k, v in operands.items() if k in ("target", "sample_weight", "class_weight")}
+    found = SoftmaxItems(plain, others | {"pred": logits}).reference(cotangent)
+    # logits are sums, rounded in proportion to their largest terms
+    moved = 1 + np.max(abs(hidden) @ abs(weight.T), initial=0)
+    slope, size = (np.nan_to_num(x) for x in found.gradients["pred"])
+    rows, sizes = slope.reshape(-1, len(weight)), moved * size.reshape(-1, len(weight))
+    items = hidden.reshape(len(rows), hidden.shape[-1])
+    gradients = {
+        "pred": (slope @ weight, moved * size @ abs(weight)),
+        "linear_weight": (rows.T @ items, sizes.T @ abs(items)),
+    }
+    if bias is not None:
+        gradients["linear_bias"] = rows.sum(0), sizes.sum(0)
+    return Reference((found.value[0], moved * found.value[1]), gradients)
