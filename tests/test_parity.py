@@ -213,7 +213,7 @@ def _read_as(broken: Native, native: Native, variant: Any) -> Any:
 
 
 # what a parameter that changes nothing may be called; anything else has to say what it changes
-INERT = {"name", "scope", "loss_collection", "_stacklevel", "size_average", "reduce"}
+INERT = {"name", "scope", "loss_collection", "_stacklevel", "size_average", "reduce", "options"}
 
 
 def test_parameters_that_are_not_read_are_known_to_change_nothing() -> None:
