@@ -156,6 +156,31 @@ def test_shapes(fw: Framework) -> None:
     np.testing.assert_allclose(fw.numbers(one), wanted[0], rtol=1e-12)
 
 
+def test_a_weight_of_several_axes_is_a_layer_for_each_position(fw: Framework) -> None:
+    weight, bias = RNG.normal(size=(C, 2, D)), RNG.normal(size=(C, 2))
+    labels = RNG.integers(0, C, (N, 2))
+    labels[3] = labels[5, 0] = 7
+    hidden = H.copy()
+    hidden[3] = np.nan  # ignored at every position
+    options: dict[str, Any] = {"ignore_index": 7, "class_weight": CLASS, "label_smoothing": 0.1}
+    given = options | {"class_weight": fw.array(CLASS)}
+    arrays = [fw.array(x) for x in (hidden, weight, labels, bias)]
+    value, slopes = both(*arrays[:3], bias=arrays[3], **given)
+    each = [definition(H, weight[:, k], bias[:, k], labels[:, k], options) for k in range(2)]
+    wanted = (
+        np.stack([one[0] for one in each], 1),
+        each[0][1] + each[1][1],
+        np.stack([one[2] for one in each], 1),
+        np.stack([one[3] for one in each], 1),
+    )
+    for found, exact in zip((value, *slopes), wanted, strict=True):
+        np.testing.assert_allclose(fw.numbers(found), exact, rtol=1e-11, atol=1e-13)
+    mean = ours(*arrays[:3], bias=arrays[3], reduction="mean_over_valid", **given)
+    np.testing.assert_allclose(fw.numbers(mean), wanted[0].sum() / (labels != 7).sum(), rtol=1e-12)
+    with pytest.raises(AssertionError):  # the positions exchanged
+        np.testing.assert_allclose(fw.numbers(value)[:, ::-1], wanted[0], rtol=1e-3)
+
+
 def test_an_empty_batch(fw: Framework) -> None:
     none = fw.array(H[:0]), fw.array(W), fw.array(Y[:0])
     assert fw.numbers(ours(*none)).shape == (0,)
@@ -179,6 +204,16 @@ BAD: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "features": ({"weight": W[:, :4]}, ShapeError, r"weight has shape \(11, 4\)"),
     "transposed": ({"weight": W.T}, ShapeError, "transpose it"),
     "bias": ({"bias": B[:3]}, ShapeError, r"bias has shape \(3,\); expected \(11,\)"),
+    "bias of positions": (
+        {"weight": W[:, None], "bias": B, "labels": Y[:, None]},
+        ShapeError,
+        r"bias has shape \(11,\); expected \(11, 1\)",
+    ),
+    "chunk of positions": (
+        {"weight": W[:, None], "labels": Y[:, None], "chunk": 3},
+        OptionError,
+        r"chunk is 3 and weight has shape \(11, 1, 5\)",
+    ),
     "no classes": ({"weight": W[:0]}, ShapeError, "no classes"),
     "labels": ({"labels": Y[:5]}, ShapeError, r"labels have shape \(5,\)"),
     "integers": ({"hidden": H.astype(int)}, DtypeError, "hidden states are int64"),

@@ -98,10 +98,11 @@ def linear_softmax_cross_entropy(
     Args:
         hidden: floating point, (..., D): the features of each item. The result has its dtype.
         weight: floating point, (C, D): the features of each class. Computed in the dtype of `hidden`,
-            or float32 where that is half precision.
+            or float32 where that is half precision. (C, d1, ..., dK, D) makes a loss at each position:
+            the logits are then (..., C, d1, ..., dK), as in PyTorch, and all of them are held.
         labels: class indexes 0 to C - 1 in the shape of `hidden` without its last axis; or one number
             $q_{ij}$ per class, (..., C), which take as much room as the logits would.
-        bias: one number per class, (C,).
+        bias: one number per class, (C,), in general the shape of `weight` without its last axis.
         class_weight: one factor $w_j$ per class, shape (C,).
         sample_weight: one factor per item, in the shape of `hidden` without its last axis, or a number.
         label_smoothing: $\varepsilon$ in [0, 1], the share of the labels spread over all classes.

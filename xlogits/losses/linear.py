@@ -1,6 +1,6 @@
 """Softmax cross-entropy of a linear layer, without an array of all its logits."""
 
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, ClassVar, NamedTuple
 
 from xlogits.backends import namespace, require_same
@@ -9,6 +9,7 @@ from xlogits.losses.axes import Shape
 from xlogits.losses.chunks import Batch, Plan, within
 from xlogits.losses.labels import INFERRED, Labels, is_index, require_float, require_fraction
 from xlogits.losses.loss import HALF, Loss, Weight, is_number
+from xlogits.losses.positions import Positions
 from xlogits.losses.softmax import SoftmaxCrossEntropy
 from xlogits.losses.value import frozen
 from xlogits.reduction import Items
@@ -28,6 +29,9 @@ class LinearSoftmaxCrossEntropy(Loss):
     Operands of the call: `pred`, the hidden states (..., D), `target`, `linear_weight` of shape (C, D),
     and optionally `linear_bias` of shape (C,), `sample_weight` and `class_weight`. It is differentiated
     by hidden states, weight, bias and sample weights; labels and class weights are constants.
+
+    A weight (C, d1, ..., dK, D), with a bias (C, d1, ..., dK), makes a loss at every position
+    d1, ..., dK of the logits (..., C, d1, ..., dK), which are then all held.
     """
 
     labels: Labels = field(default_factory=lambda: INFERRED)
@@ -51,8 +55,12 @@ class LinearSoftmaxCrossEntropy(Loss):
         sample_weight: Weight = None,
         class_weight: Array | None = None,
     ) -> Array:
-        call = self._opened(pred, target, linear_weight, linear_bias, sample_weight, class_weight)
-        xp, summed = call.xp, self.reduction.word != "none"
+        operands = pred, target, linear_weight, linear_bias
+        weights = {"sample_weight": sample_weight, "class_weight": class_weight}
+        xp = self._checked(*operands, **weights)
+        if len(xp.shape(linear_weight)) > 2:
+            return self._positions(xp, operands, weights).value()
+        call, summed = self._opened(xp, *operands, **weights), self.reduction.word != "none"
         plan = Plan(self.label_smoothing, call.indexed, call.rows, summed)
         found = xp.differentiable(plan, xp, call.batch)
         if summed:
@@ -76,10 +84,15 @@ class LinearSoftmaxCrossEntropy(Loss):
 
         Of the sum of the results, or of their product with `cotangent`, which has their shape.
         """
-        call = self._opened(pred, target, linear_weight, linear_bias, sample_weight, class_weight)
-        xp, valid = call.xp, call.items.valid
+        operands = pred, target, linear_weight, linear_bias
+        weights = {"sample_weight": sample_weight, "class_weight": class_weight}
+        xp = self._checked(*operands, **weights)
         if cotangent is not None:
             require_same(xp, "hidden", cotangent=cotangent)
+        if len(xp.shape(linear_weight)) > 2:
+            return self._positions(xp, operands, weights).value_and_gradient(cotangent)
+        call = self._opened(xp, *operands, **weights)
+        valid = call.items.valid
         plan = Plan(self.label_smoothing, call.indexed, call.rows, False)
         out = 1.0 if cotangent is None else cotangent
         out = self.reduction.gradient(xp, call.items, call.weight, out)
@@ -100,22 +113,16 @@ class LinearSoftmaxCrossEntropy(Loss):
 
     def _opened(
         self,
+        xp: Any,
         pred: Array,
         target: Array,
         linear_weight: Array,
         linear_bias: Array | None,
+        *,
         sample_weight: Weight,
         class_weight: Array | None,
     ) -> "_Call":
-        """The operands checked, in one dtype, as rows, with nothing ignored left in."""
-        xp = self._checked(
-            pred,
-            target,
-            weight=linear_weight,
-            bias=linear_bias,
-            sample_weight=sample_weight,
-            class_weight=class_weight,
-        )
+        """Operands that were checked, in one dtype, as rows, with nothing ignored left in."""
         result = self.dtype or xp.dtype(pred)
         work = "float32" if result in HALF else result
         classes = _classes(xp, pred, linear_weight, linear_bias)
@@ -143,9 +150,17 @@ class LinearSoftmaxCrossEntropy(Loss):
         rows = self.chunk or rows_at_a_time(xp.shape(batch.hidden)[0], classes)
         return _Call(xp, batch, items, weight, indexed, rows, result)
 
-    def _checked(self, pred: Array, target: Array, **others: Array) -> Any:
+    def _checked(
+        self,
+        pred: Array,
+        target: Array,
+        linear_weight: Array,
+        linear_bias: Array | None,
+        **weights: Weight,
+    ) -> Any:
         """The backend of operands that are of one framework and of floating point."""
         xp = namespace(pred, "hidden")
+        others = {"weight": linear_weight, "bias": linear_bias, **weights}
         require_same(xp, "hidden", labels=target, **others)
         for role, array in {"hidden states": pred, **others}.items():
             if array is not None and not is_number(array):
@@ -155,9 +170,28 @@ class LinearSoftmaxCrossEntropy(Loss):
             raise OptionError(
                 f"chunk is {self.chunk!r}; expected a number of items, 1 or more, or None"
             )
-        weights = {name: others[name] for name in ("sample_weight", "class_weight")}
         self._require_unambiguous(**weights, ignore_index=self.ignore_index)
         return xp
+
+    def _positions(
+        self,
+        xp: Any,
+        operands: tuple[Array, Array, Array, Array | None],
+        weights: dict[str, Weight],
+    ) -> Positions:
+        pred, _, linear_weight, linear_bias = operands
+        shape = xp.shape(linear_weight)
+        if self.chunk is not None:
+            raise OptionError(
+                f"chunk is {self.chunk} and weight has shape {shape}; only the logits of a weight "
+                f"(classes, features) are computed in chunks: leave chunk out"
+            )
+        _classes(xp, pred, linear_weight, linear_bias)
+        axis = len(xp.shape(pred)) - 1
+        plain = replace(
+            self._plain(), axis=axis, label_smoothing=self.label_smoothing, dtype=self.dtype
+        )
+        return Positions(xp, plain, operands, weights)
 
     def _plain(self) -> SoftmaxCrossEntropy:
         """The loss of the logits: what is said of labels is the same."""
@@ -208,7 +242,7 @@ def _classes(xp: Any, hidden: Array, weight: Array, bias: Array | None) -> int |
     given, wanted = xp.shape(hidden), xp.shape(weight)
     if not given:
         raise ShapeError("hidden is a single number; expected (..., features)")
-    if len(wanted) != 2 or not _same(wanted[1], given[-1]):
+    if len(wanted) < 2 or not _same(wanted[-1], given[-1]):
         raise ShapeError(
             f"weight has shape {wanted} and hidden {given}; expected (classes, {given[-1]}), "
             f"one row of features for each class"
@@ -216,9 +250,9 @@ def _classes(xp: Any, hidden: Array, weight: Array, bias: Array | None) -> int |
         )
     if wanted[0] == 0:
         raise ShapeError(f"weight has shape {wanted}: no classes; expected at least one")
-    if bias is not None and not _fits(xp.shape(bias), wanted[:1]):
+    if bias is not None and not _fits(xp.shape(bias), wanted[:-1]):
         raise ShapeError(
-            f"bias has shape {xp.shape(bias)}; expected ({wanted[0]},), one number for each class"
+            f"bias has shape {xp.shape(bias)}; expected {wanted[:-1]}, one number for each class"
         )
     classes: int | None = wanted[0]
     return classes

@@ -302,6 +302,7 @@ HOLDS: dict[str, Holds] = {
     "not empty": lambda loss, case: np.size(case.operands["pred"]) > 0,
     "no tie": _no_tie,
     "no row of zeros": _no_row_of_zeros,
+    "plain layer": lambda loss, case: np.ndim(case.operands["linear_weight"]) == 2,
     "several classes": lambda loss, case: np.shape(case.operands["pred"])[-1] > 1,
     "several axes": lambda loss, case: np.ndim(case.operands["pred"]) > 1,
     "x64": lambda loss, case: True,  # the matrix sets it

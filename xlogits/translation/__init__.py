@@ -98,7 +98,7 @@ def translated(
     wanted, taken = _taken_for_granted(call, labels)
     found = candidates(wanted, target, ndim)
     if not found and isinstance(wanted.loss, LinearSoftmaxCrossEntropy) and target.words:
-        wanted, taken = in_two_steps(wanted, target), [*taken, "one row per item"]
+        wanted, taken = in_two_steps(wanted, target), [*taken, "one row per item", "plain layer"]
         found = candidates(wanted, target, ndim)
     single = found[0] if found and not found[0].real else None
     if single is not None and not _old_fashioned(single, call, target):
@@ -189,7 +189,7 @@ def _harmless(word: str, candidate: Candidate) -> bool:
     loss = candidate.native.loss
     kind = getattr(loss, "labels", None)
     both = kind is not None and kind.kind == "inferred"
-    strict = both and not kind.lenient_ignore and "ignore_index" in candidate.given
+    strict = kind is not None and not kind.lenient_ignore and "ignore_index" in candidate.given
     if word == "nothing ignored":
         return getattr(loss, "ignore_index", None) == -100 or _default_ignores(candidate)
     return both and not strict

@@ -45,6 +45,7 @@ ASSUMED = {
     "x64": "jax_enable_x64 is set (else JAX stays in float32)",
     "no row of zeros": "no row is 0 wherever the mask counts it (0 / 0, whose derivative depends on how "
     "it is written)",
+    "plain layer": "the weight of the layer has two axes, classes and features",
     "several classes": "there is more than one class",
     "several axes": "the prediction has two or more axes",
     "one row per item": "logits have a batch axis, and labels one row for each item",

@@ -18,8 +18,11 @@ def linear(
     """By hidden states, weight and bias; labels are constants."""
     hidden, weight = (np.asarray(operands[name], REAL) for name in ("pred", "linear_weight"))
     bias = operands.get("linear_bias")
-    logits = hidden @ weight.T + (0 if bias is None else np.asarray(bias, REAL))
+    shape, weight = weight.shape, weight.reshape(-1, weight.shape[-1])
+    logits = hidden @ weight.T + (0 if bias is None else np.asarray(bias, REAL).reshape(-1))
+    logits = logits.reshape(*hidden.shape[:-1], *shape[:-1])
     plain = SoftmaxCrossEntropy(
+        axis=hidden.ndim - 1,
         reduction=loss.reduction,
         labels=loss.labels,
         label_smoothing=loss.label_smoothing,
@@ -29,13 +32,19 @@ def linear(
     found = SoftmaxItems(plain, others | {"pred": logits}).reference(cotangent)
     # logits are sums, rounded in proportion to their largest terms
     moved = 1 + np.max(abs(hidden) @ abs(weight.T), initial=0)
-    slope, size = (np.nan_to_num(x) for x in found.gradients["pred"])
-    rows, sizes = slope.reshape(-1, len(weight)), moved * size.reshape(-1, len(weight))
+    rows, sizes = (np.nan_to_num(x).reshape(-1, len(weight)) for x in found.gradients["pred"])
+    sizes = moved * sizes
     items = hidden.reshape(len(rows), hidden.shape[-1])
     gradients = {
-        "pred": (slope @ weight, moved * size @ abs(weight)),
-        "linear_weight": (rows.T @ items, sizes.T @ abs(items)),
+        "pred": (
+            (rows @ weight).reshape(hidden.shape),
+            (sizes @ abs(weight)).reshape(hidden.shape),
+        ),
+        "linear_weight": (
+            (rows.T @ items).reshape(shape),
+            (sizes.T @ abs(items)).reshape(shape),
+        ),
     }
     if bias is not None:
-        gradients["linear_bias"] = rows.sum(0), sizes.sum(0)
+        gradients["linear_bias"] = tuple(x.sum(0).reshape(shape[:-1]) for x in (rows, sizes))
     return Reference((found.value[0], moved * found.value[1]), gradients)
