@@ -6,16 +6,14 @@ allocates at most during a call, over the size of the logits, the result itself 
 
 import argparse
 import json
-import os
 import sys
-import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from compare.speed.main import machine
-from compare.speed.pairs import compare
+from compare.speed.pairs import compare, one_processor, timed
 
 HERE = Path(__file__).resolve().parent
 SIZES = (8192, 1000), (512, 50257), (256, 128256)
@@ -51,8 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--pairs", type=int, default=15, help="measurements of each side")
     parser.add_argument("--output", type=Path, default=HERE)
     options = parser.parse_args(arguments)
-    # one processor, before a framework counts them: threads that wait for others cost CPU time too
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    one_processor()
     rows = [row for size in SIZES for row in measure(size, options.pairs)]
     text = render(rows)
     print(text)
@@ -65,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
 def measure(size: tuple[int, int], pairs: int) -> Iterator[Row]:
     """Every function at one size, each against what its framework does on arrays of its own."""
     for what, against, ours, theirs, result in _sides(size):
-        found = compare(what, _seconds(ours), against, _seconds(theirs), pairs)
+        found = compare(what, timed(ours), against, timed(theirs), pairs)
         goal = GOALS[what][SIZES.index(size)]
         memory = (_allocated(ours) - result) / (4 * size[0] * size[1])
         yield Row(what, against, size, found.median, found.low, found.high, pairs, goal, memory)
@@ -106,15 +103,6 @@ def _sides(
             *(name, f"scipy.special.{name}", lambda ours=ours: ours(x, axis=-1)),
             *(lambda theirs=theirs: theirs(x, axis=-1), result),
         )
-
-
-def _seconds(function: Callable[[], Any]) -> Callable[[], float]:
-    def run() -> float:
-        start = time.process_time()
-        function()
-        return time.process_time() - start
-
-    return run
 
 
 def _allocated(function: Callable[[], Any]) -> int:

@@ -6,16 +6,14 @@ for each framework; memory is the peak of a fresh process over what it held befo
 
 import argparse
 import json
-import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from compare.speed.main import machine
-from compare.speed.pairs import compare
+from compare.speed.pairs import compare, one_processor, timed
 
 HERE = Path(__file__).resolve().parent
 ITEMS, FEATURES, CLASSES = 2048, 512, 32000
@@ -99,8 +97,7 @@ def _child(*arguments: str) -> Any:
 
 
 def _in_child(what: str, framework: str, argument: str) -> Any:
-    # one processor, before a framework counts them: threads that wait for others cost CPU time too
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    one_processor()
     from compare.speed.layer import arrays, difference, steps
 
     chunks, whole = (steps(framework, side == SIDES[0]) for side in SIDES)
@@ -112,19 +109,12 @@ def _in_child(what: str, framework: str, argument: str) -> Any:
         before = _status("VmRSS")
         chosen(*given)
         return (_status("VmHWM") - before) / 1024
-    found = compare("", _seconds(chunks, given), "", _seconds(whole, given), int(argument))
+    found = compare(
+        "", timed(lambda: chunks(*given)), "", timed(lambda: whole(*given)), int(argument)
+    )
     apart = difference(chunks(*given), whole(*given))
     ratio = {"time": found.median, "low": found.low, "high": found.high, "pairs": found.pairs}
     return ratio | {"difference": apart}
-
-
-def _seconds(function: Callable[..., Any], given: Any) -> Callable[[], float]:
-    def run() -> float:
-        start = time.process_time()
-        function(*given)
-        return time.process_time() - start
-
-    return run
 
 
 def _status(name: str) -> int:
