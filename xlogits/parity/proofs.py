@@ -9,7 +9,7 @@ import ast
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -55,15 +55,21 @@ def main() -> None:
     json.dump(found, out)
 
 
-def judged(one: dict[str, Any]) -> Verdict:
-    """The verdict on one rewrite: a proof as a dictionary."""
+def judged(
+    one: dict[str, Any],
+    dtypes: Sequence[str] = DTYPES,
+    choose: Callable[[list[Case]], list[Case]] = list,
+) -> Verdict:
+    """The verdict on one rewrite, a proof as a dictionary, on all inputs or on chosen ones."""
     try:
-        return _run(one)
+        return _run(one, dtypes, choose)
     except XlogitsError as refusal:
         return Verdict(skipped=str(refusal))
 
 
-def _run(one: dict[str, Any]) -> Verdict:
+def _run(
+    one: dict[str, Any], dtypes: Sequence[str], choose: Callable[[list[Case]], list[Case]]
+) -> Verdict:
     from xlogits.translation import parse, reduced
 
     native_name = _checked(one["original"])
@@ -77,8 +83,9 @@ def _run(one: dict[str, Any]) -> Verdict:
     holes = {str(expr): name for name, expr in call.reading.operands.items()}
     homes = HOME[call.native.framework], _home(one, call.native.framework)
     verdict = Verdict()
-    for dtype in DTYPES:
-        jobs = [Job(call.native, None, case, loss) for case in _fitting(loss, holes, one)]  # type: ignore[arg-type]
+    for dtype in dtypes:
+        fitting = choose([*_fitting(loss, holes, one)])
+        jobs = [Job(call.native, None, case, loss) for case in fitting]  # type: ignore[arg-type]
         ready = [prepare(job, dtype) for job in jobs]
         texts = one["around"].format(one["original"]), one["translated"]
         names = _roots(native_name, one["around"]), _imported(one["imports"])
