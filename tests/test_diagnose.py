@@ -61,12 +61,25 @@ def diagnosed(found: Mismatch, first: Array, second: Array) -> Diagnosis:
 def is_true(cause: Cause, found: Mismatch, rng: np.random.Generator) -> bool:
     """Whether a cause is the trap: it says what both sides give on data that it has not seen."""
     for _ in range(2):
-        side = found.draw(rng)
+        side = alike(found, rng)
         wanted = side.value, found.sprung(side).value
         for got, value in zip(cause.predict(**side.operands), wanted, strict=True):
             if got is None or not np.allclose(got, value, rtol=1e-5, atol=1e-7):
                 return False
     return True
+
+
+def alike(found: Mismatch, rng: np.random.Generator) -> Side:
+    """Other data, with ignored labels only where the data at hand had some too."""
+    index = getattr(found.right.loss, "ignore_index", None)
+
+    def ignores(side: Side) -> bool:
+        return index is not None and bool((side.operands["target"] == index).any())
+
+    while True:
+        side = found.draw(rng)
+        if ignores(side) == ignores(found.right):
+            return side
 
 
 def places(count: int, traps: int, seed: int) -> list[int]:

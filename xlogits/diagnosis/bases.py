@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xlogits.backends import numpy as xp
-from xlogits.catalogue import NATIVES
+from xlogits.catalogue import NATIVES, Native
+from xlogits.catalogue.record import REQUIRED
 from xlogits.diagnosis.setup import NONE, Data, Setup
 from xlogits.diagnosis.steps import STEPS, Step
 from xlogits.errors import XlogitsError
@@ -45,6 +46,8 @@ RANK = {
     "SoftmaxFocal": 1.5,
     "SigmoidFocal": 1.5,
 }
+
+EXPONENTS = (0.7, 0.5)  # of the paper on the generalised cross-entropy, and of Keras' class
 
 
 class Base(NamedTuple):
@@ -182,14 +185,21 @@ def _others(data: Data, scalar: bool, ignore_index: int | None) -> Iterator[Base
             if arg.to in loss.OPERANDS and arg.to in names and arg.to not in filled:
                 given[arg.key] = data.operands[arg.to]
                 filled.add(arg.to)
-        try:
-            plain = _plain(native.read(given).loss, data, scalar, ignore_index)
-        except (XlogitsError, TypeError, KeyError):
-            continue
-        setup = Setup(plain)
-        items = data.items(setup)
-        if items is not None and not np.isnan(items.loss).any():
-            yield Base(setup, RANK.get(type(loss).__name__, 2.5) + _odd(plain, data))
+        for more in _required(native):
+            try:
+                plain = _plain(native.read(given | more).loss, data, scalar, ignore_index)
+            except (XlogitsError, TypeError, KeyError):
+                continue
+            setup = Setup(plain)
+            items = data.items(setup)
+            if items is not None and not np.isnan(items.loss).any():
+                yield Base(setup, RANK.get(type(loss).__name__, 2.5) + _odd(plain, data))
+
+
+def _required(native: Native) -> list[dict[str, Any]]:
+    """Options without a default, with what people set them to."""
+    names = [a.key for a in native.parameters if a.default is REQUIRED and a.to == "exponent"]
+    return [{name: value} for name in names for value in EXPONENTS] or [{}]
 
 
 def _plain(loss: Any, data: Data, scalar: bool, ignore_index: int | None) -> Any:

@@ -34,6 +34,19 @@ AFTER: dict[str, tuple[Callable[[Array], Array], float, str]] = {
     "minus_one": (lambda v: v - 1, 3.0, "is it minus 1 (-cosine instead of 1 - cosine)"),
     "root": (np.sqrt, 3.0, "is the square root of it"),
 }
+# two of these, one after the other; their order makes no difference
+BOTH = (
+    *(("halved", "negated"), ("doubled", "negated"), ("log2", "negated")),
+    *(("log2", "halved"), ("log2", "doubled")),
+)
+
+
+def _both(one: str, other: str) -> tuple[Callable[[Array], Array], float, str]:
+    (f, cost, words), (g, more, other_words) = AFTER[one], AFTER[other]
+    return lambda v: g(f(v)), cost + more, f"{words} and {other_words}"
+
+
+AFTER |= {f"{one}+{other}": _both(one, other) for one, other in BOTH}
 # what a sum can be divided by: its cost, and what to say
 WORDS = {
     "none": (0.0, "one number per item"),
@@ -202,5 +215,6 @@ def distance(old: Outer, new: Outer) -> tuple[int, float]:
     if old.word != new.word:
         count, cost = count + 1, cost + REDUCED + WORDS[new.word][0]
     if old.after != new.after:
-        count, cost = count + 1, cost + AFTER[new.after][1] + AFTER[old.after][1]
+        count += len((new.after or old.after).split("+"))
+        cost += AFTER[new.after][1] + AFTER[old.after][1]
     return count, cost

@@ -262,5 +262,6 @@ def _outer_changes(old: Outer, new: Outer, setup: Setup) -> Iterator[Change]:
         words = f"the result is {WORDS[new.word][1]} instead of {WORDS[old.word][1]}"
         yield Change("reduction", words, 1.0, setup)
     if old.after != new.after:
-        words = f"the result {AFTER[new.after][2] or AFTER[old.after][2]}"
-        yield Change(f"result_{new.after or old.after}", words, AFTER[new.after][1], setup)
+        for after in (new.after or old.after).split("+"):
+            words, cost = f"the result {AFTER[after][2]}", AFTER[after][1] if new.after else 0.0
+            yield Change(f"result_{after}", words, cost, setup)
