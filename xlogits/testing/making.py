@@ -1,6 +1,6 @@
 """Arrays of a backend, on a device, for tests."""
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from importlib import import_module
 from typing import Any
 
@@ -24,11 +24,17 @@ def array(x: Any, name: str, device: str, dtype: str | None = None) -> Any:
         torch = import_module("torch")
         return torch.tensor(x, dtype=getattr(torch, wanted) if wanted else None, device=device)
     if name == "tensorflow":
-        tensorflow = import_module("tensorflow")
+        tensorflow = _tensorflow()
         with on_device(name, device):
             made = tensorflow.constant(x)
             return tensorflow.cast(made, wanted) if wanted else made
     return _jax(x, device, wanted)
+
+
+def _tensorflow() -> Any:
+    with suppress(ImportError):  # loaded after TensorFlow, Triton's library crashes the interpreter
+        import_module("triton.knobs")
+    return import_module("tensorflow")
 
 
 def _numpy(dtype: str) -> Any:
@@ -66,7 +72,7 @@ def has(name: str, device: str) -> bool:
         here = torch.backends.mps if device == "mps" else getattr(torch, device, None)
         return here is not None and bool(here.is_available())
     if name == "tensorflow":
-        return bool(import_module("tensorflow").config.list_physical_devices("GPU"))
+        return bool(_tensorflow().config.list_physical_devices("GPU"))
     try:
         return bool(_place(import_module("jax"), device))
     except RuntimeError:
@@ -76,7 +82,7 @@ def has(name: str, device: str) -> bool:
 def on_device(name: str, device: str) -> AbstractContextManager[Any]:
     """Where operations run meanwhile, for the two frameworks whose arrays do not settle it alone."""
     if name == "tensorflow":
-        place: AbstractContextManager[Any] = import_module("tensorflow").device(
+        place: AbstractContextManager[Any] = _tensorflow().device(
             "GPU:0" if device == "cuda" else "CPU:0"
         )
         return place
