@@ -67,7 +67,9 @@ def _row(one: Mapping[str, Any]) -> dict[str, Any]:
     look, glyph = LOOKS[one["outcome"]]
     name, _, detail = one["name"].partition(": ")
     at = f"at {tuple(one['position'])}" if one["position"] else ""
-    shapes = list(dict.fromkeys(str(tuple(shape)) for shape in one["shapes"]))
+    shapes = list(
+        dict.fromkeys(str(tuple(shape)) if shape else "scalar" for shape in one["shapes"])
+    )
     return {
         **one,
         "look": look,

@@ -10,11 +10,13 @@ from xlogits.testing.options import KNOWN
 
 FIXTURE = "xlogits_backend"
 MARKERS = {
-    "xlogits_only": "xlogits_only(*backends, device=None): run a test that uses the fixture "
-    "xlogits_backend on these backends, or on this device, only",
-    "xlogits_skip": "xlogits_skip(*backends, device=None, reason=''): skip it there",
-    "xlogits_xfail": "xlogits_xfail(*backends, device=None, reason='', raises=None): it fails "
-    "there, and that it passes is a failure (always strict)",
+    "xlogits_only": "xlogits_only(*backends, device=None): run a test on these backends of the "
+    "fixture xlogits_backend, or on this device, only",
+    "xlogits_skip": "xlogits_skip(*backends, device=None, reason=''): skip a test on these backends "
+    "of the fixture xlogits_backend, or on this device",
+    "xlogits_xfail": "xlogits_xfail(*backends, device=None, reason='', raises=None): a test fails on "
+    "these backends of the fixture xlogits_backend, or on this device; that it passes there is a "
+    "failure (always strict)",
 }
 OPTIONS = {
     "xlogits_only": {"device"},

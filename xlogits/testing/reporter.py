@@ -90,7 +90,9 @@ class Reporter:
             terminalreporter.write_line(f"xlogits: {self.unwritten}", red=True)
             return
         outcomes = [self._outcome(one) for one in self.found]
-        counts = f"{len(outcomes)} parity comparisons, {outcomes.count(DIFFERS)} differ"
+        differ = outcomes.count(DIFFERS)
+        counts = f"{len(outcomes)} parity comparison{'s' if len(outcomes) != 1 else ''}, "
+        counts += f"{differ} {'differs' if differ == 1 else 'differ'}"
         if EXPECTED in outcomes:
             counts += f", {outcomes.count(EXPECTED)} as expected"
         here = self.config.invocation_params.dir
