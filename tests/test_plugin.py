@@ -22,6 +22,10 @@ pytest_plugins = ("pytester",)
 
 POINTS = entry_points(group="pytest11", name="xlogits")
 PLUGIN = () if POINTS else ("-p", "xlogits.testing.plugin")
+# without what makes a run slow in a process full of frameworks: collecting garbage, Hypothesis
+QUICK = tuple(
+    f"-pno:{name}" for name in ("cacheprovider", "unraisableexception", "hypothesispytest")
+)
 EACH = """
     def test_it(xlogits_backend):
         assert xlogits_backend.numbers(xlogits_backend.array([0.5, 1.5])).tolist() == [0.5, 1.5]
@@ -93,7 +97,7 @@ class Runs:
                 modules.update(sys.modules)
 
         self.pytester.plugins = [Keeping()]
-        done = self.pytester.runpytest_inprocess("-p", "no:cacheprovider", *PLUGIN, *arguments)
+        done = self.pytester.runpytest_inprocess(*QUICK, *PLUGIN, *arguments)
         for name, module in modules.items():
             if not str(getattr(module, "__file__", "")).startswith(str(self.path)):
                 sys.modules.setdefault(name, module)
@@ -101,7 +105,7 @@ class Runs:
 
     def apart(self, *arguments: str) -> pytest.RunResult:
         self.pytester.plugins = []
-        return self.pytester.runpytest_subprocess("-p", "no:cacheprovider", *PLUGIN, *arguments)
+        return self.pytester.runpytest_subprocess(*QUICK, *PLUGIN, *arguments)
 
     def report(self, name: str = "out.json") -> Any:
         return json.loads((self.path / name).read_text(encoding="utf-8"))

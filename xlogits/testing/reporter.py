@@ -16,7 +16,7 @@ SAME, EXPECTED, DIFFERS = "same", "expected", "differs"
 
 
 class Reporter:
-    """Keeps what the tests compare; where there are no workers, or in front of them, writes it."""
+    """Keeps what the tests compare and writes it, to no path on a worker."""
 
     def __init__(self, config: pytest.Config, paths: list[Path], versions: dict[str, str]) -> None:
         self.config, self.paths, self.versions = config, paths, versions
@@ -47,8 +47,6 @@ class Reporter:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        if hasattr(self.config, "workerinput"):
-            return
         run = self._run(int(exitstatus))
         try:
             for path in self.paths:
