@@ -17,6 +17,7 @@ from xlogits.errors import OptionError
 from xlogits.report import assertions, files
 from xlogits.testing import Backend, assert_losses_match, assert_parity, making, options, plugin
 from xlogits.testing.marks import FIXTURE
+from xlogits.testing.record import listening
 
 pytest_plugins = ("pytester",)
 
@@ -325,7 +326,7 @@ def test_markers(runs: Runs) -> None:
             assert False
 
         @pytest.mark.xlogits_xfail("numpy", reason="known", raises=ZeroDivisionError)
-        @pytest.mark.parametrize("number", [0, 1])
+        @pytest.mark.parametrize("number", [0, 1, "a"])
         def test_fails(xlogits_backend, number):
             1 / number
 
@@ -338,8 +339,9 @@ def test_markers(runs: Runs) -> None:
         """
     )
     result = runs.here("--xlogits-backends=numpy", "-rsxf")
-    result.assert_outcomes(passed=3, deselected=1, skipped=1, xfailed=1, failed=1)
+    result.assert_outcomes(passed=3, deselected=1, skipped=1, xfailed=1, failed=2)
     result.stdout.fnmatch_lines("*no such thing*")
+    result.stdout.fnmatch_lines("E *TypeError: unsupported operand*")
     result.stdout.fnmatch_lines("?XPASS(strict)? known")
     result.stdout.fnmatch_lines("FAILED *::test_fails*1*")
 
@@ -426,6 +428,24 @@ def test_one_entry_for_two_losses(runs: Runs) -> None:
     assert other["absolute"] > 0
     assert "case 1 fails; the smallest that does" in other["message"]
     assert not (runs.path / "out.html").exists()
+
+
+def test_the_largest_error_of_all_cases() -> None:
+    def first(logits: Any, labels: Any) -> Any:
+        return logits[:, 0]
+
+    def near(logits: Any, labels: Any) -> Any:
+        return logits[:, 0] + np.float32(1e-6) * labels
+
+    cases = [(np.ones((1, 3), np.float32), np.array([label])) for label in (0, 2, 1)]
+    with listening() as kept:
+        assert_losses_match(
+            first, near, frameworks=("numpy", "numpy"), cases=cases, grad=False, rtol=0, atol=1e-5
+        )
+    (one,) = kept
+    assert one.name == "first and near: 3 cases, the furthest loss of case 2"
+    assert one.error == pytest.approx(0.2, rel=0.05)
+    assert not one.message
 
 
 def test_workers_report_to_the_controller(runs: Runs) -> None:
