@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import INSTALLED, ROOT, Framework
-from xlogits.errors import OptionError
+from xlogits.errors import DtypeError, OptionError, ShapeError
 from xlogits.report import assertions, files
 from xlogits.testing import Backend, assert_losses_match, assert_parity, making, options, plugin
 from xlogits.testing.marks import FIXTURE
@@ -161,8 +161,13 @@ def test_arrays_of_every_backend(fw: Framework) -> None:
         half = backend.array([1.00390625 + 1e-6], "bfloat16")  # just above the middle of two
         assert backend.numbers(half).tolist() == [1.0078125]
         assert backend.numbers(backend.array([3, -100])).tolist() == [3, -100]
+        assert backend.numbers(backend.array(made, "float16")).tolist() == [[0.5, 1.5]]
     with pytest.raises(OptionError, match="dtype is 'float31'; expected float16"):
         backend.array([1.0], "float31")
+    with pytest.raises(DtypeError, match="the array holds str32"):
+        backend.array(["a"])
+    with pytest.raises(ShapeError, match="rows of equal length"):
+        backend.array([[1.0], [1.0, 2.0]])
 
 
 def test_jax_has_no_silent_single_precision(fw: Framework) -> None:
@@ -250,12 +255,15 @@ def test_the_example_of_the_readme(runs: Runs) -> None:
 @pytest.mark.parametrize(
     ("argument", "message"),
     [
-        ("--xlogits-backends=theano", "'theano' is none; expected numpy, torch, tensorflow, jax"),
+        (
+            "--xlogits-backends=theano",
+            "'theano' is no backend; expected numpy, torch, tensorflow, jax",
+        ),
         ("--xlogits-backends=numpy,", None),
-        ("--xlogits-backends=", "'' is none; expected numpy"),
-        ("--xlogits-backends=,", "'' is none; expected numpy"),
+        ("--xlogits-backends=", "'' is no backend; expected numpy"),
+        ("--xlogits-backends=,", "'' is no backend; expected numpy"),
         ("--xlogits-backends=numpy,jax", "jax is not installed: pip install 'xlogits[[]jax[]]'"),
-        ("--xlogits-device=gpu", "'gpu' is none; expected cpu, cuda, mps, xpu, tpu"),
+        ("--xlogits-device=gpu", "'gpu' is no device; expected cpu, cuda, mps, xpu, tpu"),
         ("--xlogits-device=tpu", "none of * can use it"),
         ("--xlogits-report=", "'' is no file; expected one, such as reports/parity"),
         ("--xlogits-report=.", "'.' is no file"),
@@ -286,7 +294,9 @@ def test_ini_says_the_same(runs: Runs) -> None:
     assert (below / "out.json").exists()
     runs.test(EACH, xlogits_backends="numpy pytorch")
     result = runs.here()
-    result.stderr.fnmatch_lines("ERROR: xlogits_backends in tox.ini: 'pytorch' is none; expected *")
+    result.stderr.fnmatch_lines(
+        "ERROR: xlogits_backends in tox.ini: 'pytorch' is no backend; expected *"
+    )
 
 
 def test_ini_in_toml(runs: Runs) -> None:

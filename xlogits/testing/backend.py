@@ -29,7 +29,7 @@ class Backend(NamedTuple):
     device: str = "cpu"
 
     def array(self, x: Any, dtype: str | None = None) -> Any:
-        """A NumPy array, list or number as an array of this backend, on its device.
+        """An array of any framework, a list or a number as an array of this backend, on its device.
 
         Args:
             x: what to convert; integers and booleans keep their kind.
@@ -37,6 +37,7 @@ class Backend(NamedTuple):
 
         Raises:
             OptionError: a dtype that is not known, or that the backend does not have as it is set up.
+            DtypeError, ShapeError: what is no array of real numbers.
         """
         from xlogits.testing.making import array
 

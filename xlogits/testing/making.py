@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from xlogits.diagnosis.given import given
 from xlogits.errors import OptionError
 
 FLOATS = ("float16", "bfloat16", "float32", "float64")
@@ -13,10 +14,13 @@ DTYPES = (*FLOATS, "int8", "int16", "int32", "int64", "uint8", "bool")
 
 
 def array(x: Any, name: str, device: str, dtype: str | None = None) -> Any:
-    """A NumPy array, list or number as an array of a backend; floating point as float32, or `dtype`."""
+    """An array of any framework, a list or a number as an array of a backend.
+
+    Floating point becomes float32, or `dtype`.
+    """
     if dtype is not None and dtype not in DTYPES:
         raise OptionError(f"dtype is {dtype!r}; expected {', '.join(DTYPES)}")
-    x = np.asarray(x)
+    x = given(x, "the array").values
     wanted = dtype or ("float32" if x.dtype.kind == "f" else None)
     if name == "numpy":
         return x.astype(_numpy(wanted)) if wanted else x

@@ -81,7 +81,9 @@ def _asked(config: pytest.Config, name: str) -> tuple[list[str], str]:
     known = KNOWN[name]
     for word in words if words or not texts else [""]:
         if word not in known:
-            raise pytest.UsageError(f"{source}: {word!r} is none; expected {', '.join(known)}")
+            raise pytest.UsageError(
+                f"{source}: {word!r} is no {name.removesuffix('s')}; expected {', '.join(known)}"
+            )
     return [word for word in known if word in words], source
 
 

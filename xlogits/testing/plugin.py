@@ -11,6 +11,8 @@ import pytest
 from xlogits.testing import marks, options
 from xlogits.testing.backend import DEVICES, Backend, installed, version
 
+WANTED = pytest.StashKey[list[options.Wanted]]()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     options.add(parser)
@@ -19,7 +21,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for line in marks.MARKERS.values():
         config.addinivalue_line("markers", line)
-    config.pluginmanager.register(_fixtures(options.wanted(config)), "xlogits-fixtures")
+    config.stash[WANTED] = options.wanted(config)
+    config.pluginmanager.register(_fixtures(config.stash[WANTED]), "xlogits-fixtures")
     if options.report_asked(config) and not config.option.collectonly:
         from xlogits.testing.reporter import Reporter
 
@@ -70,7 +73,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_report_header(config: pytest.Config) -> str:
     said = [f"{name} {number}".strip() for name, number in _versions(config).items()]
-    devices = ", ".join(dict.fromkeys(w.backend.device for w in options.wanted(config)))
+    devices = ", ".join(dict.fromkeys(w.backend.device for w in config.stash[WANTED]))
     absent = [name for name in DEVICES if not installed(name)]
     more = f"; not installed: {', '.join(absent)}" if absent else ""
     return f"xlogits: {', '.join(said) or 'no backend'} on {devices}{more}"
@@ -78,5 +81,5 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def _versions(config: pytest.Config) -> dict[str, str]:
     """The backends of this run with their versions."""
-    names = dict.fromkeys(w.backend.name for w in options.wanted(config) if not w.missing)
+    names = dict.fromkeys(w.backend.name for w in config.stash[WANTED] if not w.missing)
     return {name: version(name) for name in names}
