@@ -41,7 +41,7 @@ MAY: dict[str, set[str]] = {
     "naming": {"catalogue", "losses", "translation"},
     "source": {"catalogue", "losses", "parity", "translation"},
     "diagnosis": {"backends", "catalogue", "losses", "reduction", "translation"},
-    "testing": {"diagnosis", "gradient"},
+    "testing": {"diagnosis", "gradient", "report"},
     "cli": {"diagnosis", "naming", "parity", "source"},
     "_bootstrap": set(),
 }

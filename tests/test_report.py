@@ -25,6 +25,7 @@ from xlogits.parity.results import (
 )
 from xlogits.report import html, junit, markdown, summary, terminal, text
 from xlogits.report.html import Figure
+from xlogits.report.page import template
 from xlogits.report.payload import TABLES
 
 CE = "torch.nn.functional.cross_entropy"
@@ -401,7 +402,7 @@ def test_page_without_jinja_says_what_to_install(monkeypatch):
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    html._template.cache_clear()
+    template.cache_clear()
     with pytest.raises(ImportError, match=re.escape('pip install "xlogits[report]"')):
         html.render(agreeing())
 

@@ -11,7 +11,7 @@ import pytest
 from tests.test_report import CE, FIGURE, HOSTILE, ROW, cell, hostile, results
 from xlogits.parity import ledger
 from xlogits.parity.results import AGREE, DIFFERS, KNOWN, UNAVAILABLE, Results
-from xlogits.report import html, text
+from xlogits.report import assertions, html, text
 
 pytestmark = pytest.mark.long
 
@@ -293,3 +293,39 @@ def test_page_serves_from_a_server_without_a_complaint(driver, tmp_path):
     finally:
         server.terminate()
         server.wait()
+
+
+def test_page_of_assertions(driver, tmp_path):
+    def compared(test, outcome, error):
+        message = "" if outcome == "same" else "1 of 2 numbers differ\n  diagnosis"
+        numbers = {"error": error, "absolute": error, "ulp": error, "position": [1]}
+        kinds = {"frameworks": ["torch", "numpy"], "dtypes": ["float32"] * 2, "shapes": [[2]] * 2}
+        words = {"name": "loss", "assertion": "assert_parity", "allowed": "1 ULP", "phase": "call"}
+        state = {"outcome": outcome, "test_outcome": "passed", "message": message}
+        return {"test": test, **numbers, **kinds, **words, **state}
+
+    comparisons = [
+        compared("test_a[torch]", "same", 0.5),
+        compared("test_a[jax]", "differs", 7.0),
+        compared("test_b[jax]", "expected", None),
+        compared("test_c[jax]", "differs", 9.0),
+    ]
+    run = {"xlogits": "0", "backends": {"torch": "2"}, "tests": 4, "exit_status": 1}
+    run |= {"counts": {"differs": 2, "expected": 1, "same": 1}, "comparisons": comparisons}
+    path = tmp_path / "parity.html"
+    path.write_text(assertions.render(run), encoding="utf-8")
+    page = Opened(driver, path.as_uri())
+    assert page.texts("h1") == ["2 of 4 parity comparisons differ"]
+    tests = [text.splitlines()[0] for text in page.texts("#cells .what")]
+    assert tests == ["test_c[jax]", "test_a[jax]", "test_b[jax]", "test_a[torch]"]
+    page.search("test_a jax")
+    assert page.texts("#matched") == ["1 of 4 comparisons"]
+    page.all("[data-outcome='same']")[0].click()
+    assert page.texts("#no-rows") == ["No comparison matches. Take a filter away."]
+    page.all("button[type='reset']")[0].click()
+    page.settle()
+    assert page.texts("#matched") == ["4 comparisons, none filtered out"]
+    page.all("#theme")[0].click()
+    assert page.texts("#theme") == ["Theme: light"]
+    driver.execute_script("localStorage.clear()")
+    assert page.complaints == []

@@ -1,27 +1,4 @@
-// Joined by html.py, in this order: page.js, table.js, list.js; one function around them all.
-
-const byId = (id) => document.getElementById(id);
-const root = document.documentElement;
-
-// -- the theme: that of the system until another one is chosen
-
-const THEMES = ["auto", "light", "dark"];
-let theme = "auto";
-try { theme = localStorage.getItem("xlogits-theme") || "auto"; } catch { /* storage is forbidden */ }
-
-function paintTheme() {
-  if (!THEMES.includes(theme)) theme = "auto";
-  root.dataset.theme = theme;
-  byId("theme").textContent = `Theme: ${theme}`;
-}
-
-function nextTheme() {
-  theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
-  try { localStorage.setItem("xlogits-theme", theme); } catch { /* it lasts as long as the page */ }
-  paintTheme();
-}
-
-paintTheme();
+// Joined by html.py, in this order: theme.js, page.js, table.js, list.js; one function around them all.
 
 const data = JSON.parse(byId("data").textContent);
 const { texts, call: calls, place: places, verdict: verdicts, errors } = data;

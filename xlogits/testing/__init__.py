@@ -1,4 +1,4 @@
-"""Assertions of parity for test suites. Nothing is imported before it is used.
+"""Assertions of parity for test suites, and the pytest plugin. Nothing is imported before it is used.
 
 >>> from xlogits.testing import assert_parity
 >>> assert_parity([1.0, 2.0], (1.0, 2.0))
@@ -8,11 +8,12 @@ from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from xlogits.testing.backend import Backend
     from xlogits.testing.losses import assert_losses_match
     from xlogits.testing.parity import assert_parity
 
-_HOME = {"assert_parity": "parity", "assert_losses_match": "losses"}
-__all__ = ["assert_losses_match", "assert_parity"]
+_HOME = {"Backend": "backend", "assert_parity": "parity", "assert_losses_match": "losses"}
+__all__ = ["Backend", "assert_losses_match", "assert_parity"]
 
 
 def __getattr__(name: str) -> object:

@@ -7,8 +7,10 @@ import numpy as np
 
 from xlogits.errors import OptionError
 from xlogits.gradient import value_and_grad
+from xlogits.testing import record
 from xlogits.testing.making import array
-from xlogits.testing.parity import assert_parity
+from xlogits.testing.parity import Limits, compared
+from xlogits.testing.record import Comparison
 
 Array = Any
 Function = Callable[..., Any]
@@ -22,6 +24,19 @@ class Case(NamedTuple):
 
     logits: Array
     labels: Array
+
+
+class Pair(NamedTuple):
+    """Two losses and how they are held against each other."""
+
+    fns: tuple[Function, Function]
+    frameworks: tuple[str, str]
+    grad: bool
+    limits: Limits
+
+    @property
+    def name(self) -> str:
+        return " and ".join(getattr(fn, "__name__", type(fn).__name__) for fn in self.fns)
 
 
 def assert_losses_match(
@@ -52,7 +67,7 @@ def assert_losses_match(
     Raises:
         AssertionError: the smallest case that still fails, found by leaving out items and classes and
             rounding numbers, with what a diagnosis makes of it.
-        OptionError: an unknown framework or kind of labels.
+        OptionError: an unknown framework or kind of labels, or no case at all.
         Refused: gradients of a function on NumPy arrays whose derivative is not known.
 
     Example:
@@ -65,19 +80,34 @@ def assert_losses_match(
             raise OptionError(f"frameworks names {name!r}; expected {', '.join(NAMES)}")
     if labels not in KINDS:
         raise OptionError(f"labels is {labels!r}; expected {', '.join(KINDS)}")
+    __tracebackhide__ = True  # pytest then shows the line of the test
     drawn = _drawn(cases, labels, seed) if isinstance(cases, int) else (Case(*c) for c in cases)
+    pair = Pair((fn_a, fn_b), frameworks, grad, (rtol, atol, None))
+    try:
+        found = _over(pair, drawn)
+    except Exception as error:
+        record.remember_failure(error, pair.name, "assert_losses_match")
+        raise
+    record.remember(found)
+    if found.message:
+        raise AssertionError(found.message)
 
-    def why(case: Case) -> str:
-        return _failure((fn_a, fn_b), frameworks, case, grad, rtol, atol)
 
+def _over(pair: Pair, drawn: Iterable[Case]) -> Comparison:
+    """The first case on which they differ, made small; else the largest error of all cases."""
+    worst, where, number = Comparison(""), "", 0
     for number, case in enumerate(drawn, 1):
-        failure = why(case)
-        if failure:
-            small = _smallest(case, why)
-            raise AssertionError(
-                f"case {number} fails; the smallest that does:\nlogits = {small.logits.tolist()}\n"
-                f"labels = {small.labels.tolist()}\n{why(small)}"
-            )
+        for made in _compared(pair, case):
+            if made.message:
+                name = f"{pair.name}: {made.name} of case {number}"
+                message = f"case {number} fails; the smallest that does:\n{_smallest(pair, case)}"
+                return made._replace(name=name, message=message, assertion="assert_losses_match")
+            if not where or made.error > worst.error:
+                worst, where = made, f"{made.name} of case {number}"
+    if not number:
+        raise OptionError("cases is empty; expected a number of 1 or more, or pairs of arrays")
+    said = f"{pair.name}: {number} cases" + (f", the furthest {where}" if where else "")
+    return worst._replace(name=said, assertion="assert_losses_match")
 
 
 def _drawn(count: int, kind: str, seed: int) -> Iterator[Case]:
@@ -96,26 +126,16 @@ def _drawn(count: int, kind: str, seed: int) -> Iterator[Case]:
             yield Case(x, (q / q.sum(1, keepdims=True)).astype(np.float32))
 
 
-def _failure(
-    fns: tuple[Function, Function],
-    frameworks: tuple[str, str],
-    case: Case,
-    grad: bool,
-    rtol: float | None,
-    atol: float | None,
-) -> str:
-    """What is different on a case; '' where nothing is."""
-    sides = [_side(fn, name, case, grad) for fn, name in zip(fns, frameworks, strict=True)]
+def _compared(pair: Pair, case: Case, why: bool = False) -> Iterator[Comparison]:
+    """The values on a case, then the gradients; with `why`, what explains a difference."""
+    sides = [
+        _side(fn, name, case, pair.grad) for fn, name in zip(pair.fns, pair.frameworks, strict=True)
+    ]
     (a, grad_a), (b, grad_b) = sides
-    try:
-        assert_parity(
-            a, b, rtol=rtol, atol=atol, logits=case.logits, labels=case.labels, name="loss"
-        )
-        if grad:
-            assert_parity(grad_a, grad_b, rtol=rtol, atol=atol, name="gradient by the logits")
-    except AssertionError as error:
-        return str(error)
-    return ""
+    known = {"logits": case.logits, "labels": case.labels}
+    yield compared(a, b, pair.limits, "loss", known if why else None)
+    if pair.grad:
+        yield compared(grad_a, grad_b, pair.limits, "gradient by the logits", {} if why else None)
 
 
 def _side(fn: Function, framework: str, case: Case, grad: bool) -> tuple[Any, Any]:
@@ -127,16 +147,17 @@ def _side(fn: Function, framework: str, case: Case, grad: bool) -> tuple[Any, An
     return value_and_grad(lambda logits, labels: fn(logits, labels))(logits, labels)
 
 
-def _smallest(case: Case, why: Callable[[Case], str]) -> Case:
-    """A case that still fails, of which nothing can be left out or rounded."""
+def _smallest(pair: Pair, case: Case) -> str:
+    """A case that still fails, of which nothing can be left out or rounded, and what fails."""
     shrinking = True
     while shrinking:
         shrinking = False
         for smaller in _smaller(case):
-            if why(smaller):
+            if any(made.message for made in _compared(pair, smaller)):
                 case, shrinking = smaller, True
                 break
-    return case
+    message = next(made.message for made in _compared(pair, case, why=True) if made.message)
+    return f"logits = {case.logits.tolist()}\nlabels = {case.labels.tolist()}\n{message}"
 
 
 def _smaller(case: Case) -> Iterator[Case]:

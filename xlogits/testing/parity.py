@@ -7,9 +7,12 @@ import numpy as np
 from xlogits.diagnosis import diagnose
 from xlogits.diagnosis.given import Given
 from xlogits.errors import XlogitsError
+from xlogits.testing import record
 from xlogits.testing.arrays import KINDS, Gap, gap, numbers, tolerances
+from xlogits.testing.record import Comparison, Side
 
 Array = Any
+Limits = tuple[float | None, float | None, float | None]  # rtol, atol, ulp
 
 
 def assert_parity(
@@ -52,30 +55,43 @@ def assert_parity(
         ...     print(str(error).partition(" apart")[0])
         1 of 2 numbers differ; the furthest at (1,): 2.0 and 2.1, 0.1
     """
-    _compare(a, b, rtol, atol, ulp, name, {"logits": logits, "labels": labels, **operands})
+    __tracebackhide__ = True  # pytest then shows the line of the test
+    limits = (rtol, atol, ulp)
+    _hold(a, b, limits, name, {"logits": logits, "labels": labels, **operands})
     if grad is not None:
-        title = f"gradient of {name}" if name else "gradient"
-        _compare(*grad, rtol, atol, ulp, title, {})
+        _hold(*grad, limits, f"gradient of {name}" if name else "gradient", {})
 
 
-def _compare(
-    a: Any,
-    b: Any,
-    rtol: float | None,
-    atol: float | None,
-    ulp: float | None,
-    name: str,
-    operands: dict[str, Any],
-) -> None:
+def _hold(a: Any, b: Any, limits: Limits, name: str, operands: dict[str, Any]) -> None:
+    """Raise unless both are the same; what was compared is kept for a report."""
+    __tracebackhide__ = True
+    try:
+        found = compared(a, b, limits, name, operands)
+    except Exception as error:
+        record.remember_failure(error, name)
+        raise
+    record.remember(found)
+    if found.message:
+        raise AssertionError(found.message)
+
+
+def compared(
+    a: Any, b: Any, limits: Limits, name: str, operands: dict[str, Any] | None = None
+) -> Comparison:
+    """How far two arrays are apart; with operands (any, or none of them known), also why."""
     one, two = numbers(a, "the first"), numbers(b, "the second")
-    allowed = tolerances(one, two, rtol, atol, ulp)
-    problem = _structure(one, two)
+    allowed = tolerances(one, two, *limits)
+    ulp = limits[2]
+    said = f"rtol {allowed[0]:g}, atol {allowed[1]:g}" if ulp is None else f"{ulp:g} ULP"
+    problem, found = _structure(one, two), None
     if not problem:
-        problem = _difference(one, two, gap(one, two, allowed, ulp), allowed, ulp)
-    if problem:
-        raise AssertionError(
-            "\n".join([f"{name}: {problem}" if name else problem, *_why(one, two, operands)])
-        )
+        found = gap(one, two, allowed, ulp)
+        problem = _difference(one, two, found, said)
+    message = f"{name}: {problem}" if name and problem else problem
+    if problem and operands is not None:
+        message = "\n".join([message, *_why(one, two, operands)])
+    sides = tuple(Side(x.framework, x.dtype, x.values.shape) for x in (one, two))
+    return Comparison(name, sides, found, said, message)
 
 
 def _structure(a: Given, b: Given) -> str:
@@ -95,17 +111,14 @@ def _structure(a: Given, b: Given) -> str:
     return f"{int(nan.sum())} numbers are NaN on one side only, at {at} in the {which}"
 
 
-def _difference(
-    a: Given, b: Given, found: Gap, allowed: tuple[float, float], ulp: float | None
-) -> str:
+def _difference(a: Given, b: Given, found: Gap, allowed: str) -> str:
     if not found.wrong:
         return ""
     one, two = a.values[found.position], b.values[found.position]
-    said = f"rtol {allowed[0]:g}, atol {allowed[1]:g}" if ulp is None else f"{ulp:g} ULP"
     return (
         f"{found.wrong} of {found.size} numbers differ; the furthest at {found.position}: "
         f"{one.item()!r} and {two.item()!r}, {_short(found.absolute)} apart "
-        f"({_short(found.relative)} relative, {_short(found.ulp)} ULP); allowed: {said}"
+        f"({_short(found.relative)} relative, {_short(found.ulp)} ULP); allowed: {allowed}"
     )
 
 

@@ -1,0 +1,72 @@
+"""A backend under test: NumPy or a framework, on a device. Importing this imports none of them."""
+
+from importlib import metadata
+from importlib.util import find_spec
+from typing import Any, NamedTuple
+
+DEVICES = {  # where arrays of each can be
+    "numpy": ("cpu",),
+    "torch": ("cpu", "cuda", "mps", "xpu"),
+    "tensorflow": ("cpu", "cuda"),
+    "jax": ("cpu", "cuda", "tpu"),
+}
+DISTRIBUTIONS = {
+    "tensorflow": ("tensorflow", "tensorflow-cpu", "tensorflow-macos", "tf-nightly"),
+}
+
+
+class Backend(NamedTuple):
+    """What the fixture `xlogits_backend` gives to a test.
+
+    >>> backend = Backend("numpy")
+    >>> backend.array([1, 2.5])
+    array([1. , 2.5], dtype=float32)
+    >>> backend.numbers(backend.array([1, 2.5], "float64"))
+    array([1. , 2.5])
+    """
+
+    name: str
+    device: str = "cpu"
+
+    def array(self, x: Any, dtype: str | None = None) -> Any:
+        """An array of any framework, a list or a number as an array of this backend, on its device.
+
+        Args:
+            x: what to convert; integers and booleans keep their kind.
+            dtype: "float32", "bfloat16", "int64" and so on; without it floating point is float32.
+
+        Raises:
+            OptionError: a dtype that is not known, or that the backend does not have as it is set up.
+            DtypeError, ShapeError: what is no array of real numbers.
+        """
+        from xlogits.testing.making import array
+
+        return array(x, self.name, self.device, dtype)
+
+    def numbers(self, x: Any) -> Any:
+        """An array of this backend as a NumPy array again; floating point as float64."""
+        from xlogits.diagnosis.given import given
+
+        return given(x, "the array").values
+
+    def __str__(self) -> str:
+        return self.name if self.device == "cpu" else f"{self.name}-{self.device}"
+
+
+def installed(name: str) -> bool:
+    """Whether a package can be imported, without importing it; a mere folder of its name is none."""
+    try:
+        spec = find_spec(name)
+    except (ImportError, ValueError):
+        return False
+    return spec is not None and spec.origin is not None
+
+
+def version(name: str) -> str:
+    """The version of an installed package, read from its metadata; '' where it has none."""
+    for distribution in DISTRIBUTIONS.get(name, (name,)):
+        try:
+            return metadata.version(distribution)
+        except metadata.PackageNotFoundError:
+            continue
+    return ""
