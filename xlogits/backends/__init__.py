@@ -14,23 +14,35 @@ _NAMESPACES: dict[type, Any] = {}
 
 def namespace(array: Any, role: str = "logits") -> Any:
     """The backend module for an array; `role` names the argument in the error."""
-    return _NAMESPACES.get(type(array)) or _bind(array, role)
+    module = _NAMESPACES.get(type(array)) or _bind(array)
+    if module is None:
+        raise BackendError(_unknown(array, role))
+    refusal = module.refuse(array)
+    if refusal:
+        raise BackendError(f"{role} is {refusal}")
+    return module
 
 
-def require_same(xp: Any, first: str, **arrays: Any) -> None:
-    """Raise unless every array (None and Python numbers aside) belongs to `xp`."""
-    for role, array in arrays.items():
-        if array is None or type(array) is float or type(array) is int:
+def require_same(xp: Any, array: Any, first: str, **arrays: Any) -> None:
+    """Raise unless every array (None and Python numbers aside) belongs to `xp`, like the first."""
+    for role, x in arrays.items():
+        if x is None or type(x) is float or type(x) is int:
             continue
-        other = namespace(array, role)
+        other = namespace(x, role)
         if other is not xp:
             raise BackendError(
                 f"{first} is a {xp.NAME} array and {role} is a {other.NAME} array; one call takes "
                 f"arrays of one framework: convert {role} to {xp.NAME} first"
             )
+        apart = xp.apart(array, x)
+        if apart:
+            raise BackendError(
+                f"{first} is on {apart[0]} and {role} is on {apart[1]}; expected one device: move "
+                f"{role} to that of {first}"
+            )
 
 
-def _bind(array: Any, role: str) -> Any:
+def _bind(array: Any) -> Any:
     """Find the backend of a type met for the first time, and remember it.
 
     The plain import statements, and the order of the tests, are what torch.compile can trace.
@@ -50,10 +62,7 @@ def _bind(array: Any, role: str) -> Any:
     ):
         from xlogits.backends import tensorflow as module
     else:
-        raise BackendError(_unknown(array, role))
-    refusal = module.refuse(array)
-    if refusal:
-        raise BackendError(f"{role} is {refusal}")
+        return None
     _NAMESPACES[type(array)] = module
     return module
 

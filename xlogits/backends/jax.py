@@ -26,6 +26,10 @@ def refuse(x: Array) -> str:
     return ""
 
 
+def apart(x: Array, y: Array) -> None:
+    return None
+
+
 def shape(x: Array) -> tuple[int, ...]:
     return x.shape  # type: ignore[no-any-return]
 
@@ -96,11 +100,18 @@ def choose(x: Array, labels: Array) -> Array:
     return x.at[rows, _wrapless(labels, x.shape[1])].get(mode="fill", fill_value=jnp.nan)
 
 
+def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
+    return x
+
+
 def check_labels(labels: Array, classes: int) -> Array:
     values = known(labels)
     if values is not None:
         require_labels(values, classes)
-    return labels
+    if labels.dtype in (jnp.int32, jnp.int64):
+        return labels
+    # int8 and the like wrap around where there are more classes than they have numbers
+    return labels.astype(jnp.int32 if labels.dtype.itemsize < 4 else jax.dtypes.canonicalize_dtype("int64"))
 
 
 def stop_gradient(x: Array) -> Array:

@@ -31,7 +31,13 @@ Array = Any
 def refuse(x: Array) -> str:
     if isinstance(x, np.ma.MaskedArray):
         return "a masked array, whose mask a loss would drop; pass x.filled(...) and sample_weight"
+    if isinstance(x, np.matrix):
+        return "a numpy.matrix, whose * is the matrix product; pass numpy.asarray(x)"
     return ""
+
+
+def apart(x: Array, y: Array) -> None:
+    return None
 
 
 def shape(x: Array) -> tuple[int, ...]:
@@ -102,6 +108,10 @@ def pick(x: Array, labels: Array, axis: int) -> Array:
 
 def choose(x: Array, labels: Array) -> Array:
     return x[np.arange(len(x))[:, None], labels]
+
+
+def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
+    return x
 
 
 def check_labels(labels: Array, classes: int) -> Array:

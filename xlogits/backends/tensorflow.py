@@ -1,5 +1,6 @@
 """The backend functions on TensorFlow tensors and variables: eager, tf.function, XLA."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,7 +23,13 @@ def refuse(x: Array) -> str:
     return ""
 
 
+def apart(x: Array, y: Array) -> None:
+    return None  # TensorFlow copies between devices by itself
+
+
 def shape(x: Array) -> tuple[int | None, ...]:
+    if isinstance(x, tf.Variable) and not x.shape.is_fully_defined() and tf.executing_eagerly():
+        return tuple(x.value().shape)
     if x.shape.rank is None:
         raise ShapeError(
             "a TensorFlow tensor of unknown rank; expected one whose number of axes is known: "
@@ -121,6 +128,18 @@ def choose(x: Array, labels: Array) -> Array:
     chosen = tf.gather(x, _inside(labels, classes), axis=1, batch_dims=1)
     inside = (labels >= 0) & (labels < tf.cast(classes, labels.dtype))
     return where(inside[..., None], chosen, float("nan"))
+
+
+def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
+    given, wanted = tf.shape(x), tf.stack(sizes)
+    fits = tf.reduce_all(given == wanted)
+    said = f"{role} and logits do not fit together: sizes of {role}, and the expected ones:"
+    if x.dtype.is_unsigned:
+        x = tf.cast(x, tf.int64)
+    # the smallest integer is no class, and nothing that anybody asks to be ignored
+    bad = tf.constant(x.dtype.min if x.dtype.is_integer else math.nan, x.dtype)
+    with tf.control_dependencies([tf.debugging.Assert(fits, [said, given, wanted])]):
+        return tf.where(fits, x, bad)
 
 
 def check_labels(labels: Array, classes: int) -> Array:

@@ -27,17 +27,25 @@ _NAMES = {
 }
 _DTYPES = {name: dtype for dtype, name in _NAMES.items()}
 
-# PyTorch's kernels leave out one class index, -100 unless told otherwise. No label is ever this one;
-# it is not the smallest integer, which is what NaN becomes when it is cast.
-_IGNORE_NOTHING = -(2**61) - 1
+# PyTorch's kernels leave out one class index, -100 unless told otherwise. Labels below -1, which are
+# all out of range, become -1 before the kernel sees them, and so none is ever this one.
+_IGNORE_NOTHING = -2
 
 
 def refuse(x: Array) -> str:
     if x.layout is not torch.strided:
         return f"a PyTorch tensor of layout {x.layout}; pass x.to_dense()"
+    if x.is_nested:
+        return "a nested PyTorch tensor; pass torch.nested.to_padded_tensor and sample_weight"
     if x.is_quantized:
         return "a quantized PyTorch tensor; pass x.dequantize()"
     return ""
+
+
+def apart(x: Array, y: Array) -> tuple[str, str] | None:
+    if x.device == y.device or not y.ndim:
+        return None
+    return str(x.device), str(y.device)
 
 
 def shape(x: Array) -> tuple[int, ...]:
@@ -45,7 +53,9 @@ def shape(x: Array) -> tuple[int, ...]:
 
 
 def dtype(x: Array) -> str:
-    return _NAMES.get(x.dtype) or str(x.dtype).removeprefix("torch.")
+    name = _NAMES.get(x.dtype) or str(x.dtype).removeprefix("torch.")
+    # of these PyTorch has the name alone, and no arithmetic
+    return f"packed {name}" if name in ("int4", "uint4") else name
 
 
 def known(x: Array) -> Any:
@@ -123,6 +133,10 @@ def choose(x: Array, labels: Array) -> Array:
     inside = (labels >= 0) & (labels < x.shape[1])
     chosen = x[rows, torch.where(inside, labels, 0)]
     return torch.where(inside.unsqueeze(-1), chosen, torch.nan)
+
+
+def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
+    return x
 
 
 def check_labels(labels: Array, classes: int) -> Array:
@@ -248,6 +262,8 @@ def log_softmax(x: Array, axis: int) -> Array:
 
 
 def logsumexp(x: Array, axis: int, keepdims: bool = False) -> Array:
+    if x.shape[axis] == 0:
+        return torch.logsumexp(x, axis, keepdim=keepdims)
     # torch.logsumexp loses digits in its gradient, exp(x - result), where the result is large
     top = x.detach().amax(axis, keepdim=True)
     top = torch.where(top.isfinite(), top, 0.0)
@@ -261,7 +277,8 @@ def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:
     classes = logits.shape[axis]
     rows = logits if axis == min(1, logits.ndim - 1) else logits.movedim(axis, 1)
     try:
-        return F.cross_entropy(rows, labels, reduction="none", ignore_index=_IGNORE_NOTHING)
+        capped = labels.clamp_min(-1)
+        return F.cross_entropy(rows, capped, reduction="none", ignore_index=_IGNORE_NOTHING)
     except IndexError:
         _explain(labels, classes)
         raise

@@ -1,9 +1,10 @@
 """The second choice a loss makes: how labels are written down."""
 
 from dataclasses import dataclass
+from numbers import Integral, Rational, Real
 from typing import Any, Literal
 
-from xlogits.errors import DtypeError, OptionError, ShapeError
+from xlogits.errors import DtypeError, OptionError, ShapeError, shown
 from xlogits.losses.axes import Shape
 
 Array = Any
@@ -102,5 +103,32 @@ def require_dense(dtype: str) -> None:
 
 def require_fraction(value: float, option: str) -> None:
     """Raise unless an option given as a Python number lies in [0, 1]."""
-    if not 0 <= value <= 1:
-        raise OptionError(f"{option} is {value}; expected a number from 0 to 1")
+    number = type(value) is float or (
+        isinstance(value, Real)
+        and not isinstance(value, bool)
+        and (isinstance(value, Integral) or not isinstance(value, Rational))
+    )
+    if not number or not 0 <= value <= 1:
+        raise OptionError(f"{option} is {shown(value)}; expected a number from 0 to 1")
+
+
+def require_integer(value: int | None, option: str) -> None:
+    if value is None or type(value) is int:
+        return
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise OptionError(f"{option} is {shown(value)}; expected an integer, or None for none")
+
+
+def holds(dtype: str, value: int) -> bool:
+    """Whether an array of this integer dtype can hold the value; comparing with others wraps it."""
+    unsigned = dtype.startswith("u")
+    bits = int(dtype.removeprefix("u").removeprefix("int"))
+    return 0 <= value < 2**bits if unsigned else -(2 ** (bits - 1)) <= value < 2 ** (bits - 1)
+
+
+def fitted_labels(xp: Any, labels: Array, sizes: list[Any], axis: int, indexed: bool) -> Array:
+    """Labels that must turn out to have these sizes of the logits; indexes, without the class axis."""
+    if indexed:
+        kept = [1] if len(xp.shape(labels)) == len(sizes) else []
+        sizes = [*sizes[:axis], *kept, *sizes[axis + 1 :]]
+    return xp.fitted(labels, sizes, "labels")

@@ -88,7 +88,7 @@ class LinearSoftmaxCrossEntropy(Loss):
         weights = {"sample_weight": sample_weight, "class_weight": class_weight}
         xp = self._checked(*operands, **weights)
         if cotangent is not None:
-            require_same(xp, "hidden", cotangent=cotangent)
+            require_same(xp, pred, "hidden", cotangent=cotangent)
         if len(xp.shape(linear_weight)) > 2:
             return self._positions(xp, operands, weights).value_and_gradient(cotangent)
         call = self._opened(xp, *operands, **weights)
@@ -161,7 +161,7 @@ class LinearSoftmaxCrossEntropy(Loss):
         """The backend of operands that are of one framework and of floating point."""
         xp = namespace(pred, "hidden")
         others = {"weight": linear_weight, "bias": linear_bias, **weights}
-        require_same(xp, "hidden", labels=target, **others)
+        require_same(xp, pred, "hidden", labels=target, **others)
         for role, array in {"hidden states": pred, **others}.items():
             if array is not None and not is_number(array):
                 require_float(xp.dtype(array), role)
@@ -205,10 +205,14 @@ class LinearSoftmaxCrossEntropy(Loss):
         """Labels without what is ignored, whether they are indexes, and what counts."""
         logits = (*xp.shape(hidden)[:-1], classes)
         axis = len(logits) - 1
-        if not is_index(self.labels, logits, xp.shape(target), axis):
+        indexed = is_index(self.labels, logits, xp.shape(target), axis)
+        if None in logits or None in xp.shape(target):
+            sizes = [*xp.sizes(hidden)[:-1], classes]
+            target = fitted_labels(xp, target, sizes, axis, indexed)
+        if not indexed:
             self._plain().require_per_class(xp, target)
             return xp.stop_gradient(target), False, None
-        target, valid = self._plain().index(xp, target, axis, classes, len(logits))
+        target, valid = self._plain().index(xp, target, axis, logits)
         values = xp.known(target)
         if values is not None and classes is not None:
             require_labels(values, classes)

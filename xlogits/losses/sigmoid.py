@@ -100,6 +100,8 @@ class SigmoidCrossEntropy(Loss):
         """The operands checked and in one dtype, the labels smoothed."""
         require_fraction(self.label_smoothing, "label_smoothing")
         shape = xp.shape(pred)
+        if self.axis != -1 or self.inner == "mean":
+            class_axes(self.axis, len(shape))  # also where there is no weight to place along it
         is_index(DENSE, shape, xp.shape(target), 0)
         require_dense(xp.dtype(target))
         x = xp.cast(pred, work)
@@ -113,6 +115,8 @@ class SigmoidCrossEntropy(Loss):
         }
         axis = class_axes(self.axis, len(shape))[0] if self.inner == "mean" else None
         target = xp.cast(target, work)
+        if None in shape or None in xp.shape(target):
+            target = xp.fitted(target, xp.sizes(x), "labels")
         form = self.form.at(xp.dtype(pred))
         return _Terms(xp, form, x, target, axis, self.label_smoothing, **along)
 

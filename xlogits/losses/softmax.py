@@ -5,18 +5,21 @@ from dataclasses import field
 from typing import Any, ClassVar, NamedTuple
 
 from xlogits.errors import DtypeError, OptionError, ShapeError
-from xlogits.losses.axes import Axis, class_axes, one_axis, restore_axes
+from xlogits.losses.axes import Axis, Shape, class_axes, one_axis, restore_axes
 from xlogits.losses.form import LOGITS, Form, require_probabilities
 from xlogits.losses.labels import (
     FLOATS,
     INFERRED,
     Labels,
+    fitted_labels,
+    holds,
     is_index,
     require_dense,
     require_fraction,
     require_index,
+    require_integer,
 )
-from xlogits.losses.loss import Loss, Weight, counted, times
+from xlogits.losses.loss import Loss, Weight, counted, is_number, times
 from xlogits.losses.value import frozen
 from xlogits.reduction import Items
 
@@ -131,6 +134,7 @@ class SoftmaxCrossEntropy(Loss):
     ) -> "Terms":
         """The operands checked, in one dtype, with one class axis and nothing ignored left in."""
         require_fraction(self.label_smoothing, "label_smoothing")
+        require_integer(self.ignore_index, "ignore_index")
         form = self.form.at(xp.dtype(pred))
         given, pair = form.columns(xp, xp.cast(pred, work), target)
         if form.validated:
@@ -159,8 +163,11 @@ class SoftmaxCrossEntropy(Loss):
         shape = xp.shape(x)
         if shape[axis] == 0:
             raise ShapeError(f"logits have shape {shape}: no classes; expected at least one")
-        if is_index(self.labels, shape, xp.shape(target), axis):
-            target, valid = self.index(xp, target, axis, shape[axis], len(shape))
+        indexed = is_index(self.labels, shape, xp.shape(target), axis)
+        if None in shape or None in xp.shape(target):
+            target = fitted_labels(xp, target, xp.sizes(x), axis, indexed)
+        if indexed:
+            target, valid = self.index(xp, target, axis, shape)
             if valid is not None:
                 # by selection, not by product: a NaN in an ignored item goes nowhere
                 x = xp.where(xp.expand(valid, axis), x, 1.0)
@@ -170,16 +177,17 @@ class SoftmaxCrossEntropy(Loss):
         return x, target if self.labels.gradient else xp.stop_gradient(target), False, None
 
     def index(
-        self, xp: Any, target: Array, axis: int, classes: Any, ndim: int
+        self, xp: Any, target: Array, axis: int, shape: Shape
     ) -> tuple[Array, Array | None]:
-        """Class indexes without ignored ones, and which items are not ignored."""
+        """Class indexes of logits of this shape without ignored ones, and which are not ignored."""
+        classes = shape[axis]
         require_index(self.labels, xp.dtype(target))
-        if len(xp.shape(target)) == ndim:
-            shape = xp.sizes(target)
-            target = xp.reshape(target, shape[:axis] + shape[axis + 1 :])
+        if len(xp.shape(target)) == len(shape):
+            sizes = xp.sizes(target)
+            target = xp.reshape(target, sizes[:axis] + sizes[axis + 1 :])
         if xp.dtype(target) in FLOATS:
             target = xp.cast(target, "int64")
-        if self.ignore_index is None:
+        if self.ignore_index is None or not holds(xp.dtype(target), self.ignore_index):
             return xp.check_labels(target, classes), None
         valid = target != self.ignore_index
         return xp.check_labels(xp.where(valid, target, 0), classes), valid
@@ -196,12 +204,15 @@ class SoftmaxCrossEntropy(Loss):
 
     def class_weights(self, xp: Any, work: str, weight: Array, classes: int | None) -> Array:
         """One weight for each class, in the dtype to compute in."""
-        given = xp.shape(weight)
+        given: Shape = () if is_number(weight) else xp.shape(weight)
         if len(given) != 1 or (None not in (given[0], classes) and given[0] != classes):
             raise ShapeError(
                 f"class_weight has shape {given}; expected ({classes},), one weight for each class"
             )
-        return xp.cast(weight, work)
+        weight = xp.cast(weight, work)
+        if given[0] is None and classes:
+            weight = xp.fitted(weight, [classes], "class_weight")
+        return weight
 
     def _masked(
         self, xp: Any, x: Array, target: Array, mask: Array, axis: int, index: bool
