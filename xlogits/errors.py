@@ -54,9 +54,10 @@ def require_labels(values: Any, classes: int) -> None:
     if not values.size or (values.min() >= 0 and values.max() < classes):
         return
     bad = (values < 0) | (values >= classes)
-    position = tuple(int(axis[0]) for axis in bad.nonzero())
+    position = tuple(int(axis[0]) for axis in bad.nonzero()) if bad.ndim else ()
+    at = f" at position {position}" if bad.ndim else ""
     advice = "pass ignore_index to leave labels out" if values[position] < 0 else "count from 0"
     raise LabelError(
-        f"label {values[position]} at position {position} is out of range: with {classes} classes "
+        f"label {values[position]}{at} is out of range: with {classes} classes "
         f"labels go from 0 to {classes - 1}; {advice}"
     )

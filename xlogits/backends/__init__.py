@@ -11,6 +11,16 @@ from xlogits.errors import BackendError
 
 _NAMESPACES: dict[type, Any] = {}
 
+# how what is no array of numbers becomes one, by the name of its type
+CONVERSION = {
+    "RaggedTensor": "{}.to_tensor(), and sample_weight for what it pads",
+    "SparseTensor": "tf.sparse.to_dense({})",
+    "IndexedSlices": "tf.convert_to_tensor({})",
+    "Variable": "{}.value",  # of Keras; TensorFlow's is an array
+    "Series": "{}.to_numpy()",
+    "DataFrame": "{}.to_numpy()",
+}
+
 
 def namespace(array: Any, role: str = "logits") -> Any:
     """The backend module for an array; `role` names the argument in the error."""
@@ -70,7 +80,8 @@ def _bind(array: Any) -> Any:
 def _unknown(array: Any, role: str) -> str:
     kind = type(array)
     name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    how = CONVERSION.get(kind.__name__, "numpy.asarray({})").format(role)
     return (
         f"{role} is a {name}; expected an array of NumPy, PyTorch, TensorFlow or JAX: "
-        f"convert it first, for example numpy.asarray({role})"
+        f"convert it first, for example {how}"
     )

@@ -21,8 +21,10 @@ Array = Any
 
 
 def refuse(x: Array) -> str:
-    if jax.dtypes.issubdtype(x.dtype, jax.dtypes.extended):
+    if not isinstance(x.dtype, np.dtype) and jax.dtypes.issubdtype(x.dtype, jax.dtypes.extended):
         return f"a JAX array of {x.dtype}, which holds no numbers"
+    if not isinstance(x, jax.core.Tracer) and x.is_deleted():
+        return "a deleted JAX array, perhaps donated to a compiled function; pass one that is kept"
     return ""
 
 
@@ -91,8 +93,11 @@ def pick(x: Array, labels: Array, axis: int) -> Array:
 
 
 def _wrapless(labels: Array, classes: int) -> Array:
-    """Negative labels moved past the end, where the fill value is: JAX counts them from the end."""
-    return jnp.where(labels < 0, classes, labels)
+    """Labels out of range moved just past the end, where the fill value is.
+
+    JAX counts negative ones from the end, and looks at 32 bits of the others: 2**32 would be class 0.
+    """
+    return jnp.where((labels < 0) | (labels > classes), classes, labels)
 
 
 def choose(x: Array, labels: Array) -> Array:
@@ -111,7 +116,9 @@ def check_labels(labels: Array, classes: int) -> Array:
     if labels.dtype in (jnp.int32, jnp.int64):
         return labels
     # int8 and the like wrap around where there are more classes than they have numbers
-    return labels.astype(jnp.int32 if labels.dtype.itemsize < 4 else jax.dtypes.canonicalize_dtype("int64"))
+    return labels.astype(
+        jnp.int32 if labels.dtype.itemsize < 4 else jax.dtypes.canonicalize_dtype("int64")
+    )
 
 
 def stop_gradient(x: Array) -> Array:

@@ -29,6 +29,8 @@ Array = Any
 
 
 def refuse(x: Array) -> str:
+    if type(x) is np.ndarray:
+        return ""
     if isinstance(x, np.ma.MaskedArray):
         return "a masked array, whose mask a loss would drop; pass x.filled(...) and sample_weight"
     if isinstance(x, np.matrix):

@@ -33,12 +33,14 @@ _IGNORE_NOTHING = -2
 
 
 def refuse(x: Array) -> str:
+    if x.is_nested:
+        return "a nested PyTorch tensor; pass x.to_padded_tensor(0.0), and sample_weight"
     if x.layout is not torch.strided:
         return f"a PyTorch tensor of layout {x.layout}; pass x.to_dense()"
-    if x.is_nested:
-        return "a nested PyTorch tensor; pass torch.nested.to_padded_tensor and sample_weight"
     if x.is_quantized:
         return "a quantized PyTorch tensor; pass x.dequantize()"
+    if type(x) is not torch.Tensor and type(x).__name__ == "MaskedTensor":
+        return "a MaskedTensor, whose mask a loss would drop; pass x.get_data() and sample_weight"
     return ""
 
 
@@ -140,6 +142,8 @@ def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
 
 
 def check_labels(labels: Array, classes: int) -> Array:
+    if labels.dtype is torch.uint64:
+        _explain(labels, classes)  # as int64 the largest are negative
     return labels.long()  # the kernels themselves look at every index, at no cost
 
 

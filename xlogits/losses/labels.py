@@ -101,8 +101,8 @@ def require_dense(dtype: str) -> None:
         )
 
 
-def require_fraction(value: float, option: str) -> None:
-    """Raise unless an option given as a Python number lies in [0, 1]."""
+def require_fraction(value: float, option: str) -> float:
+    """An option in [0, 1] as a Python number, which takes the dtype of any array; else an error."""
     number = type(value) is float or (
         isinstance(value, Real)
         and not isinstance(value, bool)
@@ -110,6 +110,7 @@ def require_fraction(value: float, option: str) -> None:
     )
     if not number or not 0 <= value <= 1:
         raise OptionError(f"{option} is {shown(value)}; expected a number from 0 to 1")
+    return value if type(value) is float else float(value)
 
 
 def require_integer(value: int | None, option: str) -> None:

@@ -133,7 +133,7 @@ class SoftmaxCrossEntropy(Loss):
         mask: Array | None = None,
     ) -> "Terms":
         """The operands checked, in one dtype, with one class axis and nothing ignored left in."""
-        require_fraction(self.label_smoothing, "label_smoothing")
+        smoothing = require_fraction(self.label_smoothing, "label_smoothing")
         require_integer(self.ignore_index, "ignore_index")
         form = self.form.at(xp.dtype(pred))
         given, pair = form.columns(xp, xp.cast(pred, work), target)
@@ -153,7 +153,7 @@ class SoftmaxCrossEntropy(Loss):
             class_weight = self.class_weights(xp, work, class_weight, xp.shape(x)[axis])
         return Terms(
             *(xp, self, form, x, target, axis, indexed, valid, class_weight),
-            *(self.label_smoothing, pair, axes, given),
+            *(smoothing, pair, axes, given),
         )
 
     def _labelled(
@@ -272,6 +272,8 @@ class Terms(NamedTuple):
                     rest = cost(xp, log_p)
                     rest = rest if weight is None else times(xp, self._along(weight), rest)
                     share = self.smoothing / xp.count(self.x, axis)
+                    if self.smoothing == 1:  # 0 times infinity is 0
+                        loss = xp.where(abs(loss) == math.inf, 0.0, loss)
                     loss = (1 - self.smoothing) * loss + share * xp.sum(rest, axis)
             else:
                 loss = xp.sum(times(xp, self._coefficients(), cost(xp, log_p)), axis)
