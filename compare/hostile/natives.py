@@ -1,4 +1,4 @@
-"""The framework's own function in the same place: PyTorch's, TensorFlow's, optax's, and Keras' for NumPy.
+"""The framework's own function in the same place: of PyTorch, TensorFlow, optax, and Keras for NumPy.
 
 None where it has no such option, or no such function: there is nothing to compare.
 """

@@ -101,11 +101,11 @@ def require_dense(dtype: str) -> None:
         )
 
 
-def require_fraction(value: float, option: str) -> float:
+def require_fraction(value: Any, option: str) -> float:
     """An option in [0, 1] as a Python number, which takes the dtype of any array; else an error."""
     number = type(value) is float or (
-        isinstance(value, Real)
-        and not isinstance(value, bool)
+        not isinstance(value, bool)
+        and isinstance(value, Real)
         and (isinstance(value, Integral) or not isinstance(value, Rational))
     )
     if not number or not 0 <= value <= 1:
@@ -113,7 +113,7 @@ def require_fraction(value: float, option: str) -> float:
     return value if type(value) is float else float(value)
 
 
-def require_integer(value: int | None, option: str) -> None:
+def require_integer(value: Any, option: str) -> None:
     if value is None or type(value) is int:
         return
     if isinstance(value, bool) or not isinstance(value, Integral):
@@ -122,9 +122,10 @@ def require_integer(value: int | None, option: str) -> None:
 
 def holds(dtype: str, value: int) -> bool:
     """Whether an array of this integer dtype can hold the value; comparing with others wraps it."""
-    unsigned = dtype.startswith("u")
     bits = int(dtype.removeprefix("u").removeprefix("int"))
-    return 0 <= value < 2**bits if unsigned else -(2 ** (bits - 1)) <= value < 2 ** (bits - 1)
+    low, high = (0, 1 << bits) if dtype.startswith("u") else (-1 << (bits - 1), 1 << (bits - 1))
+    return low <= value < high
+
 
 
 def fitted_labels(xp: Any, labels: Array, sizes: list[Any], axis: int, indexed: bool) -> Array:

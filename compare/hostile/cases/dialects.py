@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from compare.hostile.case import As, Case, refused, value
-from compare.hostile.cases.arrays import Q, WIDE, V, W, X, Y, Z
+from compare.hostile.cases.arrays import WIDE, Q, V, W, X, Y, Z
 from xlogits.errors import BackendError, DtypeError, LabelError, OptionError, ShapeError
 
 G = "dialects"
@@ -81,13 +81,15 @@ def _torch_options() -> Iterator[Case]:
     y = np.array([-100, 2])
     yield value(
         *(G, "cross_entropy, -100 is left out", X, y),
-        **{"options": {"reduction": "none"}, "function": TORCH},
+        options={"reduction": "none"},
+        function=TORCH,
         meant=("softmax_cross_entropy", (X, y), {"ignore_index": -100}),
     )
     byte = np.array([156, 3], np.uint8)
     yield value(
         *(G, "cross_entropy, uint8 label 156, which wraps to -100", WIDE, byte),
-        **{"options": {"reduction": "none"}, "function": TORCH},
+        options={"reduction": "none"},
+        function=TORCH,
         meant=("softmax_cross_entropy", (WIDE, byte), {}),
     )
     options = {"options": {"weight": np.ones(4)}, "function": TORCH}

@@ -35,11 +35,13 @@ def _logits() -> Iterator[Case]:
         yield refused(
             *(G, f"{dtype} logits", DtypeError, ("logits are", "expected", "float32")),
             *(x, Y),
-            **{"traced": dtype in ("int64", "bool", "complex64"), "same": dtype not in WORDLESS},
+            traced=dtype in ("int64", "bool", "complex64"),
+            same=dtype not in WORDLESS,
         )
         yield refused(
             *(G, f"{dtype} logits of events", DtypeError, ("logits are", "expected"), x, Z),
-            **{"function": SIGMOID, "same": dtype not in WORDLESS},
+            function=SIGMOID,
+            same=dtype not in WORDLESS,
         )
     says = ("packed uint4", "expected", "cast")
     yield refused(

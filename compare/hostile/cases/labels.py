@@ -49,7 +49,8 @@ def _range() -> Iterator[Case]:
     y = np.array([[0, 1], [7, 2]])
     yield refused(
         *(G, "K axes: where it is", LabelError, ("label 7", "(1, 0)", "0 to 2"), cube, y),
-        **{"axis": 1, "traced": True},
+        axis=1,
+        traced=True,
     )
     yield _bad("all wrong", 5, X, np.array([5, 6]), traced=True)
 

@@ -43,7 +43,8 @@ def _reduction() -> Iterator[Case]:
         )
         yield refused(
             *(G, f"{name} of events", OptionError, says, X, Z),
-            **{"options": {"reduction": word}, "function": SIGMOID},
+            options={"reduction": word},
+            function=SIGMOID,
         )
     for role, given in {
         "sample_weight": V,

@@ -97,13 +97,15 @@ def _sigmoid() -> Iterator[Case]:
         yield refused(
             *(G, f"logits {first} against labels {second}", ShapeError, (str(first), str(second))),
             *(np.zeros(first), np.zeros(second)),
-            **{"function": SIGMOID, "traced": first == (2, 1)},
+            function=SIGMOID,
+            traced=first == (2, 1),
         )
     yield value(G, "a single logit and its label", X[0, 0], Z[0, 0], function=SIGMOID)
     for shape in ((2,), (4,), (2, 2), (3, 2), (1, 2, 3)):
         yield refused(
             *(G, f"pos_weight {shape}", ShapeError, (str(shape), "(2, 3)"), X, Z),
-            **{"pos_weight": np.ones(shape), "function": SIGMOID},
+            pos_weight=np.ones(shape),
+            function=SIGMOID,
         )
     for weight in (W, W[None], V[:, None], V[1:], 3.0, 2, V[1]):
         shape = np.shape(weight) or type(weight).__name__
@@ -112,7 +114,8 @@ def _sigmoid() -> Iterator[Case]:
     for shape in ((3,), (2,), (3, 2), (2, 3, 1), (1, 2, 3)):
         yield refused(
             *(G, f"sample_weight {shape} of entries", ShapeError, (str(shape), "(2, 3)"), X, Z),
-            **{"sample_weight": np.ones(shape), "function": SIGMOID},
+            sample_weight=np.ones(shape),
+            function=SIGMOID,
         )
     for weight in (Q, W[None], V[:, None]):
         name = f"sample_weight {weight.shape}: sizes of 1 repeat"
