@@ -127,7 +127,6 @@ def holds(dtype: str, value: int) -> bool:
     return low <= value < high
 
 
-
 def fitted_labels(xp: Any, labels: Array, sizes: list[Any], axis: int, indexed: bool) -> Array:
     """Labels that must turn out to have these sizes of the logits; indexes, without the class axis."""
     if indexed:

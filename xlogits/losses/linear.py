@@ -7,7 +7,14 @@ from xlogits.backends import namespace, require_same
 from xlogits.errors import OptionError, ShapeError, require_labels
 from xlogits.losses.axes import Shape
 from xlogits.losses.chunks import Batch, Plan, within
-from xlogits.losses.labels import INFERRED, Labels, is_index, require_float, require_fraction
+from xlogits.losses.labels import (
+    INFERRED,
+    Labels,
+    fitted_labels,
+    is_index,
+    require_float,
+    require_fraction,
+)
 from xlogits.losses.loss import HALF, Loss, Weight, is_number
 from xlogits.losses.positions import Positions
 from xlogits.losses.softmax import SoftmaxCrossEntropy

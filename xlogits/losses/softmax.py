@@ -176,9 +176,7 @@ class SoftmaxCrossEntropy(Loss):
         target = xp.cast(target, xp.dtype(x))
         return x, target if self.labels.gradient else xp.stop_gradient(target), False, None
 
-    def index(
-        self, xp: Any, target: Array, axis: int, shape: Shape
-    ) -> tuple[Array, Array | None]:
+    def index(self, xp: Any, target: Array, axis: int, shape: Shape) -> tuple[Array, Array | None]:
         """Class indexes of logits of this shape without ignored ones, and which are not ignored."""
         classes = shape[axis]
         require_index(self.labels, xp.dtype(target))
