@@ -1,6 +1,7 @@
 """The table of hostile calls, and broken losses that its judging must catch."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -133,6 +134,30 @@ def test_a_broken_loss_is_caught(broken: Callable[..., Any], case: Case, complai
     assert not _wrong([case], ["numpy"])
     (wrong,) = _wrong([case], ["numpy"], look_up=lambda name: broken)
     assert complaint in wrong
+
+
+def test_what_is_known_to_be_wrong_has_to_be() -> None:
+    known = replace(OUT, known=("numpy", "it is an example"))
+    (wrong,) = _wrong([known], ["numpy"])
+    assert "take it off" in wrong
+    assert not _wrong([known], ["numpy"], look_up=lambda name: _clipped_labels)
+
+
+def test_nan_of_a_kernel_is_allowed_only_where_it_is_said() -> None:
+    where = np.array([True, False])
+    said = replace(GOOD, nan_in_kernels=where)
+    if "torch" in INSTALLED:
+        one = [1.0, float("nan")]
+
+        def first(logits: Any, labels: Any) -> Any:
+            return xl.softmax_cross_entropy(logits, labels) * logits.new_tensor(one[::-1])
+
+        def second(logits: Any, labels: Any) -> Any:
+            return xl.softmax_cross_entropy(logits, labels) * logits.new_tensor(one)
+
+        assert not _wrong([said], ["torch"], look_up=lambda name: first)
+        assert _wrong([said], ["torch"], look_up=lambda name: second)
+    assert _wrong([said], ["numpy"], look_up=lambda name: _nan_for_everything)
 
 
 def test_different_words_are_caught() -> None:

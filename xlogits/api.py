@@ -172,9 +172,10 @@ def sigmoid_cross_entropy(
         reduction: as in `softmax_cross_entropy`.
 
     Returns:
-        The shape of the logits, or a single number if reduced; the same framework and dtype. Where a
-        label agrees with an infinite logit the loss is 0, or NaN where a framework's kernel
-        multiplies 0 by infinity; it is always 0 with a `pos_weight`.
+        The shape of the logits, or a single number if reduced; the same framework and dtype. For an
+        infinite logit it is the limit, 0 where the label agrees and infinity where not: on NumPy, and
+        everywhere with a `pos_weight`, such as 1.0. Without one the frameworks' own kernels compute
+        it, which may give NaN there; a check would cost them another pass over the logits.
 
     Raises:
         ShapeError, DtypeError, OptionError, BackendError: what was passed, and what was expected.

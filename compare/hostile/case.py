@@ -22,10 +22,12 @@ class Case:
 
     NumPy arrays among the arguments become arrays of each framework; anything else is passed as it is.
     `says` are words that the error must hold: what was passed, and what was expected. `same`: the
-    sentence is the same on every backend. `or_nan`: a number, or NaN where the documentation says so.
+    sentence is the same on every backend. `nan_in_kernels`: the entries of the result that may be NaN
+    where the framework's own kernel computes them, as the documentation says; never on NumPy.
     `shape_only`: an array without values. `traced`: run in the compiled modes too. `native`: whether
     the framework's own function is run beside it. `dtype`: that of the result, where it is not that of
-    the first argument. `meant`: the reference's arguments where they are not those of the call.
+    the first argument. `known`: a framework that is known to be wrong here, and why; it is an error if
+    it is not. `meant`: the reference's arguments where they are not those of the call.
     """
 
     group: str
@@ -36,10 +38,11 @@ class Case:
     error: type[XlogitsError] | None = None
     says: tuple[str, ...] = ()
     same: bool = True
-    or_nan: bool = False
+    nan_in_kernels: Any = None
     shape_only: bool = False
     traced: bool = False
     native: bool = True
+    known: tuple[str, str] | None = None
     dtype: str | None = None
     meant: tuple[str, tuple[Any, ...], dict[str, Any]] | None = None
 

@@ -49,7 +49,7 @@ def row(
                 found = running.run(case, framework, mode, look_up)
             except MissingError:
                 break
-            verdict = judging.judge(case, mode, found, expected)
+            verdict = judging.judge(case, framework, mode, found, expected)
             cells[f"{framework} {mode}"] = (verdict.shown, verdict.wrong)
             if mode == "eager":
                 said[framework] = found.error

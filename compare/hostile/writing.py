@@ -68,7 +68,8 @@ def versions() -> dict[str, str]:
 def summary(rows: Sequence[Row]) -> Iterator[str]:
     cells = Counter(where for row in rows for where in row.cells)
     total, wrong = sum(cells.values()), sum(len(row.wrong) for row in rows)
-    yield f"{len(rows)} calls, {total} cells, {wrong} wrong."
+    known = sum(text.startswith("known: ") for row in rows for text, _ in row.cells.values())
+    yield f"{len(rows)} calls, {total} cells, {wrong} wrong, {known} known to be wrong."
     yield ", ".join(f"{where} {count}" for where, count in cells.items()) + "."
 
 
@@ -122,12 +123,18 @@ def _group(group: str, rows: Sequence[Row]) -> Iterator[str]:
 def _cells(row: Row, framework: str) -> str:
     """What a framework's cells show: once, if all modes show the same."""
     mine = {where: cell for where, cell in row.cells.items() if where.split(" ")[0] == framework}
-    shown = {where: f"WRONG {wrong}" if wrong else "ok" for where, (_, wrong) in mine.items()}
+    shown = {
+        where: f"WRONG {wrong}" if wrong else _right(text) for where, (text, wrong) in mine.items()
+    }
     nan = [where.partition(" ")[2] for where, (text, _) in mine.items() if text == "NaN"]
     kernel = [w.partition(" ")[2] for w, (text, _) in mine.items() if text == "error of the kernel"]
     text = ", ".join(dict.fromkeys(shown.values()))
     text += f"; NaN in {', '.join(nan)}" if nan else ""
     return text + (f"; the kernel's error in {', '.join(kernel)}" if kernel else "")
+
+
+def _right(shown: str) -> str:
+    return shown if shown.startswith("known: ") else "ok"
 
 
 def _plain(text: str) -> str:

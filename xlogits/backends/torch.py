@@ -27,9 +27,10 @@ _NAMES = {
 }
 _DTYPES = {name: dtype for dtype, name in _NAMES.items()}
 
-# PyTorch's kernels leave out one class index, -100 unless told otherwise. Labels below -1, which are
-# all out of range, become -1 before the kernel sees them, and so none is ever this one.
-_IGNORE_NOTHING = -2
+# PyTorch's kernels leave out one class index, -100 unless told otherwise, and cannot be told to leave
+# out none. A label of just this number is none anybody writes, and to look for it would cost every call
+# a kernel. It is not the smallest integer, which is what NaN becomes when it is cast.
+_IGNORE_NOTHING = -(2**61) - 1
 
 
 def refuse(x: Array) -> str:
@@ -281,8 +282,7 @@ def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:
     classes = logits.shape[axis]
     rows = logits if axis == min(1, logits.ndim - 1) else logits.movedim(axis, 1)
     try:
-        capped = labels.clamp_min(-1)
-        return F.cross_entropy(rows, capped, reduction="none", ignore_index=_IGNORE_NOTHING)
+        return F.cross_entropy(rows, labels, reduction="none", ignore_index=_IGNORE_NOTHING)
     except IndexError:
         _explain(labels, classes)
         raise

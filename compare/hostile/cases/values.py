@@ -100,13 +100,14 @@ def _events() -> Iterator[Case]:
     for number in NUMBERS:
         x = np.array([[number, 0.0, 1.0], [number, -1.0, 0.0]])
         z = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.25]])
-        # where the label agrees with an infinite logit the frameworks' kernels multiply 0 by infinity
-        infinite = {"or_nan": bool(np.isinf(number))}
+        # the frameworks' kernels multiply 0 by an infinite logit, or take infinity from infinity
+        infinite = {"nan_in_kernels": np.isinf(x)}
         traced = number in (1000.0, -INF)
         yield value(
             G, f"event of logit {number}", x, z, function=SIGMOID, traced=traced, **infinite
         )
         yield value(G, f"event of logit {number}, pos_weight", x, z, pos_weight=W, function=SIGMOID)
+        yield value(G, f"event of logit {number}, weight 1", x, z, pos_weight=1.0, function=SIGMOID)
 
 
 def _numbers() -> Iterator[Case]:
