@@ -24,12 +24,13 @@ CONVERSION = {
 
 def namespace(array: Any, role: str = "logits") -> Any:
     """The backend module for an array; `role` names the argument in the error."""
-    module = _NAMESPACES.get(type(array)) or _bind(array)
+    module = _NAMESPACES.get(type(array))
     if module is None:
-        raise BackendError(_unknown(array, role))
-    refusal = module.refuse(array)
-    if refusal:
-        raise BackendError(f"{role} is {refusal}")
+        return _bind(array, role)
+    if module.REFUSES_SOME:
+        refusal = module.refuse(array)
+        if refusal:
+            raise BackendError(f"{role} is {refusal}")
     return module
 
 
@@ -44,6 +45,8 @@ def require_same(xp: Any, array: Any, first: str, **arrays: Any) -> None:
                 f"{first} is a {xp.NAME} array and {role} is a {other.NAME} array; one call takes "
                 f"arrays of one framework: convert {role} to {xp.NAME} first"
             )
+        if xp.apart is None:
+            continue
         apart = xp.apart(array, x)
         if apart:
             raise BackendError(
@@ -52,7 +55,7 @@ def require_same(xp: Any, array: Any, first: str, **arrays: Any) -> None:
             )
 
 
-def _bind(array: Any) -> Any:
+def _bind(array: Any, role: str) -> Any:
     """Find the backend of a type met for the first time, and remember it.
 
     The plain import statements, and the order of the tests, are what torch.compile can trace.
@@ -72,7 +75,10 @@ def _bind(array: Any) -> Any:
     ):
         from xlogits.backends import tensorflow as module
     else:
-        return None
+        raise BackendError(_unknown(array, role))
+    refusal = module.refuse(array)
+    if refusal:
+        raise BackendError(f"{role} is {refusal}")
     _NAMESPACES[type(array)] = module
     return module
 

@@ -15,9 +15,13 @@ from xlogits.backends.chunked.jax import project as project
 from xlogits.errors import require_labels
 
 NAME = "JAX"
+REFUSES_SOME = True
+apart = None  # JAX says so itself
 index_cross_entropy_gradient = None  # autograd knows it
 
 Array = Any
+
+_WIDE = frozenset({np.dtype(np.int32), np.dtype(np.int64)})
 
 
 def refuse(x: Array) -> str:
@@ -26,10 +30,6 @@ def refuse(x: Array) -> str:
     if not isinstance(x, jax.core.Tracer) and x.is_deleted():
         return "a deleted JAX array, perhaps donated to a compiled function; pass one that is kept"
     return ""
-
-
-def apart(x: Array, y: Array) -> None:
-    return None
 
 
 def shape(x: Array) -> tuple[int, ...]:
@@ -97,7 +97,10 @@ def _wrapless(labels: Array, classes: int) -> Array:
 
     JAX counts negative ones from the end, and looks at 32 bits of the others: 2**32 would be class 0.
     """
-    return jnp.where((labels < 0) | (labels > classes), classes, labels)
+    outside = labels < 0
+    if labels.dtype.itemsize > 4:
+        outside |= labels > classes
+    return jnp.where(outside, classes, labels)
 
 
 def choose(x: Array, labels: Array) -> Array:
@@ -113,7 +116,7 @@ def check_labels(labels: Array, classes: int) -> Array:
     values = known(labels)
     if values is not None:
         require_labels(values, classes)
-    if labels.dtype in (jnp.int32, jnp.int64):
+    if labels.dtype in _WIDE:
         return labels
     # int8 and the like wrap around where there are more classes than they have numbers
     return labels.astype(

@@ -19,10 +19,13 @@ class Namespace(Protocol):
 
     # -- questions that need no value, so that they can be asked while tracing
     def refuse(self, x: Array) -> str:
-        """Why an array type of this framework is not supported ('' if it is)."""
+        """Why an array of this framework is not supported ('' if it is)."""
 
-    def apart(self, x: Array, y: Array) -> tuple[str, str] | None:
-        """The devices of two arrays that cannot be computed with together; None where they can."""
+    REFUSES_SOME: bool  # whether some arrays of a type are not; else the first tells of all
+
+    apart: Callable[[Array, Array], tuple[str, str] | None] | None
+    """The devices of two arrays that cannot be computed with together, or None; None as a whole
+    where the framework sees to it."""
 
     def shape(self, x: Array) -> Shape:
         """Static shape; None for a size that only the running graph knows."""

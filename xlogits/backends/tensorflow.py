@@ -14,6 +14,8 @@ from xlogits.backends.chunked.tensorflow import project as project
 from xlogits.errors import ShapeError, require_labels
 
 NAME = "TensorFlow"
+REFUSES_SOME = False
+apart = None  # TensorFlow copies between devices by itself
 index_cross_entropy_gradient = None  # autograd knows it
 
 Array = Any
@@ -23,19 +25,17 @@ def refuse(x: Array) -> str:
     return ""
 
 
-def apart(x: Array, y: Array) -> None:
-    return None  # TensorFlow copies between devices by itself
-
-
 def shape(x: Array) -> tuple[int | None, ...]:
-    if isinstance(x, tf.Variable) and not x.shape.is_fully_defined() and tf.executing_eagerly():
-        return tuple(x.value().shape)
-    if x.shape.rank is None:
+    static = x.shape
+    if static.rank is None:
         raise ShapeError(
             "a TensorFlow tensor of unknown rank; expected one whose number of axes is known: "
             "call tf.ensure_shape or set_shape first"
         )
-    return tuple(x.shape)
+    sizes = tuple(static)
+    if None in sizes and isinstance(x, tf.Variable) and tf.executing_eagerly():
+        return tuple(x.value().shape)
+    return sizes
 
 
 def dtype(x: Array) -> str:

@@ -61,7 +61,9 @@ def is_index(labels: Labels, pred: Shape, target: Shape, axis: int) -> bool:
 
 
 def _fits(shape: Shape, wanted: Shape) -> bool:
-    return len(shape) == len(wanted) and all(
+    if len(shape) != len(wanted):
+        return False
+    return shape == wanted or all(
         a == b or a is None or b is None for a, b in zip(shape, wanted, strict=True)
     )
 
@@ -114,7 +116,7 @@ def require_fraction(value: Any, option: str) -> float:
 
 
 def require_integer(value: Any, option: str) -> None:
-    if value is None or type(value) is int:
+    if type(value) is int:
         return
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise OptionError(f"{option} is {shown(value)}; expected an integer, or None for none")

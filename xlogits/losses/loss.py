@@ -57,8 +57,12 @@ class Loss(Value):
     def _open(self, pred: Array, target: Array, **others: Array) -> tuple[Any, str, str]:
         """The backend, the dtype to compute in and the dtype of the result."""
         xp = namespace(pred)
-        if "target" in self.ARRAYS and (
-            target is None or (is_number(target) and not self.BROADCAST)
+        kind = type(target)
+        number = kind is float or kind is int
+        if (
+            (number or target is None)
+            and "target" in self.ARRAYS
+            and not (number and self.BROADCAST)
         ):
             namespace(target, "labels")  # says what it is instead of an array
         require_same(xp, pred, "logits", labels=target, **others)

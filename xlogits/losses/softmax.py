@@ -134,18 +134,20 @@ class SoftmaxCrossEntropy(Loss):
     ) -> "Terms":
         """The operands checked, in one dtype, with one class axis and nothing ignored left in."""
         smoothing = require_fraction(self.label_smoothing, "label_smoothing")
-        require_integer(self.ignore_index, "ignore_index")
+        if self.ignore_index is not None:
+            require_integer(self.ignore_index, "ignore_index")
         form = self.form.at(xp.dtype(pred))
         given, pair = form.columns(xp, xp.cast(pred, work), target)
         if form.validated:
             require_probabilities(xp, given)
-        axes = class_axes(self.axis, len(xp.shape(given)))
+        shape = xp.shape(given)
+        axes = class_axes(self.axis, len(shape))
         x, axis = one_axis(xp, given, axes)
-        if xp.shape(target) == xp.shape(given):
+        if xp.shape(target) == shape:
             target, _ = one_axis(xp, target, axes)
         x, target, indexed, valid = self._labelled(xp, x, target, axis)
         if mask is not None:
-            if xp.shape(mask) == xp.shape(given):
+            if xp.shape(mask) == shape:
                 mask, _ = one_axis(xp, mask, axes)
             x, target, seen = self._masked(xp, x, target, mask, axis, indexed)
             valid, indexed = seen if valid is None else valid & seen, False
@@ -163,8 +165,9 @@ class SoftmaxCrossEntropy(Loss):
         shape = xp.shape(x)
         if shape[axis] == 0:
             raise ShapeError(f"logits have shape {shape}: no classes; expected at least one")
-        indexed = is_index(self.labels, shape, xp.shape(target), axis)
-        if None in shape or None in xp.shape(target):
+        of_target = xp.shape(target)
+        indexed = is_index(self.labels, shape, of_target, axis)
+        if None in shape or None in of_target:
             target = fitted_labels(xp, target, xp.sizes(x), axis, indexed)
         if indexed:
             target, valid = self.index(xp, target, axis, shape)
@@ -179,13 +182,14 @@ class SoftmaxCrossEntropy(Loss):
     def index(self, xp: Any, target: Array, axis: int, shape: Shape) -> tuple[Array, Array | None]:
         """Class indexes of logits of this shape without ignored ones, and which are not ignored."""
         classes = shape[axis]
-        require_index(self.labels, xp.dtype(target))
-        if len(xp.shape(target)) == len(shape):
+        dtype = xp.dtype(target)
+        require_index(self.labels, dtype)
+        if self.labels.column and len(xp.shape(target)) == len(shape):
             sizes = xp.sizes(target)
             target = xp.reshape(target, sizes[:axis] + sizes[axis + 1 :])
-        if xp.dtype(target) in FLOATS:
-            target = xp.cast(target, "int64")
-        if self.ignore_index is None or not holds(xp.dtype(target), self.ignore_index):
+        if dtype in FLOATS:
+            target, dtype = xp.cast(target, "int64"), "int64"
+        if self.ignore_index is None or not holds(dtype, self.ignore_index):
             return xp.check_labels(target, classes), None
         valid = target != self.ignore_index
         return xp.check_labels(xp.where(valid, target, 0), classes), valid
