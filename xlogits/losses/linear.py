@@ -134,7 +134,7 @@ class LinearSoftmaxCrossEntropy(Loss):
         work = "float32" if result in HALF else result
         classes = _classes(xp, pred, linear_weight, linear_bias)
         hidden = xp.cast(pred, work)
-        target, indexed, valid = self._labelled(xp, hidden, target, classes)
+        target, indexed, valid = self._labelled(xp, hidden, target, linear_weight)
         if valid is not None:  # by selection, not by product: a NaN in an ignored item goes nowhere
             hidden = xp.where(xp.expand(valid, len(xp.shape(valid))), hidden, 0.0)
         if class_weight is not None:
@@ -207,14 +207,15 @@ class LinearSoftmaxCrossEntropy(Loss):
         )
 
     def _labelled(
-        self, xp: Any, hidden: Array, target: Array, classes: int | None
+        self, xp: Any, hidden: Array, target: Array, linear_weight: Array
     ) -> tuple[Array, bool, Array | None]:
         """Labels without what is ignored, whether they are indexes, and what counts."""
+        classes = xp.shape(linear_weight)[0]
         logits = (*xp.shape(hidden)[:-1], classes)
         axis = len(logits) - 1
         indexed = is_index(self.labels, logits, xp.shape(target), axis)
         if None in logits or None in xp.shape(target):
-            sizes = [*xp.sizes(hidden)[:-1], classes]
+            sizes = [*xp.sizes(hidden)[:-1], xp.sizes(linear_weight)[0]]
             target = fitted_labels(xp, target, sizes, axis, indexed)
         if not indexed:
             self._plain().require_per_class(xp, target)
