@@ -226,7 +226,7 @@ def _cost(sums: Sums, rows: Array, aside: Array) -> Array:
     odd = np.flatnonzero(lead < 1e-30)  # where e^x is too small to have digits
     if len(odd):
         cost[odd] = top[odd] - rows[odd, aside[odd]] + np.log(rest[odd])
-    # as in every framework; beside +inf the limit would be infinite, but not known if two are
+    # as on the other backends; the limit beside one +inf is infinite, but beside two not known
     cost[~np.isfinite(top)] = np.nan
     return cost
 
