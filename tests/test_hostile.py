@@ -241,6 +241,9 @@ def test_labels_of_open_sizes_are_not_broadcast() -> None:
     graph = tf.function(lambda x, y: xl.softmax_cross_entropy(x, y), input_signature=spec)
     with pytest.raises(tf.errors.InvalidArgumentError, match="do not fit together"):
         graph(x, tf.zeros(1, tf.int64))
+    spec = [tf.TensorSpec([None], tf.float64), tf.TensorSpec([], tf.int64)]
+    graph = tf.function(lambda x, y: xl.softmax_cross_entropy(x, y), input_signature=spec)
+    np.testing.assert_allclose(graph(x[0], tf.constant(1, tf.int64)), np.log(3))
 
 
 def test_the_closed_gradient_of_narrow_labels() -> None:

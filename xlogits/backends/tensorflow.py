@@ -131,6 +131,8 @@ def choose(x: Array, labels: Array) -> Array:
 
 
 def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
+    if not sizes:
+        return x
     given, wanted = tf.shape(x), tf.stack(sizes)
     fits = tf.reduce_all(given == wanted)
     said = f"{role} and logits do not fit together: sizes of {role}, and the expected ones:"
