@@ -24,6 +24,10 @@ def main(arguments: Sequence[str]) -> int:
         from compare.speed.main import main as speed
 
         return speed(arguments[1:])
+    if first == "hostile":
+        from compare.hostile.main import main as hostile
+
+        return hostile(arguments[1:])
     if first == "names":
         from compare.names import main as names
 
@@ -36,7 +40,7 @@ def _matrix(arguments: Sequence[str]) -> int:
         prog="python compare",
         description=__doc__,
         epilog="Parts of it: `python compare digits`, `python compare speed`, `python compare names`, "
-        "`python compare merge RESULTS.json ...`",
+        "`python compare hostile`, `python compare merge RESULTS.json ...`",
     )
     command.add_arguments(parser, str(HERE))
     options = parser.parse_args(arguments)

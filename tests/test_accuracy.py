@@ -159,7 +159,9 @@ def test_infinite_logits_and_no_classes() -> None:
     assert xp.softmax(x, 1)[0].tolist() == [1, 0]
     assert np.isnan(xp.softmax(x, 1)[[1, 3]]).all()
     labels = np.array([1, 0, 1, 1])
-    assert xp.index_cross_entropy(x, labels, 1)[[0, 2]].tolist() == [inf, inf]
+    loss = xp.index_cross_entropy(x, labels, 1)
+    assert loss[0] == inf
+    assert np.isnan(loss[1:]).all()  # as minus log_softmax, and on the other backends
     none = np.zeros((2, 0))
     assert xp.logsumexp(none, 1).tolist() == [-inf, -inf]
     assert xp.softmax(none, 1).shape == xp.log_softmax(none, 1).shape == (2, 0)

@@ -199,6 +199,22 @@ def test_an_ignored_row_hides_nan(fw: Framework) -> None:
         np.testing.assert_allclose(fw.numbers(found), wanted, rtol=1e-11, atol=1e-13)
 
 
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_infinite_logits(fw: Framework) -> None:
+    """NaN where one is +inf or all are -inf, as without chunks; a class of -inf has no part."""
+    arrays = fw.array(H), fw.array(W), fw.array(Y % (C - 1))
+    for bias in (np.where(np.arange(C) == 1, np.inf, B), np.full(C, -np.inf)):
+        assert np.isnan(fw.numbers(ours(*arrays, bias=fw.array(bias)))).all()
+        value, _ = both(*arrays, bias=fw.array(bias), reduction="sum", chunk=4)
+        assert np.isnan(fw.numbers(value))
+    bias = np.where(np.arange(C) == C - 1, -np.inf, B)
+    value, slopes = both(*arrays, bias=fw.array(bias), reduction="sum", chunk=4)
+    low = np.where(np.arange(C) == C - 1, -1e4, B)
+    wanted = definition(H, W, low, Y % (C - 1), {"reduction": "sum"})
+    for found, known in zip((value, *slopes), wanted, strict=True):
+        np.testing.assert_allclose(fw.numbers(found), known, rtol=1e-11, atol=1e-13)
+
+
 BAD: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "label": ({"labels": np.where(Y[7] == Y, C, Y)}, LabelError, f"label {C} at position"),
     "features": ({"weight": W[:, :4]}, ShapeError, r"weight has shape \(11, 4\)"),

@@ -34,9 +34,10 @@ def softmax_cross_entropy(
         labels: class indexes 0 to C - 1, integers in the shape of the logits without `axis`
             (then $q_{ij} = [j = y_i]$); or one number $q_{ij}$ per class in the shape of the
             logits. Rows of $q$ may have any sum.
-        axis: where the classes are.
+        axis: where the classes are; a tuple of axes, or None for all, makes one of them.
         class_weight: one factor $w_j$ per class, shape (C,).
-        sample_weight: one factor per item, in the shape of the logits without `axis`, or a number.
+        sample_weight: one factor per item, in the shape of the logits without `axis` (a size of 1
+            repeats), or a number.
         label_smoothing: $\varepsilon$ in [0, 1], the share of the labels spread over all classes.
         ignore_index: items with this class index cost 0, have no gradient, and hide any NaN.
         reduction: "none", "sum", or a mean named by what it divides by: "mean_over_items",
@@ -51,7 +52,10 @@ def softmax_cross_entropy(
         ShapeError, DtypeError, OptionError, BackendError: what was passed, and what was expected.
         LabelError: a class index out of range. Where values cannot be read without waiting for a
             device or leaving a trace (jax.jit, GPUs, XLA) the item is NaN instead; compiled code of
-            PyTorch and TensorFlow graphs on a CPU raise the framework's own error.
+            PyTorch and TensorFlow graphs on a CPU raise the framework's own error. Labels whose
+            sizes only the running graph knows are held against the logits there, in the same way.
+
+    A row that holds +inf, or -inf alone, has no distribution and is NaN.
 
     Example:
         >>> import numpy as np
@@ -158,15 +162,20 @@ def sigmoid_cross_entropy(
     Args:
         logits: floating point, any shape.
         labels: the probability of each event, or 0/1 of any dtype, in the shape of the logits.
+            Values are not looked at: the formula holds outside [0, 1] as well.
         axis: where the classes of a `pos_weight` of shape (C,) are.
         pos_weight: the factor $w$ of the positive term: a number, one per class, or any shape
             that broadcasts to the logits.
-        sample_weight: one factor per entry, in the shape of the logits, or a number.
+        sample_weight: one factor per entry, in the shape of the logits (a size of 1 repeats), or a
+            number.
         label_smoothing: $\varepsilon$ in [0, 1], which moves labels towards 1/2.
         reduction: as in `softmax_cross_entropy`.
 
     Returns:
-        The shape of the logits, or a single number if reduced; the same framework and dtype.
+        The shape of the logits, or a single number if reduced; the same framework and dtype. For an
+        infinite logit it is the limit, 0 where the label agrees and infinity where not: on NumPy, and
+        everywhere with a `pos_weight`, such as 1.0. Without one the frameworks' own kernels compute
+        it, which may give NaN there; a check would cost them another pass over the logits.
 
     Raises:
         ShapeError, DtypeError, OptionError, BackendError: what was passed, and what was expected.

@@ -39,14 +39,25 @@ class Refused(XlogitsError, NotImplementedError):
     """A call that cannot be expressed here; the message gives the reason."""
 
 
+def shown(value: Any) -> str:
+    """A value in an error: short, and of one line, whatever was passed."""
+    if isinstance(value, int) and value.bit_length() > 128:
+        return f"an integer of {value.bit_length()} bits"
+    if value is None or isinstance(value, (bool, int, float, str, tuple, list)):
+        text = repr(value)
+        return text if len(text) <= 80 else f"{text[:77]}..."
+    return f"a {type(value).__name__}"
+
+
 def require_labels(values: Any, classes: int) -> None:
     """Raise LabelError if an entry of the NumPy array `values` is no class index."""
     if not values.size or (values.min() >= 0 and values.max() < classes):
         return
     bad = (values < 0) | (values >= classes)
-    position = tuple(int(axis[0]) for axis in bad.nonzero())
+    position = tuple(int(axis[0]) for axis in bad.nonzero()) if bad.ndim else ()
+    at = f" at position {position}" if bad.ndim else ""
     advice = "pass ignore_index to leave labels out" if values[position] < 0 else "count from 0"
     raise LabelError(
-        f"label {values[position]} at position {position} is out of range: with {classes} classes "
+        f"label {values[position]}{at} is out of range: with {classes} classes "
         f"labels go from 0 to {classes - 1}; {advice}"
     )

@@ -25,7 +25,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from xlogits.errors import OptionError
+from xlogits.errors import OptionError, shown
 
 Array = Any
 
@@ -57,9 +57,9 @@ class Reduction:
     empty: str = "nan"
 
     def __post_init__(self) -> None:
-        if self.word not in WORDS:
+        if not isinstance(self.word, str) or self.word not in WORDS:
             raise OptionError(
-                f"reduction is {self.word!r}; expected one of {', '.join(map(repr, WORDS))}"
+                f"reduction is {shown(self.word)}; expected one of {', '.join(map(repr, WORDS))}"
             )
 
     def __call__(self, xp: Any, items: Items, weight: Array | float | None) -> Array:

@@ -11,22 +11,47 @@ from xlogits.errors import BackendError
 
 _NAMESPACES: dict[type, Any] = {}
 
+# how what is no array of numbers becomes one, by the name of its type
+CONVERSION = {
+    "RaggedTensor": "{}.to_tensor(), and sample_weight for what it pads",
+    "SparseTensor": "tf.sparse.to_dense({})",
+    "IndexedSlices": "tf.convert_to_tensor({})",
+    "Variable": "{}.value",  # of Keras; TensorFlow's is an array
+    "Series": "{}.to_numpy()",
+    "DataFrame": "{}.to_numpy()",
+}
+
 
 def namespace(array: Any, role: str = "logits") -> Any:
     """The backend module for an array; `role` names the argument in the error."""
-    return _NAMESPACES.get(type(array)) or _bind(array, role)
+    module = _NAMESPACES.get(type(array))
+    if module is None:
+        return _bind(array, role)
+    if module.REFUSES_SOME:
+        refusal = module.refuse(array)
+        if refusal:
+            raise BackendError(f"{role} is {refusal}")
+    return module
 
 
-def require_same(xp: Any, first: str, **arrays: Any) -> None:
-    """Raise unless every array (None and Python numbers aside) belongs to `xp`."""
-    for role, array in arrays.items():
-        if array is None or type(array) is float or type(array) is int:
+def require_same(xp: Any, array: Any, first: str, **arrays: Any) -> None:
+    """Raise unless every array (None and Python numbers aside) belongs to `xp`, like the first."""
+    for role, x in arrays.items():
+        if x is None or type(x) is float or type(x) is int:
             continue
-        other = namespace(array, role)
+        other = namespace(x, role)
         if other is not xp:
             raise BackendError(
                 f"{first} is a {xp.NAME} array and {role} is a {other.NAME} array; one call takes "
                 f"arrays of one framework: convert {role} to {xp.NAME} first"
+            )
+        if xp.apart is None:
+            continue
+        apart = xp.apart(array, x)
+        if apart:
+            raise BackendError(
+                f"{first} is on {apart[0]} and {role} is on {apart[1]}; expected one device: move "
+                f"{role} to that of {first}"
             )
 
 
@@ -61,7 +86,8 @@ def _bind(array: Any, role: str) -> Any:
 def _unknown(array: Any, role: str) -> str:
     kind = type(array)
     name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    how = CONVERSION.get(kind.__name__, "numpy.asarray({})").format(role)
     return (
         f"{role} is a {name}; expected an array of NumPy, PyTorch, TensorFlow or JAX: "
-        f"convert it first, for example numpy.asarray({role})"
+        f"convert it first, for example {how}"
     )

@@ -15,14 +15,20 @@ from xlogits.backends.chunked.jax import project as project
 from xlogits.errors import require_labels
 
 NAME = "JAX"
+REFUSES_SOME = True
+apart = None  # JAX says so itself
 index_cross_entropy_gradient = None  # autograd knows it
 
 Array = Any
 
+_WIDE = frozenset({np.dtype(np.int32), np.dtype(np.int64)})
+
 
 def refuse(x: Array) -> str:
-    if jax.dtypes.issubdtype(x.dtype, jax.dtypes.extended):
+    if not isinstance(x.dtype, np.dtype) and jax.dtypes.issubdtype(x.dtype, jax.dtypes.extended):
         return f"a JAX array of {x.dtype}, which holds no numbers"
+    if not isinstance(x, jax.core.Tracer) and x.is_deleted():
+        return "a deleted JAX array, perhaps donated to a compiled function; pass one that is kept"
     return ""
 
 
@@ -87,8 +93,14 @@ def pick(x: Array, labels: Array, axis: int) -> Array:
 
 
 def _wrapless(labels: Array, classes: int) -> Array:
-    """Negative labels moved past the end, where the fill value is: JAX counts them from the end."""
-    return jnp.where(labels < 0, classes, labels)
+    """Labels out of range moved just past the end, where the fill value is.
+
+    JAX counts negative ones from the end, and looks at 32 bits of the others: 2**32 would be class 0.
+    """
+    outside = labels < 0
+    if labels.dtype.itemsize > 4:
+        outside |= labels > classes
+    return jnp.where(outside, classes, labels)
 
 
 def choose(x: Array, labels: Array) -> Array:
@@ -96,11 +108,20 @@ def choose(x: Array, labels: Array) -> Array:
     return x.at[rows, _wrapless(labels, x.shape[1])].get(mode="fill", fill_value=jnp.nan)
 
 
+def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
+    return x
+
+
 def check_labels(labels: Array, classes: int) -> Array:
     values = known(labels)
     if values is not None:
         require_labels(values, classes)
-    return labels
+    if labels.dtype in _WIDE:
+        return labels
+    # int8 and the like wrap around where there are more classes than they have numbers
+    return labels.astype(
+        jnp.int32 if labels.dtype.itemsize < 4 else jax.dtypes.canonicalize_dtype("int64")
+    )
 
 
 def stop_gradient(x: Array) -> Array:

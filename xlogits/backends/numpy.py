@@ -23,6 +23,8 @@ from xlogits.backends.numpy_rows import (
 from xlogits.errors import require_labels
 
 NAME = "NumPy"
+REFUSES_SOME = False
+apart = None
 value_and_grad = None
 
 Array = Any
@@ -31,6 +33,8 @@ Array = Any
 def refuse(x: Array) -> str:
     if isinstance(x, np.ma.MaskedArray):
         return "a masked array, whose mask a loss would drop; pass x.filled(...) and sample_weight"
+    if isinstance(x, np.matrix):
+        return "a numpy.matrix, whose * is the matrix product; pass numpy.asarray(x)"
     return ""
 
 
@@ -102,6 +106,10 @@ def pick(x: Array, labels: Array, axis: int) -> Array:
 
 def choose(x: Array, labels: Array) -> Array:
     return x[np.arange(len(x))[:, None], labels]
+
+
+def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
+    return x
 
 
 def check_labels(labels: Array, classes: int) -> Array:

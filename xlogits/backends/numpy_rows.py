@@ -19,7 +19,7 @@ import numpy as np
 Array = Any
 
 _TILE = 2**19  # bytes worked on at a time
-_LARGEST = {np.dtype(np.float32): 88.0, np.dtype(np.float64): 709.0}  # e^x is finite
+_LARGEST = {np.float32: 88.0, np.float64: 709.0}  # e^x is finite
 _FEW = 512  # classes
 _PAIRWISE = 64  # from here on adding in pairs is better than adding one after the other
 _ENOUGH = 0.5  # sums of e^x below this need the shift
@@ -82,7 +82,11 @@ def dense_cross_entropy(x: Array, weights: Array, axis: int) -> Array:
         below = np.subtract(top[:, None], tile, out=exps)
         if not np.isfinite(tile.min(initial=0)):
             below[(q == 0) & np.isinf(below)] = 0
-        loss[some] = np.einsum("ij,ij->i", q, below) + q.sum(-1, dtype=np.float64) * log
+        found = np.einsum("ij,ij->i", q, below) + q.sum(-1, dtype=np.float64) * log
+        odd = np.flatnonzero(np.isnan(found))
+        if len(odd):  # an infinite label times a difference of 0, perhaps
+            found[odd] = (q[odd] * (below[odd] + log[odd, None])).sum(1)
+        loss[some] = found
     return _items(loss, x, axis)
 
 
@@ -174,7 +178,7 @@ def _apart(rows: Array, aside: Array, exps: Array, top: Array | None = None) -> 
     """
     peak = (rows if top is None else top).max()  # reading a tile once makes exp of it twice as fast
     classes = np.log(rows.shape[1])
-    if np.log(_ENOUGH) - classes <= peak <= _LARGEST[rows.dtype] - classes:
+    if np.log(_ENOUGH) - classes <= peak <= _LARGEST[rows.dtype.type] - classes:
         np.exp(rows, out=exps)
         lead, rest = _summed(exps, aside)
         if np.min(lead + rest) >= _ENOUGH:
@@ -219,12 +223,11 @@ def _cost(sums: Sums, rows: Array, aside: Array) -> Array:
     """-log p of what is set aside, in float64."""
     lead, rest, top = sums
     cost = np.log1p(rest / lead)
-    wrong = ~np.isfinite(top)
-    # where e^x is too small to have digits, or nothing is as it should be
-    odd = np.flatnonzero((lead < 1e-30) | wrong)
+    odd = np.flatnonzero(lead < 1e-30)  # where e^x is too small to have digits
     if len(odd):
-        below = top[odd] - rows[odd, aside[odd]]
-        cost[odd] = np.where(wrong[odd], below, below + np.log(rest[odd]))
+        cost[odd] = top[odd] - rows[odd, aside[odd]] + np.log(rest[odd])
+    # as on the other backends; the limit beside one +inf is infinite, but beside two not known
+    cost[~np.isfinite(top)] = np.nan
     return cost
 
 

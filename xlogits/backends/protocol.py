@@ -19,7 +19,13 @@ class Namespace(Protocol):
 
     # -- questions that need no value, so that they can be asked while tracing
     def refuse(self, x: Array) -> str:
-        """Why an array type of this framework is not supported ('' if it is)."""
+        """Why an array of this framework is not supported ('' if it is)."""
+
+    REFUSES_SOME: bool  # whether some arrays of a type are not; else the first tells of all
+
+    apart: Callable[[Array, Array], tuple[str, str] | None] | None
+    """The devices of two arrays that cannot be computed with together, or None; None as a whole
+    where the framework sees to it."""
 
     def shape(self, x: Array) -> Shape:
         """Static shape; None for a size that only the running graph knows."""
@@ -55,6 +61,10 @@ class Namespace(Protocol):
 
     def choose(self, x: Array, labels: Array) -> Array:
         """`x[i, labels[i, j]]` for every i and j; NaN for a label out of range."""
+
+    def fitted(self, x: Array, sizes: Sequence[Any], role: str) -> Array:
+        """`x`, which must turn out to have these sizes where only the running graph knows its own:
+        an error of the graph, or NaN (labels: -1) under XLA. Never broadcast in silence."""
 
     def check_labels(self, labels: Array, classes: int) -> Array:
         """Labels ready for `pick` and `index_cross_entropy`: raises LabelError for one out of range

@@ -1,5 +1,6 @@
 """The backend functions on TensorFlow tensors and variables: eager, tf.function, XLA."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from xlogits.backends.chunked.tensorflow import project as project
 from xlogits.errors import ShapeError, require_labels
 
 NAME = "TensorFlow"
+REFUSES_SOME = False
+apart = None  # TensorFlow copies between devices by itself
 index_cross_entropy_gradient = None  # autograd knows it
 
 Array = Any
@@ -23,12 +26,16 @@ def refuse(x: Array) -> str:
 
 
 def shape(x: Array) -> tuple[int | None, ...]:
-    if x.shape.rank is None:
+    static = x.shape
+    if static.rank is None:
         raise ShapeError(
             "a TensorFlow tensor of unknown rank; expected one whose number of axes is known: "
             "call tf.ensure_shape or set_shape first"
         )
-    return tuple(x.shape)
+    sizes = tuple(static)
+    if None in sizes and isinstance(x, tf.Variable) and tf.executing_eagerly():
+        return tuple(x.value().shape)
+    return sizes
 
 
 def dtype(x: Array) -> str:
@@ -121,6 +128,20 @@ def choose(x: Array, labels: Array) -> Array:
     chosen = tf.gather(x, _inside(labels, classes), axis=1, batch_dims=1)
     inside = (labels >= 0) & (labels < tf.cast(classes, labels.dtype))
     return where(inside[..., None], chosen, float("nan"))
+
+
+def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
+    if not sizes:
+        return x
+    given, wanted = tf.shape(x), tf.stack(sizes)
+    fits = tf.reduce_all(given == wanted)
+    said = f"{role} and logits do not fit together: sizes of {role}, and the expected ones:"
+    if x.dtype.is_unsigned:
+        x = tf.cast(x, tf.int64)
+    # the smallest integer is no class, and nothing that anybody asks to be ignored
+    bad = tf.constant(x.dtype.min if x.dtype.is_integer else math.nan, x.dtype)
+    with tf.control_dependencies([tf.debugging.Assert(fits, [said, given, wanted])]):
+        return tf.where(fits, x, bad)
 
 
 def check_labels(labels: Array, classes: int) -> Array:

@@ -14,6 +14,7 @@ from xlogits.backends.chunked.torch import project as project
 from xlogits.errors import require_labels
 
 NAME = "PyTorch"
+REFUSES_SOME = True
 index_cross_entropy_gradient = None  # autograd knows it
 
 Array = Any
@@ -26,18 +27,30 @@ _NAMES = {
     )
 }
 _DTYPES = {name: dtype for dtype, name in _NAMES.items()}
+_STRIDED = torch.strided
 
-# PyTorch's kernels leave out one class index, -100 unless told otherwise. No label is ever this one;
-# it is not the smallest integer, which is what NaN becomes when it is cast.
+# PyTorch's kernels leave out one class index, -100 unless told otherwise, and cannot be told to leave
+# out none. A label of just this number is none anybody writes, and to look for it would cost every call
+# a kernel. It is not the smallest integer, which is what NaN becomes when it is cast.
 _IGNORE_NOTHING = -(2**61) - 1
 
 
 def refuse(x: Array) -> str:
-    if x.layout is not torch.strided:
-        return f"a PyTorch tensor of layout {x.layout}; pass x.to_dense()"
+    if x.layout is _STRIDED and not (x.is_nested or x.is_quantized):
+        if type(x) is torch.Tensor or type(x).__name__ != "MaskedTensor":
+            return ""
+        return "a MaskedTensor, whose mask a loss would drop; pass x.get_data() and sample_weight"
+    if x.is_nested:
+        return "a nested PyTorch tensor; pass x.to_padded_tensor(0.0), and sample_weight"
     if x.is_quantized:
         return "a quantized PyTorch tensor; pass x.dequantize()"
-    return ""
+    return f"a PyTorch tensor of layout {x.layout}; pass x.to_dense()"
+
+
+def apart(x: Array, y: Array) -> tuple[str, str] | None:
+    if (x.is_cpu and y.is_cpu) or x.device == y.device or not y.ndim:
+        return None
+    return str(x.device), str(y.device)
 
 
 def shape(x: Array) -> tuple[int, ...]:
@@ -45,7 +58,12 @@ def shape(x: Array) -> tuple[int, ...]:
 
 
 def dtype(x: Array) -> str:
-    return _NAMES.get(x.dtype) or str(x.dtype).removeprefix("torch.")
+    name = _NAMES.get(x.dtype)
+    if name is not None:
+        return name
+    name = str(x.dtype).removeprefix("torch.")
+    # of these PyTorch has the name alone, and no arithmetic
+    return f"packed {name}" if name in ("int4", "uint4") else name
 
 
 def known(x: Array) -> Any:
@@ -125,8 +143,16 @@ def choose(x: Array, labels: Array) -> Array:
     return torch.where(inside.unsqueeze(-1), chosen, torch.nan)
 
 
+def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
+    return x
+
+
 def check_labels(labels: Array, classes: int) -> Array:
-    return labels.long()  # the kernels themselves look at every index, at no cost
+    if labels.dtype is torch.int64:
+        return labels  # the kernels themselves look at every index, at no cost
+    if labels.dtype is torch.uint64:
+        _explain(labels, classes)  # as int64 the largest are negative
+    return labels.long()
 
 
 def stop_gradient(x: Array) -> Array:
@@ -248,6 +274,8 @@ def log_softmax(x: Array, axis: int) -> Array:
 
 
 def logsumexp(x: Array, axis: int, keepdims: bool = False) -> Array:
+    if x.shape[axis] == 0:
+        return torch.logsumexp(x, axis, keepdim=keepdims)
     # torch.logsumexp loses digits in its gradient, exp(x - result), where the result is large
     top = x.detach().amax(axis, keepdim=True)
     top = torch.where(top.isfinite(), top, 0.0)

@@ -1,9 +1,11 @@
 """Where the classes are, and how several class axes become one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
-from xlogits.errors import ShapeError
+from xlogits.errors import OptionError, ShapeError, shown
 
 Array = Any
 Shape = tuple[int | None, ...]
@@ -36,7 +38,7 @@ def class_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
         return tuple(range(axis.first, ndim))
     if isinstance(axis, AxisByRank):
         axis = axis.axes[min(ndim, len(axis.axes) - 1)]
-    axes = tuple(range(ndim)) if axis is None else (axis,) if isinstance(axis, int) else axis
+    axes = tuple(range(ndim)) if axis is None else (axis,) if type(axis) is int else _named(axis)
     for one in axes:
         if not -ndim <= one < ndim:
             raise ShapeError(
@@ -44,7 +46,20 @@ def class_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
                 if ndim
                 else "the logits are a single number; expected at least one axis, for the classes"
             )
-    return tuple(one % ndim for one in axes)
+    found = tuple(one % ndim for one in axes)
+    if len(found) > 1 and len(set(found)) < len(found):
+        raise OptionError(f"axis is {shown(axis)}; expected each axis once")
+    return found
+
+
+def _named(axis: Any) -> tuple[int, ...]:
+    """The axes of a tuple, or of an integer that is not Python's own."""
+    axes = tuple(axis) if isinstance(axis, Iterable) and not isinstance(axis, str) else (axis,)
+    if not axes or any(isinstance(one, bool) or not isinstance(one, Integral) for one in axes):
+        raise OptionError(
+            f"axis is {shown(axis)}; expected an integer, a tuple of integers, or None for all"
+        )
+    return tuple(int(one) for one in axes)
 
 
 def one_axis(xp: Any, x: Array, axes: tuple[int, ...]) -> tuple[Array, int]:

@@ -37,7 +37,7 @@ class Formula(Loss):
     ) -> Array:
         xp, work, result = self._open(pred, target, sample_weight=sample_weight, **others)
         self._require_unambiguous(sample_weight=sample_weight)
-        items = Items(self._formula(xp, self._given(xp, work, pred, target, others)))
+        items = Items(self._formula(xp, self._arrays(xp, work, pred, target, others)))
         return self._close(xp, items, self._weight(xp, sample_weight, items.loss), result)
 
     def gradient(
@@ -56,7 +56,7 @@ class Formula(Loss):
         xp, work, _ = self._open(
             pred, target, sample_weight=sample_weight, cotangent=cotangent, **others
         )
-        arrays = self._given(xp, work, pred, target, others)
+        arrays = self._arrays(xp, work, pred, target, others)
         items = Items(self._formula(xp, arrays))
         weight = self._weight(xp, sample_weight, items.loss)
         out = self.reduction.gradient(xp, items, weight, 1.0 if cotangent is None else cotangent)
@@ -71,13 +71,11 @@ class Formula(Loss):
             for name, slope in zip(self.ARRAYS, found, strict=True)
         )
 
-    def _given(
-        self, xp: Any, work: str, pred: Array, target: Array, others: dict[str, Array]
-    ) -> tuple[Array, ...]:
+    def _open(self, pred: Array, target: Array, **others: Array) -> tuple[Any, str, str]:
         for name in self.ARRAYS:
             if name != "pred" and (target if name == "target" else others.get(name)) is None:
                 raise TypeError(f"{type(self).__name__}() missing a required argument: '{name}'")
-        return self._arrays(xp, work, pred, target, others)
+        return super()._open(pred, target, **others)
 
     def _arrays(
         self, xp: Any, work: str, pred: Array, target: Array, others: dict[str, Array]
@@ -108,7 +106,6 @@ class Elementwise(Formula):
     and the root of it, are weighted by `inner_weight`: one number for each place along the axis.
     """
 
-    BROADCAST: ClassVar[bool] = False
     SPREAD: ClassVar[bool] = False
 
     axis: Axis = -1
@@ -149,6 +146,8 @@ class Elementwise(Formula):
                     f"expected one that broadcasts to it"
                 )
             given[name] = xp.cast(array, work)
+            if name == "target" and None in shape and not (self.BROADCAST or self.SPREAD):
+                given[name] = xp.fitted(given[name], xp.sizes(pred), "labels")
         return (*(given[name] for name in self.ARRAYS), weight)
 
     def _along(self, xp: Any, weight: Array, shape: Any) -> Array:

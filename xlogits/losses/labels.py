@@ -1,9 +1,10 @@
 """The second choice a loss makes: how labels are written down."""
 
 from dataclasses import dataclass
+from numbers import Integral, Rational, Real
 from typing import Any, Literal
 
-from xlogits.errors import DtypeError, OptionError, ShapeError
+from xlogits.errors import DtypeError, OptionError, ShapeError, shown
 from xlogits.losses.axes import Shape
 
 Array = Any
@@ -60,7 +61,9 @@ def is_index(labels: Labels, pred: Shape, target: Shape, axis: int) -> bool:
 
 
 def _fits(shape: Shape, wanted: Shape) -> bool:
-    return len(shape) == len(wanted) and all(
+    if len(shape) != len(wanted):
+        return False
+    return shape == wanted or all(
         a == b or a is None or b is None for a, b in zip(shape, wanted, strict=True)
     )
 
@@ -100,7 +103,35 @@ def require_dense(dtype: str) -> None:
         )
 
 
-def require_fraction(value: float, option: str) -> None:
-    """Raise unless an option given as a Python number lies in [0, 1]."""
-    if not 0 <= value <= 1:
-        raise OptionError(f"{option} is {value}; expected a number from 0 to 1")
+def require_fraction(value: Any, option: str) -> float:
+    """An option in [0, 1] as a Python number, which takes the dtype of any array; else an error."""
+    number = type(value) is float or (
+        not isinstance(value, bool)
+        and isinstance(value, Real)
+        and (isinstance(value, Integral) or not isinstance(value, Rational))
+    )
+    if not number or not 0 <= value <= 1:
+        raise OptionError(f"{option} is {shown(value)}; expected a number from 0 to 1")
+    return value if type(value) is float else float(value)
+
+
+def require_integer(value: Any, option: str) -> None:
+    if type(value) is int:
+        return
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise OptionError(f"{option} is {shown(value)}; expected an integer, or None for none")
+
+
+def holds(dtype: str, value: int) -> bool:
+    """Whether an array of this integer dtype can hold the value; comparing with others wraps it."""
+    bits = int(dtype.removeprefix("u").removeprefix("int"))
+    low, high = (0, 1 << bits) if dtype.startswith("u") else (-1 << (bits - 1), 1 << (bits - 1))
+    return low <= value < high
+
+
+def fitted_labels(xp: Any, labels: Array, sizes: list[Any], axis: int, indexed: bool) -> Array:
+    """Labels that must turn out to have these sizes of the logits; indexes, without the class axis."""
+    if indexed:
+        kept = [1] if len(xp.shape(labels)) == len(sizes) else []
+        sizes = [*sizes[:axis], *kept, *sizes[axis + 1 :]]
+    return xp.fitted(labels, sizes, "labels")

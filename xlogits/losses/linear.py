@@ -7,7 +7,14 @@ from xlogits.backends import namespace, require_same
 from xlogits.errors import OptionError, ShapeError, require_labels
 from xlogits.losses.axes import Shape
 from xlogits.losses.chunks import Batch, Plan, within
-from xlogits.losses.labels import INFERRED, Labels, is_index, require_float, require_fraction
+from xlogits.losses.labels import (
+    INFERRED,
+    Labels,
+    fitted_labels,
+    is_index,
+    require_float,
+    require_fraction,
+)
 from xlogits.losses.loss import HALF, Loss, Weight, is_number
 from xlogits.losses.positions import Positions
 from xlogits.losses.softmax import SoftmaxCrossEntropy
@@ -88,7 +95,7 @@ class LinearSoftmaxCrossEntropy(Loss):
         weights = {"sample_weight": sample_weight, "class_weight": class_weight}
         xp = self._checked(*operands, **weights)
         if cotangent is not None:
-            require_same(xp, "hidden", cotangent=cotangent)
+            require_same(xp, pred, "hidden", cotangent=cotangent)
         if len(xp.shape(linear_weight)) > 2:
             return self._positions(xp, operands, weights).value_and_gradient(cotangent)
         call = self._opened(xp, *operands, **weights)
@@ -127,7 +134,7 @@ class LinearSoftmaxCrossEntropy(Loss):
         work = "float32" if result in HALF else result
         classes = _classes(xp, pred, linear_weight, linear_bias)
         hidden = xp.cast(pred, work)
-        target, indexed, valid = self._labelled(xp, hidden, target, classes)
+        target, indexed, valid = self._labelled(xp, hidden, target, linear_weight)
         if valid is not None:  # by selection, not by product: a NaN in an ignored item goes nowhere
             hidden = xp.where(xp.expand(valid, len(xp.shape(valid))), hidden, 0.0)
         if class_weight is not None:
@@ -161,7 +168,7 @@ class LinearSoftmaxCrossEntropy(Loss):
         """The backend of operands that are of one framework and of floating point."""
         xp = namespace(pred, "hidden")
         others = {"weight": linear_weight, "bias": linear_bias, **weights}
-        require_same(xp, "hidden", labels=target, **others)
+        require_same(xp, pred, "hidden", labels=target, **others)
         for role, array in {"hidden states": pred, **others}.items():
             if array is not None and not is_number(array):
                 require_float(xp.dtype(array), role)
@@ -200,15 +207,20 @@ class LinearSoftmaxCrossEntropy(Loss):
         )
 
     def _labelled(
-        self, xp: Any, hidden: Array, target: Array, classes: int | None
+        self, xp: Any, hidden: Array, target: Array, linear_weight: Array
     ) -> tuple[Array, bool, Array | None]:
         """Labels without what is ignored, whether they are indexes, and what counts."""
+        classes = xp.shape(linear_weight)[0]
         logits = (*xp.shape(hidden)[:-1], classes)
         axis = len(logits) - 1
-        if not is_index(self.labels, logits, xp.shape(target), axis):
+        indexed = is_index(self.labels, logits, xp.shape(target), axis)
+        if None in logits or None in xp.shape(target):
+            sizes = [*xp.sizes(hidden)[:-1], xp.sizes(linear_weight)[0]]
+            target = fitted_labels(xp, target, sizes, axis, indexed)
+        if not indexed:
             self._plain().require_per_class(xp, target)
             return xp.stop_gradient(target), False, None
-        target, valid = self._plain().index(xp, target, axis, classes, len(logits))
+        target, valid = self._plain().index(xp, target, axis, logits)
         values = xp.known(target)
         if values is not None and classes is not None:
             require_labels(values, classes)

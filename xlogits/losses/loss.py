@@ -1,11 +1,12 @@
 """What all losses share: operands checked and brought to one dtype, items reduced, gradients."""
 
 import math
+import sys
 from dataclasses import field
 from typing import Any, ClassVar
 
 from xlogits.backends import namespace, require_same
-from xlogits.errors import OptionError, ShapeError
+from xlogits.errors import OptionError, ShapeError, shown
 from xlogits.losses.axes import Shape
 from xlogits.losses.labels import require_float
 from xlogits.losses.value import Value, frozen
@@ -15,6 +16,7 @@ Array = Any
 Weight = Array | float | None
 
 HALF = frozenset({"float16", "bfloat16"})
+LARGEST = int(sys.float_info.max)
 
 
 @frozen
@@ -35,6 +37,7 @@ class Loss(Value):
 
     OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "target", "sample_weight")
     ARRAYS: ClassVar[tuple[str, ...]] = ("pred", "target")  # needed; what it is differentiated by
+    BROADCAST: ClassVar[bool] = False  # whether the target may be a number
 
     def __call__(self, *args: Any, **kwargs: Any) -> Array:
         raise NotImplementedError
@@ -54,9 +57,23 @@ class Loss(Value):
     def _open(self, pred: Array, target: Array, **others: Array) -> tuple[Any, str, str]:
         """The backend, the dtype to compute in and the dtype of the result."""
         xp = namespace(pred)
-        require_same(xp, "logits", labels=target, **others)
+        kind = type(target)
+        number = kind is float or kind is int
+        if (
+            (number or target is None)
+            and "target" in self.ARRAYS
+            and not (number and self.BROADCAST)
+        ):
+            namespace(target, "labels")  # says what it is instead of an array
+        require_same(xp, pred, "logits", labels=target, **others)
         for role, array in others.items():
-            if array is not None and role not in ("mask", "cotangent") and not is_number(array):
+            if array is None or role == "cotangent":
+                continue
+            if role == "mask":
+                namespace(array, role)
+            elif is_number(array):
+                require_finite_as_float(array, role)
+            else:
                 require_float(xp.dtype(array), role)
         given = xp.dtype(pred)
         if self.dtype is None:
@@ -66,8 +83,10 @@ class Loss(Value):
 
     def _weight(self, xp: Any, weight: Weight, loss: Array) -> Weight:
         """Sample weights in the dtype of the losses and of a shape that multiplies them."""
-        if weight is None or is_number(weight):
-            return weight
+        if weight is None:
+            return None
+        if is_number(weight):
+            return float(weight)
         wanted, given = xp.shape(loss), xp.shape(weight)
         if self.spread_weight and len(given) == len(wanted) + 1 and given[-1] == 1:
             given = given[:-1]
@@ -99,6 +118,12 @@ class Loss(Value):
 
 def is_number(x: Any) -> bool:
     return type(x) is float or type(x) is int
+
+
+def require_finite_as_float(value: float, role: str) -> None:
+    """Raise for an integer beyond all floating-point numbers."""
+    if type(value) is int and not -LARGEST <= value <= LARGEST:
+        raise OptionError(f"{role} is {shown(value)}; expected a number that fits float64")
 
 
 def spreads(shape: Shape, wanted: Shape) -> bool:

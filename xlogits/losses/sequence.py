@@ -104,7 +104,7 @@ class CTC(Loss):
         if len(shape) == 3 and len(xp.shape(target)) == 1 and "label_length" in sizes:
             target = apart(xp, target, sizes["label_length"])
         sizes = {name: as_array(xp, size, target) for name, size in sizes.items()}
-        require_same(xp, "logits", **sizes)
+        require_same(xp, pred, "logits", **sizes)
         if len(shape) not in (2, 3) or len(xp.shape(target)) != len(shape) - 1:
             order = "(frames, batch" if self.time_major else "(batch, frames"
             raise ShapeError(

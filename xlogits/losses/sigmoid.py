@@ -98,23 +98,29 @@ class SigmoidCrossEntropy(Loss):
         self, xp: Any, work: str, pred: Array, target: Array, weights: dict[str, Weight]
     ) -> "_Terms":
         """The operands checked and in one dtype, the labels smoothed."""
-        require_fraction(self.label_smoothing, "label_smoothing")
+        smoothing = require_fraction(self.label_smoothing, "label_smoothing")
         shape = xp.shape(pred)
+        if self.axis != -1 or self.inner == "mean":
+            class_axes(self.axis, len(shape))  # also where there is no weight to place along it
         is_index(DENSE, shape, xp.shape(target), 0)
         require_dense(xp.dtype(target))
         x = xp.cast(pred, work)
         if self.form.validated:
             require_probabilities(xp, x)
         along = {
-            role: weight
-            if weight is None or is_number(weight)
+            role: None
+            if weight is None
+            else float(weight)
+            if is_number(weight)
             else self._along(xp, role, xp.cast(weight, work), shape)
             for role, weight in weights.items()
         }
         axis = class_axes(self.axis, len(shape))[0] if self.inner == "mean" else None
         target = xp.cast(target, work)
+        if None in shape or None in xp.shape(target):
+            target = xp.fitted(target, xp.sizes(x), "labels")
         form = self.form.at(xp.dtype(pred))
-        return _Terms(xp, form, x, target, axis, self.label_smoothing, **along)
+        return _Terms(xp, form, x, target, axis, smoothing, **along)
 
     def _along(self, xp: Any, role: str, weight: Array, shape: tuple[int | None, ...]) -> Array:
         given = xp.shape(weight)

@@ -5,18 +5,21 @@ from dataclasses import field
 from typing import Any, ClassVar, NamedTuple
 
 from xlogits.errors import DtypeError, OptionError, ShapeError
-from xlogits.losses.axes import Axis, class_axes, one_axis, restore_axes
+from xlogits.losses.axes import Axis, Shape, class_axes, one_axis, restore_axes
 from xlogits.losses.form import LOGITS, Form, require_probabilities
 from xlogits.losses.labels import (
     FLOATS,
     INFERRED,
     Labels,
+    fitted_labels,
+    holds,
     is_index,
     require_dense,
     require_fraction,
     require_index,
+    require_integer,
 )
-from xlogits.losses.loss import Loss, Weight, counted, times
+from xlogits.losses.loss import Loss, Weight, counted, is_number, times
 from xlogits.losses.value import frozen
 from xlogits.reduction import Items
 
@@ -130,18 +133,21 @@ class SoftmaxCrossEntropy(Loss):
         mask: Array | None = None,
     ) -> "Terms":
         """The operands checked, in one dtype, with one class axis and nothing ignored left in."""
-        require_fraction(self.label_smoothing, "label_smoothing")
+        smoothing = require_fraction(self.label_smoothing, "label_smoothing")
+        if self.ignore_index is not None:
+            require_integer(self.ignore_index, "ignore_index")
         form = self.form.at(xp.dtype(pred))
         given, pair = form.columns(xp, xp.cast(pred, work), target)
         if form.validated:
             require_probabilities(xp, given)
-        axes = class_axes(self.axis, len(xp.shape(given)))
+        shape = xp.shape(given)
+        axes = class_axes(self.axis, len(shape))
         x, axis = one_axis(xp, given, axes)
-        if xp.shape(target) == xp.shape(given):
+        if xp.shape(target) == shape:
             target, _ = one_axis(xp, target, axes)
         x, target, indexed, valid = self._labelled(xp, x, target, axis)
         if mask is not None:
-            if xp.shape(mask) == xp.shape(given):
+            if xp.shape(mask) == shape:
                 mask, _ = one_axis(xp, mask, axes)
             x, target, seen = self._masked(xp, x, target, mask, axis, indexed)
             valid, indexed = seen if valid is None else valid & seen, False
@@ -149,7 +155,7 @@ class SoftmaxCrossEntropy(Loss):
             class_weight = self.class_weights(xp, work, class_weight, xp.shape(x)[axis])
         return Terms(
             *(xp, self, form, x, target, axis, indexed, valid, class_weight),
-            *(self.label_smoothing, pair, axes, given),
+            *(smoothing, pair, axes, given),
         )
 
     def _labelled(
@@ -159,8 +165,12 @@ class SoftmaxCrossEntropy(Loss):
         shape = xp.shape(x)
         if shape[axis] == 0:
             raise ShapeError(f"logits have shape {shape}: no classes; expected at least one")
-        if is_index(self.labels, shape, xp.shape(target), axis):
-            target, valid = self.index(xp, target, axis, shape[axis], len(shape))
+        of_target = xp.shape(target)
+        indexed = is_index(self.labels, shape, of_target, axis)
+        if None in shape or None in of_target:
+            target = fitted_labels(xp, target, xp.sizes(x), axis, indexed)
+        if indexed:
+            target, valid = self.index(xp, target, axis, shape)
             if valid is not None:
                 # by selection, not by product: a NaN in an ignored item goes nowhere
                 x = xp.where(xp.expand(valid, axis), x, 1.0)
@@ -169,17 +179,17 @@ class SoftmaxCrossEntropy(Loss):
         target = xp.cast(target, xp.dtype(x))
         return x, target if self.labels.gradient else xp.stop_gradient(target), False, None
 
-    def index(
-        self, xp: Any, target: Array, axis: int, classes: Any, ndim: int
-    ) -> tuple[Array, Array | None]:
-        """Class indexes without ignored ones, and which items are not ignored."""
-        require_index(self.labels, xp.dtype(target))
-        if len(xp.shape(target)) == ndim:
-            shape = xp.sizes(target)
-            target = xp.reshape(target, shape[:axis] + shape[axis + 1 :])
-        if xp.dtype(target) in FLOATS:
-            target = xp.cast(target, "int64")
-        if self.ignore_index is None:
+    def index(self, xp: Any, target: Array, axis: int, shape: Shape) -> tuple[Array, Array | None]:
+        """Class indexes of logits of this shape without ignored ones, and which are not ignored."""
+        classes = shape[axis]
+        dtype = xp.dtype(target)
+        require_index(self.labels, dtype)
+        if self.labels.column and len(xp.shape(target)) == len(shape):
+            sizes = xp.sizes(target)
+            target = xp.reshape(target, sizes[:axis] + sizes[axis + 1 :])
+        if dtype in FLOATS:
+            target, dtype = xp.cast(target, "int64"), "int64"
+        if self.ignore_index is None or not holds(dtype, self.ignore_index):
             return xp.check_labels(target, classes), None
         valid = target != self.ignore_index
         return xp.check_labels(xp.where(valid, target, 0), classes), valid
@@ -196,12 +206,15 @@ class SoftmaxCrossEntropy(Loss):
 
     def class_weights(self, xp: Any, work: str, weight: Array, classes: int | None) -> Array:
         """One weight for each class, in the dtype to compute in."""
-        given = xp.shape(weight)
+        given: Shape = () if is_number(weight) else xp.shape(weight)
         if len(given) != 1 or (None not in (given[0], classes) and given[0] != classes):
             raise ShapeError(
                 f"class_weight has shape {given}; expected ({classes},), one weight for each class"
             )
-        return xp.cast(weight, work)
+        weight = xp.cast(weight, work)
+        if given[0] is None and classes:
+            weight = xp.fitted(weight, [classes], "class_weight")
+        return weight
 
     def _masked(
         self, xp: Any, x: Array, target: Array, mask: Array, axis: int, index: bool
@@ -261,6 +274,8 @@ class Terms(NamedTuple):
                     rest = cost(xp, log_p)
                     rest = rest if weight is None else times(xp, self._along(weight), rest)
                     share = self.smoothing / xp.count(self.x, axis)
+                    if self.smoothing == 1:  # 0 times infinity is 0
+                        loss = xp.where(abs(loss) == math.inf, 0.0, loss)
                     loss = (1 - self.smoothing) * loss + share * xp.sum(rest, axis)
             else:
                 loss = xp.sum(times(xp, self._coefficients(), cost(xp, log_p)), axis)

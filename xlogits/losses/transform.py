@@ -4,7 +4,7 @@ import math
 from typing import Any, ClassVar
 
 from xlogits.backends import namespace, require_same
-from xlogits.errors import DtypeError, OptionError, ShapeError
+from xlogits.errors import DtypeError, OptionError, ShapeError, shown
 from xlogits.losses.axes import Axis, class_axes, one_axis, restore_axes
 from xlogits.losses.elementary import ALONG, EACH, TAKEN_BY
 from xlogits.losses.labels import require_float
@@ -43,6 +43,8 @@ class Transform(Value):
         if self.function not in ALONG and self.function not in EACH:
             known = ", ".join((*ALONG, *EACH))
             raise OptionError(f"function is {self.function!r}; expected one of {known}")
+        if type(self.keepdims).__name__ not in ("bool", "bool_"):
+            raise OptionError(f"keepdims is {shown(self.keepdims)}; expected True or False")
         for name, functions in TAKEN_BY.items():
             value = getattr(self, name)
             if self.function not in functions and value != getattr(Transform, name):
@@ -82,7 +84,7 @@ class Transform(Value):
     ) -> tuple[Array]:
         """Derivative by the array, of the sum of the results or of their product with `cotangent`."""
         xp, x, _ = self._open(pred, mask, weight)
-        require_same(xp, "x", cotangent=cotangent)
+        require_same(xp, pred, "x", cotangent=cotangent)
         out = 1.0 if cotangent is None else cotangent
         if self.function in EACH:
             return (xp.cast(out * EACH[self.function].slope(self, xp, x), xp.dtype(pred)),)
@@ -109,7 +111,7 @@ class Transform(Value):
     ) -> tuple[Any, Array, str]:
         """The backend, the numbers the formula is computed of, and the dtype of the result."""
         xp = namespace(pred, "x")
-        require_same(xp, "x", mask=mask, weight=weight)
+        require_same(xp, pred, "x", mask=mask, weight=weight)
         result = self.dtype or xp.dtype(pred)
         require_float(result, "x")
         if mask is not None and (self.function not in ALONG or xp.dtype(mask) != "bool"):

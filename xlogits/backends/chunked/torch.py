@@ -23,7 +23,7 @@ def accumulate(total: Array, slope: Array, x: Array) -> Array:
 def index_slope(logits: Array, labels: Array, out: Array) -> tuple[Array, Array]:
     # in place, where log_softmax would make a second array of logits
     top = logits.amax(1, keepdim=True)
-    shifted = logits.sub_(torch.where(top.isfinite(), top, 0.0))
+    shifted = logits.sub_(torch.where(top == -torch.inf, 0.0, top))
     labels = labels.unsqueeze(1)
     own = shifted.gather(1, labels).squeeze(1)
     p = shifted.exp_()

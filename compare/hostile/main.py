@@ -1,0 +1,46 @@
+"""`python compare hostile`: no input may get a silent wrong answer; into results.md and results.json."""
+
+import argparse
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from compare.hostile import table, writing
+from compare.hostile.arrays import FRAMEWORKS, load
+from compare.hostile.cases import GROUPS
+
+HERE = Path(__file__).resolve().parent
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the table; 1 if any cell is wrong."""
+    parser = argparse.ArgumentParser(prog="python compare hostile", description=__doc__)
+    parser.add_argument("--backends", help="of numpy,torch,tensorflow,jax; all that are installed")
+    parser.add_argument("--only", help=f"groups, of {','.join(GROUPS)}")
+    parser.add_argument("--eager", action="store_true", help="leave the compiled modes out")
+    parser.add_argument("--output", type=Path, default=HERE)
+    options = parser.parse_args(arguments)
+    installed = [name for name in FRAMEWORKS if find_spec(name) is not None]
+    chosen = options.backends.split(",") if options.backends else installed
+    groups = options.only.split(",") if options.only else list(GROUPS)
+    for unknown in [*(set(chosen) - set(installed)), *(set(groups) - set(GROUPS))]:
+        parser.error(f"{unknown} is not there: of {', '.join([*installed, *GROUPS])}")
+    for name in chosen:
+        load(name)
+    cases = [case for group in groups for case in GROUPS[group]]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        rows = list(table.rows(cases, chosen, compiled=not options.eager, beside=True))
+    writing.write(rows, options.output)
+    for row in rows:
+        for wrong in row.wrong:
+            print(f"WRONG {row.case.label}: {wrong}")
+    print("\n".join(writing.summary(rows)))
+    print(f"Wrote {options.output / 'results.md'} and results.json")
+    return int(any(row.wrong for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
