@@ -3,12 +3,20 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from xlogits.parity import command
 
 HERE = Path(__file__).resolve().parent
+PARTS = {
+    "digits": "compare.digits.main",
+    "hostile": "compare.hostile.main",
+    "names": "compare.names",
+    "port": "compare.port.main",
+    "speed": "compare.speed.main",
+}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -16,31 +24,18 @@ def main(arguments: Sequence[str]) -> int:
     first = arguments[0] if arguments else ""
     if first == "merge":
         return _merge(arguments[1:])
-    if first == "digits":
-        from compare.digits.main import main as digits
-
-        return digits(arguments[1:])
-    if first == "speed":
-        from compare.speed.main import main as speed
-
-        return speed(arguments[1:])
-    if first == "hostile":
-        from compare.hostile.main import main as hostile
-
-        return hostile(arguments[1:])
-    if first == "names":
-        from compare.names import main as names
-
-        return names(arguments[1:])
+    if first in PARTS:
+        found: int = import_module(PARTS[first]).main(arguments[1:])
+        return found
     return _matrix(arguments)
 
 
 def _matrix(arguments: Sequence[str]) -> int:
+    parts = ", ".join(f"`python compare {name}`" for name in PARTS)
     parser = argparse.ArgumentParser(
         prog="python compare",
         description=__doc__,
-        epilog="Parts of it: `python compare digits`, `python compare speed`, `python compare names`, "
-        "`python compare hostile`, `python compare merge RESULTS.json ...`",
+        epilog=f"Parts of it: {parts}, `python compare merge RESULTS.json ...`",
     )
     command.add_arguments(parser, str(HERE))
     options = parser.parse_args(arguments)

@@ -39,6 +39,20 @@ def test_a_right_rewrite_is_run_on_many_inputs() -> None:
     assert 0 < found.gradient <= 16
 
 
+def test_an_axis_far_out_gets_arrays_that_have_it() -> None:
+    far = SOFTMAX.replace("-1", "3")
+    found = verdict(far, "tf.nn.softmax(_xl0_, axis=3)")
+    assert found.inputs
+    assert not found.wrong
+    assert verdict(far, "tf.nn.softmax(_xl0_, axis=2)").wrong
+
+
+def test_a_cast_is_run_in_its_own_dtype() -> None:
+    cast = SOFTMAX.replace("-1", "-1, dtype=torch.float32")
+    assert not verdict(cast, "tf.nn.softmax(tf.cast(_xl0_, tf.float32))").wrong
+    assert verdict(cast, "tf.nn.softmax(tf.cast(_xl0_, tf.float16))").wrong
+
+
 def test_what_is_assumed_chooses_the_inputs() -> None:
     assumed = ["nothing ignored", "index labels", "rank"]
     found = verdict(ENTROPY, SPARSE, assumed=assumed)

@@ -99,6 +99,19 @@ WRITTEN = [
         None,
         "F.softmax(x, dim=1, dtype=torch.float64)",
     ),
+    (
+        "F.softmax(x, dim=-1, dtype=torch.float32)",
+        "tensorflow",
+        None,
+        "tf.nn.softmax(tf.cast(x, tf.float32))",
+    ),
+    ("tf.reduce_logsumexp(x, [1])", "torch", None, "torch.logsumexp(x, dim=1)"),
+    (
+        "F.binary_cross_entropy_with_logits(x, y, weight=w)",
+        "xlogits",
+        None,
+        "xl.sigmoid_cross_entropy(x, y, sample_weight=w, reduction='mean_over_items')",
+    ),
     ("jax.nn.logsumexp(a, axis=1, b=w)", "torch", None, "torch.logsumexp(a + torch.log(w), dim=1)"),
     ("F.softplus(x, threshold=20)", "keras", None, "keras.ops.softplus(x)"),
     ("F.softmin(x, dim=-1)", "jax", None, "jax.nn.softmax(-x, axis=-1)"),
@@ -160,6 +173,19 @@ def test_variables_pass_through_where_their_value_does_not_matter() -> None:
     refused = xl.translate("F.cross_entropy(x, y, reduction=how)", "jax")
     assert not refused.source
     assert "how" in refused.why_not
+    refused = xl.translate("tf.reduce_logsumexp(x, axis=1, keepdims=kept)", "torch")
+    assert "keepdims=kept): what is written depends on its value" in refused.why_not
+
+
+def test_a_reading_of_the_labels_that_is_taken_for_granted_is_said() -> None:
+    """An ignored index says that labels are indexes; xlogits refuses it beside dense ones."""
+    found = xl.translate("F.cross_entropy(x, y, ignore_index=-1)", "xlogits")
+    assert "index labels" in found.assumptions
+    assert "index labels" not in xl.translate("F.cross_entropy(x, y)", "xlogits").assumptions
+    found = xl.translate("optax.losses.ranking_softmax_loss(x, y, where=m)", "numpy")
+    assert "something counts" in found.assumptions
+    found = xl.translate("optax.losses.cosine_similarity(x, y, where=m)", "torch")
+    assert "no row of zeros" in found.assumptions
 
 
 def test_arguments_that_cannot_be_seen_are_refused() -> None:

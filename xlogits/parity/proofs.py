@@ -10,7 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from xlogits.errors import Refused, XlogitsError
+from xlogits.losses import Transform
 from xlogits.parity import engines, ledger
 from xlogits.parity.cases import Case, cases
 from xlogits.parity.engines import Call, Failure, Outcome, Result
@@ -83,10 +84,10 @@ def _run(
     holes = {str(expr): name for name, expr in call.reading.operands.items()}
     homes = HOME[call.native.framework], _home(one, call.native.framework)
     verdict = Verdict()
-    for dtype in dtypes:
+    cast = isinstance(call.reading.loss, Transform) and call.reading.loss.dtype == "float32"
+    for dtype in ("float32",) if cast else dtypes:
         fitting = choose([*_fitting(loss, holes, one)])
-        jobs = [Job(call.native, None, case, loss) for case in fitting]  # type: ignore[arg-type]
-        ready = [prepare(job, dtype) for job in jobs]
+        jobs, ready = _prepared([Job(call.native, None, case, loss) for case in fitting], dtype)  # type: ignore[arg-type]
         texts = one["around"].format(one["original"]), one["translated"]
         names = _roots(native_name, one["around"]), _imported(one["imports"])
         ran = [
@@ -99,6 +100,15 @@ def _run(
     if not verdict.inputs and not verdict.wrong:
         verdict.skipped = "no input fits it"
     return verdict
+
+
+def _prepared(jobs: list[Job], dtype: str) -> tuple[list[Job], list[Prepared]]:
+    """Those jobs that the loss takes, such as an axis that is there, and what they need."""
+    found = []
+    for job in jobs:
+        with suppress(XlogitsError):
+            found.append((job, prepare(job, dtype)))
+    return [job for job, _ in found], [prepared for _, prepared in found]
 
 
 def _checked(text: str) -> str:

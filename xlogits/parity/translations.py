@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from xlogits.losses import LOGITS, Loss, Transform
+from xlogits.losses.axes import class_axes
 from xlogits.parity.cases import Case
 from xlogits.parity.engines import Call, Failure, Outcome
 from xlogits.parity.engines.run import differentiated
@@ -275,6 +276,11 @@ def _no_row_of_zeros(loss: Any, case: Case) -> bool:
     )
 
 
+def _some_weight(loss: Any, case: Case) -> bool:
+    axes = class_axes(loss.axis, np.ndim(case.operands["pred"]))
+    return bool(np.any(case.operands["weight"], axis=axes).all())
+
+
 TIES = (
     *("scores at the margin", "distances at the margin", "equal scores", "scores a margin apart"),
     *("ties, and scores 1 apart", "logits at the ends"),
@@ -313,6 +319,7 @@ HOLDS: dict[str, Holds] = {
     "single": lambda loss, case: True,  # run in float32
     "nothing ignored": lambda loss, case: not _ignored(loss, case).any(),
     "no negative weight": lambda loss, case: bool(np.all(case.operands.get("weight", 1) >= 0)),
+    "some weight": _some_weight,
     "below the threshold": lambda loss, case: _below(loss, case),
     "every class has its column": lambda loss, case: case.name != "positive column",
 }

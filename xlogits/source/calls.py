@@ -106,8 +106,7 @@ class Finder:
 
     def records(self, node: ast.expr) -> tuple[list[Known], bool]:
         """The records an expression may stand for, and whether it may stand for something else."""
-        tail = getattr(node, "attr", getattr(node, "id", ""))
-        if tail not in (SHORT if isinstance(node, ast.Attribute) else self.names):
+        if not self._may_stand(node):
             return [], False
         paths = self.scopes.paths(node)
         found = {r.name: r for path in paths if path for r in find(path, self.era)}
@@ -115,6 +114,12 @@ class Finder:
         stars = isinstance(node, ast.Name) and not self.scopes.bindings(node.id, node)
         other = any(not (path and find(path, self.era)) for path in paths) and not stars
         return mine, other
+
+    def _may_stand(self, node: ast.expr) -> bool:
+        """Whether an expression ends in a name that may stand for a record."""
+        if isinstance(node, ast.Attribute):
+            return node.attr in SHORT
+        return getattr(node, "id", "") in self.names
 
     @cached_property
     def names(self) -> set[str]:
@@ -267,7 +272,9 @@ class Finder:
         return ast.unparse(target), owner
 
     def _reference(self, node: ast.Name | ast.Attribute) -> Iterator[Left]:
-        if not isinstance(node.ctx, ast.Load) or isinstance(self._above(node), ast.Attribute):
+        if not self._may_stand(node) or not isinstance(node.ctx, ast.Load):
+            return
+        if isinstance(self._above(node), ast.Attribute):
             return
         bindings = self.scopes.bindings(node.id, node) if isinstance(node, ast.Name) else None
         if bindings is not None and not any(b.path for b in bindings):

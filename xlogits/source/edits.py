@@ -55,6 +55,8 @@ def _same(
             return
         if type(a) is not type(b):
             _differs(a)
+        if isinstance(a, ast.stmt) and old.of(a) == new.of(b):
+            return  # the same text
         for name in a._fields:
             mine, other = getattr(a, name, None), getattr(b, name, None)
             _same(mine, other, old, new, replaced, inserted)

@@ -77,7 +77,8 @@ def understood(native: Native, given: dict[str, ast.expr], scopes: Scopes) -> Ar
         elif isinstance(value, Expr) and arg.to == "axis" and isinstance(native.loss, Transform):
             axis, value = node, AXIS
         elif isinstance(value, Expr):
-            value = _spelled(node, scopes) or value
+            word = _spelled(node, scopes)
+            value = value if word is None else word
         if arg.to == "sample_weight" and isinstance(value, (int, float)):
             if value != 1:
                 raise Refused(

@@ -145,9 +145,9 @@ def _remaining(whole: Rewriter) -> tuple[str, ...]:
             continue
         if isinstance(node, ast.Name) and not whole.scopes.bindings(node.id, node):
             continue  # of a star import, or nobody knows
-        gone = any(_within(whole, node, e) for e in whole.edits)
-        for path in () if gone else whole.scopes.paths(node):
-            if path.partition(".")[0] in roots and "." in path:
+        paths = [p for p in whole.scopes.paths(node) if p.partition(".")[0] in roots and "." in p]
+        if paths and not any(_within(whole, node, e) for e in whole.edits):
+            for path in paths:
                 counts[path] = counts.get(path, 0) + 1
     return tuple(f"{n} x {path}" for path, n in sorted(counts.items(), key=lambda x: -x[1]))
 

@@ -45,9 +45,15 @@ class Reducer(NamedTuple):
         return self.axis is None and not self.kept and not self.strange
 
 
+METHODS = ("mean", "sum")
+SHORT = {path.rpartition(".")[2] for path in REDUCERS} | set(METHODS)
+
+
 def reducer(node: ast.AST | None, scopes: Scopes) -> Reducer | None:
     """The sum or mean that an expression is, if it is one."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, (ast.Attribute, ast.Name)):
+        return None
+    if isinstance(node.func, ast.Attribute) and node.func.attr not in SHORT:
         return None
     words = {REDUCERS.get(path, "") for path in scopes.paths(node.func)}
     if len(words) == 1 and (word := words.pop()):
@@ -55,7 +61,7 @@ def reducer(node: ast.AST | None, scopes: Scopes) -> Reducer | None:
         rest = node.args[1:]
         if arrays:
             return _read(Reducer(node, word, arrays[0]), rest)
-    method = isinstance(node.func, ast.Attribute) and node.func.attr in ("mean", "sum")
+    method = isinstance(node.func, ast.Attribute) and node.func.attr in METHODS
     if method and not any(scopes.paths(node.func.value)):  # type: ignore[union-attr]
         made = Reducer(node, node.func.attr, node.func.value, method=True)  # type: ignore[union-attr]
         return _read(made, node.args)

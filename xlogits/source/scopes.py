@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-SCOPES = (ast.Module, ast.ClassDef, *FUNCTIONS, *COMPREHENSIONS)
+SCOPES = frozenset({ast.Module, ast.ClassDef, *FUNCTIONS, *COMPREHENSIONS})
 
 
-BINDERS = (
-    *(ast.Name, ast.arg, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef),
-    *(ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+BINDERS = frozenset(
+    {
+        *(ast.Name, ast.arg, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef),
+        *(ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+    }
 )
 LEAVES = frozenset({"ctx", "op", "ops", "kind", "lineno", "type_comment"})  # hold no expression
 
@@ -43,7 +45,7 @@ class Scopes:
             if isinstance(node, (ast.Global, ast.Nonlocal)):
                 self.elsewhere.setdefault(self.scope(node), set()).update(node.names)
         for node in nodes:
-            if isinstance(node, BINDERS) and not isinstance(getattr(node, "ctx", None), ast.Load):
+            if type(node) in BINDERS and not isinstance(getattr(node, "ctx", None), ast.Load):
                 for name, binding in self._bindings(node):
                     self._bind(name, binding)
 
@@ -51,7 +53,7 @@ class Scopes:
         """The module, function, class or comprehension that a node is evaluated in."""
         child, above = node, self.parent.get(node)
         while above is not None:
-            if isinstance(above, SCOPES) and not _outside(child, above):
+            if type(above) in SCOPES and not _outside(child, above):
                 return above
             child, above = above, self.parent.get(above)
         return self.tree

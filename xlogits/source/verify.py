@@ -18,19 +18,26 @@ def verified(
     documents: list[Document], target: str, seconds: float = 1800
 ) -> tuple[Withdrawn, Callable[[Document], Document]]:
     """What has to be withdrawn and why, and how to write the verdicts into a document."""
-    proofs = list(dict.fromkeys(c.proof for d in documents for c in d.changes if c.proof))
-    verdicts = dict(zip(proofs, _run(proofs, target, seconds), strict=True)) if proofs else {}
+    found = verdicts([c.proof for d in documents for c in d.changes if c.proof], target, seconds)
     withdrawn = {
         proof: f"run beside the original, it is off: {verdict['wrong'][0]}"
-        for proof, verdict in verdicts.items()
+        for proof, verdict in found.items()
         if verdict["wrong"]
     }
 
     def told(document: Document) -> Document:
-        changes = tuple(_told(c, verdicts.get(c.proof)) for c in document.changes)  # type: ignore[arg-type]
+        changes = tuple(_told(c, found.get(c.proof)) for c in document.changes)  # type: ignore[arg-type]
         return replace(document, changes=changes)
 
     return withdrawn, told
+
+
+def verdicts(
+    proofs: list[Proof], target: str, seconds: float = 1800
+) -> dict[Proof, dict[str, Any]]:
+    """What came of every rewrite, each run once."""
+    once = list(dict.fromkeys(proofs))
+    return dict(zip(once, _run(once, target, seconds), strict=True)) if once else {}
 
 
 def _run(proofs: list[Proof], target: str, seconds: float) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from xlogits.errors import OptionError, Refused
 from xlogits.source.operands import (
@@ -17,6 +18,7 @@ from xlogits.source.operands import (
 )
 from xlogits.source.scopes import Scopes
 from xlogits.translation import Translation, as_class, reduced, translated
+from xlogits.translation.call import Call
 from xlogits.translation.differences import ASSUMED
 from xlogits.translation.language import Language
 
@@ -98,7 +100,7 @@ def write(
     call = reduced(arguments.call, fold) if fold else arguments.call
     ndim, labels = _seen(arguments, choices, scopes)
     kind = labels or choices.labels
-    found = translated(call, choices.target, ndim, kind)
+    found = _translated(call, choices.target, ndim, kind)
     if classes:
         found = _class_of(found, as_class(call, choices.target, ndim, kind))
     if not found.source:
@@ -113,6 +115,25 @@ def write(
         *(found.assumptions, ndim, kind),
     )
     return _evaluated(written, choices, scopes)
+
+
+def _translated(call: Call, target: Language, ndim: int | None, labels: str | None) -> Translation:
+    """A translation; that of a call which was met before, in this file or another, is known."""
+    given = tuple((name, repr(value)) for name, value in call.given.items())
+    operands = tuple((name, str(value)) for name, value in call.reading.operands.items())
+    key = call.native.name, given, operands, repr(call.reading.loss), target.name, ndim, labels
+    if key not in _MET:
+        try:
+            _MET[key] = translated(call, target, ndim, labels)
+        except Refused as refusal:
+            _MET[key] = refusal
+    found = _MET[key]
+    if isinstance(found, Refused):
+        raise found.with_traceback(None)
+    return found
+
+
+_MET: dict[Any, Translation | Refused] = {}
 
 
 def _with_axis(source: str, arguments: Arguments) -> tuple[str, dict[str, ast.expr]]:

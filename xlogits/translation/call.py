@@ -66,7 +66,7 @@ def read(native: Native, given: dict[str, Any]) -> Call:
         value = given.get(arg.key)
         if not isinstance(value, Expr) or arg.key in operands or _word(arg, value):
             continue
-        if arg.values or arg.refuse:
+        if arg.values or arg.refuse or isinstance(arg.default, bool):
             raise Refused(
                 f"{native.name}({arg.name}={value}): what is written depends on its value; "
                 f"write it as a literal"

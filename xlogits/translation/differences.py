@@ -39,6 +39,7 @@ ASSUMED = {
     "some error": "predictions are not all exact (the derivative of a root at 0 is infinite)",
     "finite": "ignored items hold finite numbers",
     "no negative weight": "no weight is negative",
+    "some weight": "every row has a weight above 0 (the derivative of the logarithm of nothing is NaN)",
     "below the threshold": "beta * x is never above 20, from where PyTorch's softplus is x itself",
     "not empty": "there is at least one item",
     "no tie": "no score is exactly at the margin (where derivatives differ)",
@@ -95,6 +96,8 @@ def _plain(
 
 def axis_at(axis: Any, ndim: int | None) -> Any:
     """The class axis as a number that is negative where it is the last."""
+    if isinstance(axis, (tuple, list)) and len(axis) == 1:
+        axis = axis[0]
     if isinstance(axis, AxisByRank) and ndim is not None:
         axis = axis.axes[min(ndim, len(axis.axes) - 1)]
     if isinstance(axis, int) and ndim is not None and axis % ndim == ndim - 1:

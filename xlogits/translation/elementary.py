@@ -41,12 +41,13 @@ def elementary(whole: Any) -> Any:
 
 
 def _cast_first(whole: Any) -> Any:
-    """The function of the prediction in float64."""
-    if whole.loss.dtype != "float64":
+    """The function of the prediction in float64 or float32."""
+    word = {"float64": "double", "float32": "single"}.get(whole.loss.dtype)
+    if word is None:
         raise Refused(f"a cast to {whole.loss.dtype} before the function has no short composition")
-    if whole.language.name in ("jax", "optax"):
+    if word == "double" and whole.language.name in ("jax", "optax"):
         whole.assume("x64")
-    whole.operands["pred"] = whole.language._write("double", (whole.operands["pred"],))
+    whole.operands["pred"] = whole.language._write(word, (whole.operands["pred"],))
     whole.loss = replace(whole.loss, dtype=None)
     found = whole.core(whole.loss, whole.operands)
     return elementary(whole) if found is None else found
@@ -58,6 +59,7 @@ def _summed(whole: Any, x: Expr, axis: int, flat: bool) -> Any:
     weight, mask = whole.operands.get("weight"), whole.operands.get("mask")
     if weight is not None:
         whole.assume("no negative weight")
+        whole.assume("some weight")
         x = x + xp.log(language._write("flat", (weight,)) if flat else weight)
     kept = loss.keepdims and not flat
     y = xp.logsumexp(x, axis, keepdims=kept)

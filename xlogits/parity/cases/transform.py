@@ -22,9 +22,9 @@ INSIDE: dict[str, Callable[[Array], Array]] = {
 
 
 def cases(loss: Transform, wanted: frozenset[str]) -> Iterator[Case]:
-    deep = isinstance(loss.axis, int) and loss.axis < -2  # no such axis in a matrix
+    more = _axes_needed(loss.axis) - 2  # axes that a matrix does not have
     for name, shape in (
-        ("ordinary", (2, 6, 5) if deep else (6, 5)),
+        ("ordinary", (*(2,) * more, 6, 5)),
         ("K-dimensional", (2, 5, 3)),
         ("one class", (6, 1)),
         ("one row", (1, 5)),
@@ -42,8 +42,13 @@ def cases(loss: Transform, wanted: frozenset[str]) -> Iterator[Case]:
         if "weight" in wanted:
             operands["weight"] = weights(rng_of(name), shape)
         yield Case(name, operands, strided=name == "not contiguous")
-    if not deep:
+    if more <= 0:
         yield from _special(loss)
+
+
+def _axes_needed(axis: Any) -> int:
+    axes = axis if isinstance(axis, (tuple, list)) else (axis,)
+    return max((a + 1 if a >= 0 else -a for a in axes if isinstance(a, int)), default=0)
 
 
 def _special(loss: Transform) -> Iterator[Case]:
