@@ -1,6 +1,7 @@
 """A long expression as a person would write it: what occurs twice gets a name and a line of its own."""
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -16,8 +17,8 @@ def lines(source: str) -> tuple[str, ...]:
     whole = _Shared(source)
     taken = {node.id for node in whole.nodes if isinstance(node, ast.Name)}
     made: list[tuple[str, ast.expr]] = []
-    for node in whole.repeated():
-        name = next(name for name in _names(node) if name not in taken)
+    for text, node in whole.repeated():
+        name = next(name for name in _names(text, node) if name not in taken)
         taken.add(name)
         made.append((name, node))
     whole.swap({id(node): ast.Name(name, ast.Load()) for name, node in made})
@@ -33,12 +34,21 @@ class _Shared:
 
     def __init__(self, source: str) -> None:
         self._known: dict[Any, ast.AST] = {}
-        self.root: Any = self._one(ast.parse(source, mode="eval").body)
+        self._groups: dict[str, Any] = {}  # by the name that stands for it: text, then its node
+        self.root = self._read(_named(source, self._groups))
         self.nodes = list(self._known.values())
+
+    def _read(self, source: str) -> Any:
+        return self._one(ast.parse(source, mode="eval").body)
 
     def _one(self, value: Any) -> Any:
         if isinstance(value, list):
             return [self._one(part) for part in value]
+        if isinstance(value, ast.Name) and value.id in self._groups:
+            found = self._groups[value.id]
+            if isinstance(found, str):
+                found = self._groups[value.id] = self._read(found)
+            return found
         if not isinstance(value, ast.AST):
             return value
         if not value._fields:  # an operator
@@ -48,17 +58,17 @@ class _Shared:
             setattr(value, name, part)
         return self._known.setdefault((type(value), *(_key(part) for _, part in parts)), value)
 
-    def repeated(self) -> list[ast.expr]:
+    def repeated(self) -> list[tuple[str, ast.expr]]:
         """What stands in more than one place, the longest first."""
         uses = Counter(id(child) for node in self.nodes for child in ast.iter_child_nodes(node))
         kinds = ast.Call, ast.BinOp, ast.Compare, ast.Subscript, ast.UnaryOp
         twice = [
-            (len(ast.unparse(node)), node)
+            (ast.unparse(node), node)
             for node in self.nodes
             if isinstance(node, kinds) and uses[id(node)] > 1
         ]
-        twice.sort(key=lambda pair: -pair[0])
-        return [node for length, node in twice if length >= SHORT]
+        twice.sort(key=lambda pair: -len(pair[0]))
+        return [(text, node) for text, node in twice if len(text) >= SHORT]
 
     def swap(self, names: dict[int, ast.Name]) -> None:
         """Put a name wherever one of these nodes is part of another."""
@@ -70,6 +80,38 @@ class _Shared:
                     setattr(node, field, names.get(id(value), value))
 
 
+def _named(source: str, groups: dict[str, Any]) -> str:
+    """The source with a name for every call and parenthesis, the same one for the same text.
+
+    A formula in which parts stand in parts again and again has few of them, and is read fast.
+    """
+    if "'" in source or '"' in source:
+        return source  # a parenthesis may stand in a string
+    names: dict[str, str] = {}
+    open_ones: list[tuple[list[str], bool]] = [([], False)]
+    for token in re.findall(r"[\w.]+|\s+|.", source):
+        here, _ = open_ones[-1]
+        if token == "(":
+            last = here[-1] if here else ""
+            called = last.isidentifier() or last.replace(".", "").isidentifier()
+            called = called and not last.startswith(".")
+            torn = last.startswith(".") or last in (")", "]")  # a method, or what was returned
+            open_ones.append(([here.pop(), token] if called else [token], not torn))
+        elif token == ")" and len(open_ones) > 1:
+            text, whole = open_ones.pop()
+            text.append(token)
+            outside = open_ones[-1][0]
+            if whole:
+                name = names.setdefault("".join(text), f"_group{len(names)}_")
+                outside.append(name)
+            else:
+                outside.extend(text)
+        else:
+            here.append(token)
+    groups |= {name: text for text, name in names.items()}
+    return "".join(open_ones[0][0])
+
+
 def _key(part: Any) -> Any:
     """Equal for the same parts; 1, 1.0 and True are not."""
     if isinstance(part, list):
@@ -77,9 +119,8 @@ def _key(part: Any) -> Any:
     return id(part) if isinstance(part, ast.AST) else (type(part), part)
 
 
-def _names(node: ast.expr) -> Iterator[str]:
+def _names(text: str, node: ast.expr) -> Iterator[str]:
     """What a person would call it, and what is always free."""
-    text = ast.unparse(node)
     function = text.partition("(")[0]
     if "one_hot" in function or text.startswith("np.eye"):
         yield "hot"
