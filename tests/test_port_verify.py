@@ -47,6 +47,20 @@ def test_an_axis_far_out_gets_arrays_that_have_it() -> None:
     assert verdict(far, "tf.nn.softmax(_xl0_, axis=2)").wrong
 
 
+def test_rows_without_weight_are_taken_for_granted() -> None:
+    weighted = "jax.nn.logsumexp(a=_xl0_, axis=-1, b=_xl1_)"
+    given = {"imports": ["import torch"], "target": "torch", "assumed": ["no negative weight"]}
+    need("torch", "jax")
+    summed = "torch.logsumexp(_xl0_ + torch.log(_xl1_), dim=-1)"
+    found = judged(proof(weighted, summed, **given))
+    assert found.wrong[0].startswith("d/dlogits: nan")
+    found = judged(
+        proof(weighted, summed, **given | {"assumed": [*given["assumed"], "some weight"]})
+    )
+    assert found.inputs
+    assert not found.wrong
+
+
 def test_a_cast_is_run_in_its_own_dtype() -> None:
     cast = SOFTMAX.replace("-1", "-1, dtype=torch.float32")
     assert not verdict(cast, "tf.nn.softmax(tf.cast(_xl0_, tf.float32))").wrong

@@ -277,8 +277,10 @@ def _no_row_of_zeros(loss: Any, case: Case) -> bool:
 
 
 def _some_weight(loss: Any, case: Case) -> bool:
-    axes = class_axes(loss.axis, np.ndim(case.operands["pred"]))
-    return bool(np.any(case.operands["weight"], axis=axes).all())
+    weight = case.operands.get("weight")
+    if weight is None:
+        return True
+    return bool(np.any(weight, axis=class_axes(loss.axis, np.ndim(weight))).all())
 
 
 TIES = (
