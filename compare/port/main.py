@@ -46,6 +46,7 @@ class Site(NamedTuple):
     why: str
 
 
+NOTHING = "nothing of its own to run: a class that is handed on, or a sum or mean of a name"
 OUTCOMES = ("verified", "not run", "withdrawn", "left", "missed")
 
 
@@ -111,7 +112,7 @@ def _outcome(change: Change, judged: dict[Any, dict[str, Any]]) -> tuple[str, st
         return "left", change.why
     verdict = judged.get(change.proof)
     if verdict is None:
-        return "not run", "nothing of its own to run: a class that is handed on, or a sum or mean of a name"
+        return "not run", NOTHING
     if verdict["wrong"]:
         return "withdrawn", verdict["wrong"][0]
     return ("not run", verdict["skipped"]) if verdict["skipped"] else ("verified", "")
