@@ -199,6 +199,12 @@ def _formula_side(loss: Any, rng: Rng, n: int, c: int) -> Side:
         operands[name] = single(draw(rng, (n,) if name in single_axis else (n, c)))
     if getattr(getattr(loss, "labels", None), "kind", "") == "index":
         operands["target"] = rng.integers(0, c, n)
+    if isinstance(loss, MultiLabelMargin):  # the classes of an item, then -1
+        listed = rng.random((n, c)).argsort(1)
+        operands["target"] = np.where(np.arange(c) < rng.integers(1, c, (n, 1)), listed, -1)
+    if isinstance(loss, ClassOverlap):
+        operands["pred"] = single(softmax(rng.normal(size=(n, c)) * 2))
+        operands["target"] = np.eye(c)[rng.integers(0, c, n)]
     axis = getattr(loss, "axis", -1)
     if axis is not None and not isinstance(axis, int | tuple | AxesFrom):
         loss = replace(loss, axis=class_axes(axis, 2)[0])
@@ -364,8 +370,9 @@ def _weights(side: Side) -> Iterator[Trap]:
 
 def _arrays(side: Side) -> Iterator[Trap]:
     x, y = side.operands["pred"], side.operands.get("target")
-    known = isinstance(side.loss, SoftmaxCrossEntropy | SigmoidCrossEntropy | KLDivergence)
-    if y is not None and x.shape == y.shape and len(side.operands) == 2 and not known:
+    own = SoftmaxCrossEntropy | SigmoidCrossEntropy | KLDivergence | MultiLabelMargin
+    alike = y is not None and x.shape == y.shape and len(side.operands) == 2
+    if alike and not isinstance(side.loss, own):
         yield Trap("swapped", _swap)
     yield Trap("rounded to bfloat16", lambda s: s.given(pred=_bfloat16(s.operands["pred"])))
 
@@ -401,9 +408,7 @@ def _options(side: Side, native: Native) -> Iterator[Trap]:
 def mismatches(count: int, traps_each: int, seed: int, only: str = "") -> Iterator[Mismatch]:
     """Mismatches of native functions in turn, each with traps drawn from those it can fall into."""
     rng = np.random.default_rng(seed)
-    known = {
-        k: v for k, v in rights().items() if not isinstance(v[1], MultiLabelMargin | ClassOverlap)
-    }
+    known = rights()
     names = [name for name in known if only in name]
     made = 0
     while made < count:

@@ -1,10 +1,12 @@
 """Diagnosis: mismatches made from the records, numbers alone, what is harmless, bad input."""
 
+import math
 import subprocess
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ import pytest
 import xlogits as xl
 from tests.conftest import ROOT, Framework
 from tests.mismatches import Mismatch, Side, mismatches
-from xlogits.diagnosis import Cause, Diagnosis, diagnose
+from xlogits.diagnosis import Cause, Diagnosis, diagnose, solve
 from xlogits.errors import DtypeError, OptionError, RangeError, ShapeError, XlogitsError
 
 Array = Any
@@ -131,6 +133,17 @@ def test_numbers_from_nowhere_stay_unknown() -> None:
     assert not found.causes
     assert "unknown: none of" in str(found)
     assert found.ask
+
+
+def test_an_amount_between_which_the_loss_is_not_defined_is_passed_over() -> None:
+    def value(place: float) -> float:
+        return {0.0: 0.0, 1.0: 2.0}.get(place, math.nan)
+
+    amount = solve._Amount("beta", lambda place: place, (0.0, 1.0), "{:.6g}", 1.0)
+    seen = SimpleNamespace(values=np.float64(1.0), atol=1e-9, rtol=1e-6, scalar=True)
+    assert list(solve._roots(amount, value, seen)) == []
+    smooth = list(solve._roots(amount, lambda place: 2 * place, seen))
+    assert [change.amount for change in smooth] == [0.5]
 
 
 def test_a_test_of_the_wrong_trap_fails() -> None:

@@ -137,6 +137,8 @@ def _roots(amount: _Amount, value: Callable[[Setup], Any], seen: Observed) -> It
         if not left * right < 0:
             continue
         root = _root(miss, low, high, left, right)
+        if not math.isfinite(root):  # between the places the loss is not defined everywhere
+            continue
         slope = abs(right - left) / (high - low)
         error = float(np.mean(seen.atol + seen.rtol * np.abs(seen.values))) / slope
         short = _round(root, error)
