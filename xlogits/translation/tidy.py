@@ -17,8 +17,8 @@ def lines(source: str) -> tuple[str, ...]:
     whole = _Shared(source)
     taken = {node.id for node in whole.nodes if isinstance(node, ast.Name)}
     made: list[tuple[str, ast.expr]] = []
-    for text, node in whole.repeated():
-        name = next(name for name in _names(text, node) if name not in taken)
+    for node in whole.repeated():
+        name = next(name for name in _names(node) if name not in taken)
         taken.add(name)
         made.append((name, node))
     whole.swap({id(node): ast.Name(name, ast.Load()) for name, node in made})
@@ -34,6 +34,7 @@ class _Shared:
 
     def __init__(self, source: str) -> None:
         self._known: dict[Any, ast.AST] = {}
+        self._lengths: dict[int, int] = {}
         self._groups: dict[str, Any] = {}  # by the name that stands for it: text, then its node
         self.root = self._read(_named(source, self._groups))
         self.nodes = list(self._known.values())
@@ -58,17 +59,27 @@ class _Shared:
             setattr(value, name, part)
         return self._known.setdefault((type(value), *(_key(part) for _, part in parts)), value)
 
-    def repeated(self) -> list[tuple[str, ast.expr]]:
-        """What stands in more than one place, the longest first."""
+    def repeated(self) -> list[ast.expr]:
+        """What stands in more than one place, the largest first."""
         uses = Counter(id(child) for node in self.nodes for child in ast.iter_child_nodes(node))
         kinds = ast.Call, ast.BinOp, ast.Compare, ast.Subscript, ast.UnaryOp
         twice = [
-            (ast.unparse(node), node)
+            (self._length(node), node)
             for node in self.nodes
             if isinstance(node, kinds) and uses[id(node)] > 1
         ]
-        twice.sort(key=lambda pair: -len(pair[0]))
-        return [(text, node) for text, node in twice if len(text) >= SHORT]
+        twice.sort(key=lambda pair: -pair[0])
+        return [node for length, node in twice if length >= SHORT]
+
+    def _length(self, node: ast.AST) -> int:
+        """About how many characters it is written with, from those of its parts."""
+        if id(node) not in self._lengths:
+            if isinstance(node, (ast.Name, ast.Constant, ast.Attribute)):
+                length = len(ast.unparse(node))
+            else:
+                length = sum(map(self._length, ast.iter_child_nodes(node)))
+            self._lengths[id(node)] = length + _GLUE.get(type(node), 0)
+        return self._lengths[id(node)]
 
     def swap(self, names: dict[int, ast.Name]) -> None:
         """Put a name wherever one of these nodes is part of another."""
@@ -119,10 +130,11 @@ def _key(part: Any) -> Any:
     return id(part) if isinstance(part, ast.AST) else (type(part), part)
 
 
-def _names(text: str, node: ast.expr) -> Iterator[str]:
+def _names(node: ast.expr) -> Iterator[str]:
     """What a person would call it, and what is always free."""
-    function = text.partition("(")[0]
-    if "one_hot" in function or text.startswith("np.eye"):
+    function, last = _beginning(node), getattr(node, "args", [None])[-1:]
+    zero = isinstance(node, ast.Call) and not node.keywords and _is_zero(last)
+    if "one_hot" in function or function.startswith("np.eye"):
         yield "hot"
     elif "log_softmax" in function:
         yield "log_p"
@@ -130,9 +142,41 @@ def _names(text: str, node: ast.expr) -> Iterator[str]:
         yield "p"
     elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.NotEq):
         yield "valid"
-    elif "where" in function and text.endswith(", 0)"):
+    elif "where" in function and zero:
         yield "safe"
     elif function.endswith((".sum", "reduce_sum")):
         yield "total"
     yield from _FREE
     yield from (f"t{number}" for number in range(1, 100))
+
+
+def _beginning(node: ast.expr) -> str:
+    """The function that it begins with; '' where that is a parenthesis or an operator."""
+    while not isinstance(node, (ast.Call, ast.Name, ast.Attribute, ast.Constant)):
+        below = getattr(node, "left", None) or getattr(node, "value", None)
+        if below is None or (isinstance(below, ast.BinOp) and not isinstance(node, ast.Compare)):
+            return ""
+        node = below
+    while isinstance(node, ast.Call):
+        node = node.func
+    whole = node
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    if isinstance(node, ast.Constant):
+        return ""
+    return ast.unparse(whole) if isinstance(node, ast.Name) else _beginning(node)
+
+
+def _is_zero(last: list[Any]) -> bool:
+    return bool(last) and isinstance(last[0], ast.Constant) and repr(last[0].value) == "0"
+
+
+# what is written between and around the parts: parentheses, commas, operators
+_GLUE = {
+    ast.Call: 4,
+    ast.BinOp: 3,
+    ast.Compare: 4,
+    ast.Subscript: 2,
+    ast.UnaryOp: 1,
+    ast.keyword: 4,
+}
