@@ -79,7 +79,7 @@ def measure(selection: Any, jobs: int = 0) -> Results:
         with Progress() as progress:
             return Matrix(selection, progress=progress).run()
     started = time.perf_counter()
-    parts = 3 * jobs  # who is done early takes another
+    parts = 5 * jobs  # who is done early takes another
     shards = [replace(selection, shard=(number, parts)) for number in range(1, parts + 1)]
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         results = merge(list(pool.map(_in_a_process, shards)))
