@@ -94,7 +94,7 @@ class Matrix:
         """Where that costs much, every pair is covered instead of every combination.
 
         A mode that compiles is paired with every case, without options and in float32, of every
-        sixth of the leaders that have it, the first functions of each kind of loss; with each of
+        twelfth of the leaders that have it, the first functions of each kind of loss; with each of
         their options on the first case; and on that with one more dtype, which changes from leader
         to leader. The others of its kind are compiled on the first case, without options and with
         all of them; a class that does what a function of its framework does, without. What is
@@ -107,7 +107,7 @@ class Matrix:
         plain, first = job.variant.plain, job.case.name == "ordinary"
         if job.rank is Rank.LEADER and mode != getattr(engine, "PIECEMEAL", None):
             if dtype == "float32":
-                return first or (plain and job.turn % 6 == 0)
+                return first or (plain and job.turn % 12 == 0)
             return plain and first and dtype == OTHERS[leaders().index(job.native.name) % 3]
         several = len(job.variant.options) + len(job.variant.wanted) > 1
         whole = several and job.rank is not Rank.TWIN
