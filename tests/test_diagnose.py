@@ -135,6 +135,13 @@ def test_numbers_from_nowhere_stay_unknown() -> None:
     assert found.ask
 
 
+def test_two_things_done_to_a_result_are_told_and_written() -> None:
+    value = ce(X)
+    cause = diagnose(value, -value / 2, logits=X, labels=Y, say=quiet).causes[0]
+    assert cause.codes == ("result_halved", "result_negated")
+    assert cause.wrong == "-(F.cross_entropy(logits, labels) / 2)"
+
+
 def test_an_amount_between_which_the_loss_is_not_defined_is_passed_over() -> None:
     def value(place: float) -> float:
         return {0.0: 0.0, 1.0: 2.0}.get(place, math.nan)

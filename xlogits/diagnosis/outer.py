@@ -42,8 +42,8 @@ BOTH = (
 
 
 def _both(one: str, other: str) -> tuple[Callable[[Array], Array], float, str]:
-    (f, cost, words), (g, more, other_words) = AFTER[one], AFTER[other]
-    return lambda v: g(f(v)), cost + more, f"{words} and {other_words}"
+    (f, cost, _), (g, more, _) = AFTER[one], AFTER[other]
+    return lambda v: g(f(v)), cost + more, ""  # each of the two is told by itself
 
 
 AFTER |= {f"{one}+{other}": _both(one, other) for one, other in BOTH}

@@ -87,21 +87,23 @@ def _divided(text: Expr, word: str, language: Language) -> Expr:
 
 
 def _after(text: Expr, after: str, language: Language) -> Any:
-    known: dict[str, Callable[[], Any]] = {
-        "": lambda: text,
-        "negated": lambda: -text,
-        "halved": lambda: text / 2,
-        "doubled": lambda: 2 * text,
-        "log2": lambda: text / Expr("math.log(2)"),
-        "log10": lambda: text / Expr("math.log(10)"),
-        "percent": lambda: 100 * text,
-        "exp": lambda: language._write("exp", (text,)),
-        "one_minus": lambda: 1 - text,
-        "one_plus": lambda: 1 + text,
-        "minus_one": lambda: text - 1,
-        "root": lambda: language._write("sqrt", (text,)),
+    known: dict[str, Callable[[Any], Any]] = {
+        "": lambda text: text,
+        "negated": lambda text: -text,
+        "halved": lambda text: text / 2,
+        "doubled": lambda text: 2 * text,
+        "log2": lambda text: text / Expr("math.log(2)"),
+        "log10": lambda text: text / Expr("math.log(10)"),
+        "percent": lambda text: 100 * text,
+        "exp": lambda text: language._write("exp", (text,)),
+        "one_minus": lambda text: 1 - text,
+        "one_plus": lambda text: 1 + text,
+        "minus_one": lambda text: text - 1,
+        "root": lambda text: language._write("sqrt", (text,)),
     }
-    return known[after]()
+    for each in after.split("+"):
+        text = known[each](text)
+    return text
 
 
 def _call(word: str, operand: str, axis: bool = False) -> Callable[..., Exprs]:
