@@ -138,7 +138,7 @@ class LinearSoftmaxCrossEntropy(Loss):
         if valid is not None:  # by selection, not by product: a NaN in an ignored item goes nowhere
             hidden = xp.where(xp.expand(valid, len(xp.shape(valid))), hidden, 0.0)
         if class_weight is not None:
-            class_weight = self._plain().class_weights(xp, work, class_weight, classes)
+            class_weight = self.of_logits().class_weights(xp, work, class_weight, classes)
             class_weight = xp.stop_gradient(class_weight)
         items = _unlost(xp, hidden, target, indexed, valid, class_weight)
         weight = self._weight(xp, sample_weight, items.loss)
@@ -195,15 +195,17 @@ class LinearSoftmaxCrossEntropy(Loss):
             )
         _classes(xp, pred, linear_weight, linear_bias)
         axis = len(xp.shape(pred)) - 1
-        plain = replace(
-            self._plain(), axis=axis, label_smoothing=self.label_smoothing, dtype=self.dtype
-        )
+        plain = replace(self.of_logits(axis), dtype=self.dtype)
         return Positions(xp, plain, operands, weights)
 
-    def _plain(self) -> SoftmaxCrossEntropy:
-        """The loss of the logits: what is said of labels is the same."""
+    def of_logits(self, axis: int = -1) -> SoftmaxCrossEntropy:
+        """The loss of the logits, with the same options."""
         return SoftmaxCrossEntropy(
-            labels=self.labels, ignore_index=self.ignore_index, reduction=self.reduction
+            axis=axis,
+            labels=self.labels,
+            label_smoothing=self.label_smoothing,
+            ignore_index=self.ignore_index,
+            reduction=self.reduction,
         )
 
     def _labelled(
@@ -218,9 +220,9 @@ class LinearSoftmaxCrossEntropy(Loss):
             sizes = [*xp.sizes(hidden)[:-1], xp.sizes(linear_weight)[0]]
             target = fitted_labels(xp, target, sizes, axis, indexed)
         if not indexed:
-            self._plain().require_per_class(xp, target)
+            self.of_logits().require_per_class(xp, target)
             return xp.stop_gradient(target), False, None
-        target, valid = self._plain().index(xp, target, axis, logits)
+        target, valid = self.of_logits().index(xp, target, axis, logits)
         values = xp.known(target)
         if values is not None and classes is not None:
             require_labels(values, classes)

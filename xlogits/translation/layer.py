@@ -3,7 +3,6 @@
 from typing import Any
 
 from xlogits.catalogue.record import Reading
-from xlogits.losses import SoftmaxCrossEntropy
 from xlogits.translation.expression import wrap
 from xlogits.translation.language import Language
 
@@ -16,10 +15,5 @@ def in_two_steps(wanted: Reading, language: Language) -> Reading:
     logits = language._write("linear", (hidden, weight))
     if "linear_bias" in operands:
         logits = logits + wrap(operands.pop("linear_bias"))
-    plain = SoftmaxCrossEntropy(
-        reduction=loss.reduction,
-        labels=loss.labels,
-        label_smoothing=loss.label_smoothing,
-        ignore_index=loss.ignore_index,
-    )
+    plain = loss.of_logits()
     return Reading(plain, {"pred": logits} | operands)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from xlogits.losses import LinearSoftmaxCrossEntropy, SoftmaxCrossEntropy
+from xlogits.losses import LinearSoftmaxCrossEntropy
 from xlogits.parity.reference.items import Reference
 from xlogits.parity.reference.softmax import SoftmaxItems
 from xlogits.parity.reference.vector import REAL
@@ -21,13 +21,7 @@ def linear(
     shape, weight = weight.shape, weight.reshape(-1, weight.shape[-1])
     logits = hidden @ weight.T + (0 if bias is None else np.asarray(bias, REAL).reshape(-1))
     logits = logits.reshape(*hidden.shape[:-1], *shape[:-1])
-    plain = SoftmaxCrossEntropy(
-        axis=hidden.ndim - 1,
-        reduction=loss.reduction,
-        labels=loss.labels,
-        label_smoothing=loss.label_smoothing,
-        ignore_index=loss.ignore_index,
-    )
+    plain = loss.of_logits(hidden.ndim - 1)
     others = {k: v for k, v in operands.items() if k in ("target", "sample_weight", "class_weight")}
     found = SoftmaxItems(plain, others | {"pred": logits}).reference(cotangent)
     # logits are sums, rounded in proportion to their largest terms
