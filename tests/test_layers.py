@@ -31,7 +31,7 @@ MAY: dict[str, set[str]] = {
     "reduction": set(),
     "backends": set(),
     "losses": {"backends", "reduction"},
-    "api": {"losses"},
+    "api": {"backends", "losses"},
     "catalogue": {"losses", "reduction"},
     "gradient": {"backends", "catalogue", "losses"},
     "dialects": {"backends", "catalogue"},

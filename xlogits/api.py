@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from xlogits.backends import MODULES, in_graphs
 from xlogits.losses import (
     LinearSoftmaxCrossEntropy,
     Reduction,
@@ -11,6 +12,7 @@ from xlogits.losses import (
 )
 
 Array = Any
+_NONE = 0.0  # known by identity
 
 
 def softmax_cross_entropy(
@@ -20,7 +22,7 @@ def softmax_cross_entropy(
     axis: int = -1,
     class_weight: Array | None = None,
     sample_weight: Array | float | None = None,
-    label_smoothing: float = 0.0,
+    label_smoothing: float = _NONE,
     ignore_index: int | None = None,
     reduction: str = "none",
 ) -> Array:
@@ -67,6 +69,38 @@ def softmax_cross_entropy(
     Maximum Mutual Information Estimation of Parameters" (1990); label smoothing: Szegedy et al.,
     "Rethinking the Inception Architecture" (2016).
     """
+    if class_weight is sample_weight is ignore_index is None and label_smoothing is _NONE:
+        try:
+            quick = MODULES[type(logits)].quick_softmax_cross_entropy
+        except KeyError:  # the first array of its type
+            pass
+        else:
+            loss = quick(logits, labels, axis, reduction)
+            if loss is not None:
+                return loss
+    return _softmax_cross_entropy(
+        logits,
+        labels,
+        axis=axis,
+        class_weight=class_weight,
+        sample_weight=sample_weight,
+        label_smoothing=label_smoothing,
+        ignore_index=ignore_index,
+        reduction=reduction,
+    )
+
+
+def _softmax_cross_entropy(
+    logits: Array,
+    labels: Array,
+    *,
+    axis: int,
+    class_weight: Array | None,
+    sample_weight: Array | float | None,
+    label_smoothing: float,
+    ignore_index: int | None,
+    reduction: str,
+) -> Array:
     loss = SoftmaxCrossEntropy(
         axis=axis,
         label_smoothing=label_smoothing,
@@ -84,7 +118,7 @@ def linear_softmax_cross_entropy(
     bias: Array | None = None,
     class_weight: Array | None = None,
     sample_weight: Array | float | None = None,
-    label_smoothing: float = 0.0,
+    label_smoothing: float = _NONE,
     ignore_index: int | None = None,
     reduction: str = "none",
     chunk: int | None = None,
@@ -151,7 +185,7 @@ def sigmoid_cross_entropy(
     axis: int = -1,
     pos_weight: Array | float | None = None,
     sample_weight: Array | float | None = None,
-    label_smoothing: float = 0.0,
+    label_smoothing: float = _NONE,
     reduction: str = "none",
 ) -> Array:
     r"""Cross-entropy between labels in [0, 1] and the logits of independent events, in nats.
@@ -187,6 +221,36 @@ def sigmoid_cross_entropy(
 
     Source: Bishop, "Pattern Recognition and Machine Learning" (2006), equation 4.90.
     """
+    if pos_weight is sample_weight is None and label_smoothing is _NONE and axis == -1:
+        try:
+            quick = MODULES[type(logits)].quick_sigmoid_cross_entropy
+        except KeyError:  # the first array of its type
+            pass
+        else:
+            loss = quick(logits, labels, reduction)
+            if loss is not None:
+                return loss
+    return _sigmoid_cross_entropy(
+        logits,
+        labels,
+        axis=axis,
+        pos_weight=pos_weight,
+        sample_weight=sample_weight,
+        label_smoothing=label_smoothing,
+        reduction=reduction,
+    )
+
+
+def _sigmoid_cross_entropy(
+    logits: Array,
+    labels: Array,
+    *,
+    axis: int,
+    pos_weight: Array | float | None,
+    sample_weight: Array | float | None,
+    label_smoothing: float,
+    reduction: str,
+) -> Array:
     loss = SigmoidCrossEntropy(
         axis=axis, label_smoothing=label_smoothing, reduction=Reduction(reduction)
     )
@@ -291,3 +355,7 @@ def softplus(x: Array) -> Array:
         array([3.133e-01, 6.931e-01, 1.000e+03])
     """
     return Transform(function="softplus")(x)
+
+
+in_graphs(softmax_cross_entropy, _softmax_cross_entropy)
+in_graphs(sigmoid_cross_entropy, _sigmoid_cross_entropy)

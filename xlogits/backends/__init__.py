@@ -9,7 +9,13 @@ from typing import Any
 
 from xlogits.errors import BackendError
 
-_NAMESPACES: dict[type, Any] = {}
+MODULES: dict[type, Any] = {}  # by the types met so far
+
+_torch_tensor: type | None = (
+    None  # known by identity: a dict that grows makes torch.compile start again
+)
+_torch: Any = None
+_traced: list[tuple[Any, Any]] = []
 
 # how what is no array of numbers becomes one, by the name of its type
 CONVERSION = {
@@ -22,9 +28,15 @@ CONVERSION = {
 }
 
 
+def met(array: Any) -> Any:
+    """The backend module for an array of a type met before, without further questions, or None."""
+    kind = type(array)
+    return _torch if kind is _torch_tensor else MODULES.get(kind)
+
+
 def namespace(array: Any, role: str = "logits") -> Any:
     """The backend module for an array; `role` names the argument in the error."""
-    module = _NAMESPACES.get(type(array))
+    module = met(array)
     if module is None:
         return _bind(array, role)
     if module.REFUSES_SOME:
@@ -79,8 +91,32 @@ def _bind(array: Any, role: str) -> Any:
     refusal = module.refuse(array)
     if refusal:
         raise BackendError(f"{role} is {refusal}")
-    _NAMESPACES[type(array)] = module
+    if module.NAME == "PyTorch":
+        _bind_torch(module)
+    MODULES[type(array)] = module
     return module
+
+
+def in_graphs(public: Any, whole: Any) -> None:
+    """Have torch.compile trace the usual call of a public function as PyTorch's own function.
+
+    `whole` is the same function without a short cut. If PyTorch is not here yet, later.
+    """
+    _traced.append((public, whole))
+    if "torch" in sys.modules:
+        from xlogits.backends import torch as module
+
+        _bind_torch(module)
+
+
+def _bind_torch(module: Any) -> None:
+    global _torch, _torch_tensor
+    if module.tracing():
+        return
+    _torch, _torch_tensor = module, module.torch.Tensor
+    MODULES[_torch_tensor] = module
+    while _traced:
+        module.in_graphs(*_traced.pop())
 
 
 def _unknown(array: Any, role: str) -> str:

@@ -12,6 +12,14 @@ from xlogits.backends.chunked.jax import differentiable as differentiable
 from xlogits.backends.chunked.jax import fold as fold
 from xlogits.backends.chunked.jax import index_slope as index_slope
 from xlogits.backends.chunked.jax import project as project
+from xlogits.backends.quick.jax import (
+    quick_sigmoid_cross_entropy as quick_sigmoid_cross_entropy,
+)
+from xlogits.backends.quick.jax import (
+    quick_softmax_cross_entropy as quick_softmax_cross_entropy,
+)
+from xlogits.backends.quick.jax import sigmoid_cross_entropy as sigmoid_cross_entropy
+from xlogits.backends.quick.jax import wrapless
 from xlogits.errors import require_labels
 
 NAME = "JAX"
@@ -83,29 +91,18 @@ def where(condition: Array, x: Array | float, y: Array | float) -> Array:
 
 
 def take(vector: Array, labels: Array) -> Array:
-    return vector.at[_wrapless(labels, vector.shape[0])].get(mode="fill", fill_value=jnp.nan)
+    return vector.at[wrapless(labels, vector.shape[0])].get(mode="fill", fill_value=jnp.nan)
 
 
 def pick(x: Array, labels: Array, axis: int) -> Array:
-    indexes = jnp.expand_dims(_wrapless(labels, x.shape[axis]), axis)
+    indexes = jnp.expand_dims(wrapless(labels, x.shape[axis]), axis)
     picked = jnp.take_along_axis(x, indexes, axis, mode="fill", fill_value=jnp.nan)
     return jnp.squeeze(picked, axis)
 
 
-def _wrapless(labels: Array, classes: int) -> Array:
-    """Labels out of range moved just past the end, where the fill value is.
-
-    JAX counts negative ones from the end, and looks at 32 bits of the others: 2**32 would be class 0.
-    """
-    outside = labels < 0
-    if labels.dtype.itemsize > 4:
-        outside |= labels > classes
-    return jnp.where(outside, classes, labels)
-
-
 def choose(x: Array, labels: Array) -> Array:
     rows = jnp.arange(x.shape[0])[:, None]
-    return x.at[rows, _wrapless(labels, x.shape[1])].get(mode="fill", fill_value=jnp.nan)
+    return x.at[rows, wrapless(labels, x.shape[1])].get(mode="fill", fill_value=jnp.nan)
 
 
 def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
@@ -251,10 +248,6 @@ def dense_cross_entropy(logits: Array, weights: Array, axis: int) -> Array:
     cost = -log_softmax(logits, axis)
     cost = jnp.where((weights == 0) & jnp.isinf(cost), 0.0, cost)
     return jnp.sum(weights * cost, axis)
-
-
-def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:
-    return -labels * log_sigmoid(logits) - (1 - labels) * log_sigmoid(-logits)
 
 
 def value_and_grad(function: Callable[..., Array], arrays: tuple[Array, ...]) -> Any:

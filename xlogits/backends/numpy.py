@@ -246,3 +246,13 @@ __all__ = [  # from numpy_rows
     "shares",
     "softmax",
 ]
+
+
+def quick_softmax_cross_entropy(
+    logits: Array, labels: Array, axis: int, reduction: str
+) -> Array | None:
+    return None
+
+
+def quick_sigmoid_cross_entropy(logits: Array, labels: Array, reduction: str) -> Array | None:
+    return None

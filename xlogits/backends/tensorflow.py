@@ -11,6 +11,12 @@ from xlogits.backends.chunked.tensorflow import differentiable as differentiable
 from xlogits.backends.chunked.tensorflow import fold as fold
 from xlogits.backends.chunked.tensorflow import index_slope as index_slope
 from xlogits.backends.chunked.tensorflow import project as project
+from xlogits.backends.quick.tensorflow import (
+    quick_sigmoid_cross_entropy as quick_sigmoid_cross_entropy,
+)
+from xlogits.backends.quick.tensorflow import (
+    quick_softmax_cross_entropy as quick_softmax_cross_entropy,
+)
 from xlogits.errors import ShapeError, require_labels
 
 NAME = "TensorFlow"

@@ -11,6 +11,14 @@ from xlogits.backends.chunked.torch import differentiable as differentiable
 from xlogits.backends.chunked.torch import fold as fold
 from xlogits.backends.chunked.torch import index_slope as index_slope
 from xlogits.backends.chunked.torch import project as project
+from xlogits.backends.quick.torch import IGNORE_NOTHING
+from xlogits.backends.quick.torch import in_graphs as in_graphs
+from xlogits.backends.quick.torch import (
+    quick_sigmoid_cross_entropy as quick_sigmoid_cross_entropy,
+)
+from xlogits.backends.quick.torch import (
+    quick_softmax_cross_entropy as quick_softmax_cross_entropy,
+)
 from xlogits.errors import require_labels
 
 NAME = "PyTorch"
@@ -29,10 +37,9 @@ _NAMES = {
 _DTYPES = {name: dtype for dtype, name in _NAMES.items()}
 _STRIDED = torch.strided
 
-# PyTorch's kernels leave out one class index, -100 unless told otherwise, and cannot be told to leave
-# out none. A label of just this number is none anybody writes, and to look for it would cost every call
-# a kernel. It is not the smallest integer, which is what NaN becomes when it is cast.
-_IGNORE_NOTHING = -(2**61) - 1
+
+def tracing() -> bool:
+    return bool(torch.compiler.is_compiling())
 
 
 def refuse(x: Array) -> str:
@@ -289,7 +296,7 @@ def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:
     classes = logits.shape[axis]
     rows = logits if axis == min(1, logits.ndim - 1) else logits.movedim(axis, 1)
     try:
-        return F.cross_entropy(rows, labels, reduction="none", ignore_index=_IGNORE_NOTHING)
+        return F.cross_entropy(rows, labels, reduction="none", ignore_index=IGNORE_NOTHING)
     except IndexError:
         _explain(labels, classes)
         raise

@@ -102,15 +102,16 @@ class Native:
     gone: tuple[tuple[str, Arg], ...] = ()
     changed: tuple[tuple[str, str], ...] = ()
     traps: tuple[str, ...] = ()
+    framework: str = field(init=False, repr=False, compare=False)
+    path: tuple[str, ...] = field(init=False, repr=False, compare=False)  # within the framework
     parameters: tuple[Arg, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        framework, *path = self.name.split(".")
+        object.__setattr__(self, "framework", framework)
+        object.__setattr__(self, "path", tuple(path))
         parameters = tuple(a for a in (*self.args, *self.then) if isinstance(a, Arg))
         object.__setattr__(self, "parameters", parameters)
-
-    @property
-    def framework(self) -> str:
-        return self.name.partition(".")[0]
 
     @property
     def short(self) -> str:

@@ -4,7 +4,7 @@ import inspect
 import sys
 from typing import Any, ClassVar
 
-from xlogits.backends import namespace
+from xlogits.backends import met, namespace
 from xlogits.catalogue.record import REQUIRED, Arg, Native, bind
 
 # whose arrays a framework's functions are called on directly, instead of by our formula
@@ -25,10 +25,11 @@ def dialect(native: Native) -> Any:
 
 
 def _function(native: Native) -> Any:
-    first = native.parameter("pred").name
+    name, place = _place(native, native.args)
 
     def function(*args: Any, **kwargs: Any) -> Any:
-        own = original(native, _operand(native.args, first, args, kwargs))
+        pred = args[place] if place < len(args) else kwargs.get(name)
+        own = original(native, pred)
         if own is not None:
             return own(*args, **kwargs)
         loss, operands = native.read(bind(native.short, native.args, args, kwargs))
@@ -41,6 +42,7 @@ class DialectClass:
     """What the classes of all frameworks share: options first, arrays later."""
 
     native: ClassVar[Native]
+    _place: ClassVar[tuple[str, int]]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         native = self.native
@@ -52,7 +54,8 @@ class DialectClass:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         native = self.native
-        own = original(native, _operand(native.then, native.parameter("pred").name, args, kwargs))
+        name, place = self._place
+        own = original(native, args[place] if place < len(args) else kwargs.get(name))
         if own is not None:
             return own(*self._given[0], **self._given[1])(*args, **kwargs)
         arrays = bind(f"{native.short}.__call__", native.then, args, kwargs)
@@ -61,7 +64,8 @@ class DialectClass:
 
 
 def _class(native: Native) -> Any:
-    return _named(type(native.short, (DialectClass,), {}), native, signature(native.args))
+    made = type(native.short, (DialectClass,), {"_place": _place(native, native.then)})
+    return _named(made, native, signature(native.args))
 
 
 def _named(made: Any, native: Native, call: inspect.Signature) -> Any:
@@ -90,23 +94,22 @@ def signature(args: tuple[Arg | str, ...]) -> inspect.Signature:
     return inspect.Signature(made)
 
 
-def _operand(args: tuple[Arg | str, ...], name: str, values: tuple[Any, ...], named: Any) -> Any:
-    """The argument of this name, None where the call has none."""
-    if name in named:
-        return named[name]
-    names = [a.name for a in args if isinstance(a, Arg)]
-    position = names.index(name)
-    return values[position] if position < len(values) else None
+def _place(native: Native, args: tuple[Arg | str, ...]) -> tuple[str, int]:
+    """The name of the prediction among the parameters, and which of them it is."""
+    name = native.parameter("pred").name
+    return name, [a.name for a in args if isinstance(a, Arg)].index(name)
 
 
 def original(native: Native, pred: Any) -> Any:
     """The framework's own function, if this is an array of its own; None otherwise."""
     loaded = sys.modules.get(native.framework)
-    if loaded is None or pred is None or HOME[native.framework] != namespace(pred).NAME:
+    if loaded is None or pred is None:
+        return None
+    if HOME[native.framework] != (met(pred) or namespace(pred)).NAME:
         return None
     if native.framework == "keras" and loaded.backend.backend() != "tensorflow":
         return None
     found: Any = loaded
-    for part in native.name.split(".")[1:]:
+    for part in native.path:
         found = getattr(found, part, None)
     return found
