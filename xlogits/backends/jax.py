@@ -12,14 +12,17 @@ from xlogits.backends.chunked.jax import differentiable as differentiable
 from xlogits.backends.chunked.jax import fold as fold
 from xlogits.backends.chunked.jax import index_slope as index_slope
 from xlogits.backends.chunked.jax import project as project
+from xlogits.backends.jax_rows import dense_cross_entropy as dense_cross_entropy
+from xlogits.backends.jax_rows import index_cross_entropy as index_cross_entropy
+from xlogits.backends.jax_rows import pick as pick
+from xlogits.backends.jax_rows import sigmoid_cross_entropy as sigmoid_cross_entropy
+from xlogits.backends.jax_rows import wrapless
 from xlogits.backends.quick.jax import (
     quick_sigmoid_cross_entropy as quick_sigmoid_cross_entropy,
 )
 from xlogits.backends.quick.jax import (
     quick_softmax_cross_entropy as quick_softmax_cross_entropy,
 )
-from xlogits.backends.quick.jax import sigmoid_cross_entropy as sigmoid_cross_entropy
-from xlogits.backends.quick.jax import wrapless
 from xlogits.errors import require_labels
 
 NAME = "JAX"
@@ -92,12 +95,6 @@ def where(condition: Array, x: Array | float, y: Array | float) -> Array:
 
 def take(vector: Array, labels: Array) -> Array:
     return vector.at[wrapless(labels, vector.shape[0])].get(mode="fill", fill_value=jnp.nan)
-
-
-def pick(x: Array, labels: Array, axis: int) -> Array:
-    indexes = jnp.expand_dims(wrapless(labels, x.shape[axis]), axis)
-    picked = jnp.take_along_axis(x, indexes, axis, mode="fill", fill_value=jnp.nan)
-    return jnp.squeeze(picked, axis)
 
 
 def choose(x: Array, labels: Array) -> Array:
@@ -238,16 +235,6 @@ def log_softmax(x: Array, axis: int) -> Array:
 
 def logsumexp(x: Array, axis: int, keepdims: bool = False) -> Array:
     return jax.nn.logsumexp(x, axis, keepdims=keepdims)
-
-
-def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:
-    return -pick(log_softmax(logits, axis), labels, axis)
-
-
-def dense_cross_entropy(logits: Array, weights: Array, axis: int) -> Array:
-    cost = -log_softmax(logits, axis)
-    cost = jnp.where((weights == 0) & jnp.isinf(cost), 0.0, cost)
-    return jnp.sum(weights * cost, axis)
 
 
 def value_and_grad(function: Callable[..., Array], arrays: tuple[Array, ...]) -> Any:

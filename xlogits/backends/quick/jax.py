@@ -4,11 +4,18 @@ JAX without `jit` dispatches each operation of a formula by itself, which takes 
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+from xlogits.backends.jax_rows import (
+    dense_cross_entropy,
+    index_cross_entropy,
+    sigmoid_cross_entropy,
+)
 
 Array = Any
 
@@ -24,16 +31,18 @@ def quick_softmax_cross_entropy(
     if type(logits) is not _ARRAY or type(labels) is not _ARRAY or axis != -1:
         return None
     try:
+        given = logits.dtype
+        if not (given is _F32 or given is _F64):
+            return None
+        if labels.dtype is given:
+            fits = labels.shape == logits.shape and logits.ndim and logits.shape[-1]
+            return _DENSE[reduction](logits, labels) if fits else None
         items, classes = logits.shape
         if (
-            ((given := logits.dtype) is _F32 or given is _F64)
-            and (
-                labels.shape == (items,)
-                and ((kind := labels.dtype) is _I32 or kind is _I64)
-                and classes
-            )
-            and _inside(labels, items, classes)
-        ):
+            labels.shape == (items,)
+            and ((kind := labels.dtype) is _I32 or kind is _I64)
+            and classes
+        ) and _inside(labels, items, classes):
             return _SOFTMAX[reduction](logits, labels)
     except Exception:  # the general path says what is wrong
         pass
@@ -67,29 +76,6 @@ def _inside(labels: Array, items: int, classes: int) -> bool:
     return bool(values.min(initial=0) >= 0 and values.max(initial=0) < classes)
 
 
-def _index(logits: Array, labels: Array) -> Array:
-    picked = jnp.take_along_axis(
-        jax.nn.log_softmax(logits, -1), wrapless(labels, logits.shape[1])[:, None], 1, mode="fill"
-    )
-    return -picked[:, 0]
-
-
-def wrapless(labels: Array, classes: int) -> Array:
-    """Labels out of range moved just past the end, where the fill value is.
-
-    JAX counts negative ones from the end, and looks at 32 bits of the others: 2**32 would be class 0.
-    """
-    outside = labels < 0
-    if labels.dtype.itemsize > 4:
-        outside |= labels > classes
-    return jnp.where(outside, classes, labels)
-
-
-def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:
-    log_p, log_not_p = jax.nn.log_sigmoid(logits), jax.nn.log_sigmoid(-logits)
-    return -labels * log_p - (1 - labels) * log_not_p
-
-
 def _reductions(loss: Callable[..., Array]) -> dict[str, Callable[..., Array]]:
     def total(logits: Array, labels: Array) -> Array:
         return jnp.sum(loss(logits, labels))
@@ -107,4 +93,6 @@ def _reductions(loss: Callable[..., Array]) -> dict[str, Callable[..., Array]]:
     }
 
 
-_SOFTMAX, _SIGMOID = _reductions(_index), _reductions(sigmoid_cross_entropy)
+_SOFTMAX = _reductions(partial(index_cross_entropy, axis=1))
+_DENSE = _reductions(partial(dense_cross_entropy, axis=-1))
+_SIGMOID = _reductions(sigmoid_cross_entropy)

@@ -5,6 +5,7 @@
 
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 Array = Any
@@ -12,6 +13,8 @@ Array = Any
 _EAGER = type(tf.constant(0.0))
 _FLOATS = (tf.float32, tf.float64)  # what is computed in its own precision
 _MEANS = frozenset({"mean", "mean_over_items"})
+_ROUNDING = 4  # of a row of labels that sums to 1
+_dense_kernel = tf.raw_ops.SoftmaxCrossEntropyWithLogits
 _index_kernel = tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits
 _sum, _mean = tf.raw_ops.Sum, tf.raw_ops.Mean
 
@@ -19,16 +22,30 @@ _sum, _mean = tf.raw_ops.Sum, tf.raw_ops.Mean
 def quick_softmax_cross_entropy(
     logits: Array, labels: Array, axis: int, reduction: str
 ) -> Array | None:
-    """The kernel takes logits of two axes and labels of one, int32 or int64, and looks at each."""
+    """The kernels take logits of two axes; class indexes are int32 or int64, and each is looked at."""
     if type(logits) is not _EAGER or type(labels) is not _EAGER or axis != -1:
         return None
     try:
-        if logits.dtype in _FLOATS:
+        given = logits.dtype
+        if given in _FLOATS:
+            if labels.dtype is given:
+                return _reduced_dense(logits, labels, reduction)
             loss, _ = _index_kernel(features=logits, labels=labels)
             return _reduced(loss, [0], reduction)
     except Exception:  # the general path says what is wrong
         pass
     return None
+
+
+def _reduced_dense(logits: Array, labels: Array, reduction: str) -> Array | None:
+    """Where the kernel is right: its gradient is for rows that sum to 1, and 0 times infinity is NaN."""
+    if logits.shape != labels.shape or logits.shape.rank != 2 or "CPU" not in logits.device:
+        return None
+    off = abs(_sum(input=labels, axis=[1]).numpy() - 1)
+    if not (off <= _ROUNDING * np.finfo(off.dtype).eps).all():
+        return None
+    loss, _ = _dense_kernel(features=logits, labels=labels)
+    return _reduced(loss, [0], reduction) if np.isfinite(loss.numpy()).all() else None
 
 
 def quick_sigmoid_cross_entropy(logits: Array, labels: Array, reduction: str) -> Array | None:
