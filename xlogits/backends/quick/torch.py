@@ -62,7 +62,8 @@ def in_graphs(public: Callable[..., Array], whole: Callable[..., Array]) -> None
     """What torch.compile is to trace in place of a public function: the usual call, or the whole path.
 
     Without the dispatch by type there is no dict of types to watch, which grows with every type that
-    is met, and about as many guards as the framework's own function has.
+    is met. Each global name that is read below, even `int`, is one more guard of every compiled call:
+    hence the text of the axis, which tells -1 from -1.0.
     """
     substitute = getattr(torch.compiler, "substitute_in_graph", None)  # since 2.6
     if substitute is None or torch.compiler.is_compiling():
@@ -86,7 +87,7 @@ def _traced_softmax(whole: Callable[..., Array]) -> Callable[..., Array]:
         if (
             (class_weight is None and sample_weight is None and ignore_index is None)
             and (label_smoothing is not False and label_smoothing == 0.0)
-            and (type(axis) is int and axis == -1 and logits.is_cpu)
+            and (f"{axis}" == "-1" and logits.is_cpu)
             and (logits.ndim == 2 and logits.shape[:1] == labels.shape and logits.shape[1])
             and (logits.is_floating_point() and logits.element_size() >= 4)
             and (not labels.is_floating_point() and labels.element_size() == 8)
