@@ -11,11 +11,10 @@ from xlogits.errors import BackendError
 
 MODULES: dict[type, Any] = {}  # by the types met so far
 
-_torch_tensor: type | None = (
-    None  # known by identity: a dict that grows makes torch.compile start again
-)
+# known by identity: a dict that grows makes torch.compile start again
+_torch_tensor: type | None = None
 _torch: Any = None
-_traced: list[tuple[Any, Any]] = []
+_traced: list[tuple[Any, Any]] = []  # what `in_graphs` was asked before PyTorch was here
 
 # how what is no array of numbers becomes one, by the name of its type
 CONVERSION = {
@@ -92,6 +91,8 @@ def _bind(array: Any, role: str) -> Any:
     if refusal:
         raise BackendError(f"{role} is {refusal}")
     if module.NAME == "PyTorch":
+        if module.tracing():  # what a trace leaves behind would make torch.compile start again
+            return module
         _bind_torch(module)
     MODULES[type(array)] = module
     return module
@@ -103,7 +104,7 @@ def in_graphs(public: Any, whole: Any) -> None:
     `whole` is the same function without a short cut. If PyTorch is not here yet, later.
     """
     _traced.append((public, whole))
-    if "torch" in sys.modules:
+    if sys.modules.get("torch") is not None:
         from xlogits.backends import torch as module
 
         _bind_torch(module)
@@ -111,10 +112,8 @@ def in_graphs(public: Any, whole: Any) -> None:
 
 def _bind_torch(module: Any) -> None:
     global _torch, _torch_tensor
-    if module.tracing():
-        return
     _torch, _torch_tensor = module, module.torch.Tensor
-    MODULES[_torch_tensor] = module
+    MODULES[module.torch.Tensor] = module
     while _traced:
         module.in_graphs(*_traced.pop())
 

@@ -38,7 +38,7 @@ def quick_softmax_cross_entropy(
 
 def _dense(logits: Array, labels: Array, reduction: str) -> Array | None:
     """The loss, where it is finite: then no class is impossible, and no 0 was multiplied by infinity."""
-    if logits.shape != labels.shape:
+    if logits.shape != labels.shape or torch.compiler.is_compiling():
         return None
     loss = F.cross_entropy(logits, labels, None, None, IGNORE_NOTHING, None, reduction)
     return loss if loss.detach().isfinite().all() else None
@@ -66,7 +66,7 @@ def in_graphs(public: Callable[..., Array], whole: Callable[..., Array]) -> None
     hence the text of the axis, which tells -1 from -1.0.
     """
     substitute = getattr(torch.compiler, "substitute_in_graph", None)  # since 2.6
-    if substitute is None or torch.compiler.is_compiling():
+    if substitute is None:
         return
     made = {"softmax_cross_entropy": _traced_softmax, "sigmoid_cross_entropy": _traced_sigmoid}
     substitute(public)(made[public.__name__](whole))
@@ -123,10 +123,7 @@ def _traced_sigmoid(whole: Callable[..., Array]) -> Callable[..., Array]:
             (pos_weight is None and sample_weight is None)
             and (label_smoothing is not False and label_smoothing == 0.0)
             and (
-                type(axis) is int
-                and axis == -1
-                and logits.shape == labels.shape
-                and logits.dtype is labels.dtype
+                f"{axis}" == "-1" and logits.shape == labels.shape and logits.dtype is labels.dtype
             )
             and (logits.is_floating_point() and logits.element_size() >= 4)
             and reduction in ("none", "sum", "mean")
