@@ -1,0 +1,128 @@
+"""`python compare speed large`: large arrays, eager, value alone and with its gradient.
+
+Time is CPU time of both sides in turn, on one processor and in one process for each framework; memory
+is the peak of a fresh process over what it held before the call.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from compare.speed.linear import _status
+from compare.speed.main import machine
+from compare.speed.pairs import compare, one_processor, timed
+
+HERE = Path(__file__).resolve().parent
+SIZES = (8192, 1000), (512, 50257)
+FRAMEWORKS = "torch", "tensorflow", "jax"
+LABELS = "index labels", "dense labels"
+WAYS = "value", "gradient"
+GOAL = 1.05
+
+
+class Row(NamedTuple):
+    """One call at one size: our time and peak memory over those of the native call."""
+
+    framework: str
+    size: tuple[int, int]
+    what: str
+    way: str
+    time: float
+    low: float  # 10th percentile
+    high: float  # 90th percentile
+    pairs: int
+    memory: float
+    megabytes: float  # of the native call
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python compare speed large", description=__doc__)
+    parser.add_argument("--pairs", type=int, default=9, help="measurements of each side")
+    parser.add_argument("--frameworks", default=",".join(FRAMEWORKS), help="separated by commas")
+    parser.add_argument("--output", type=Path, default=HERE)
+    options = parser.parse_args(arguments)
+    rows = [
+        measure(framework, size, what, way, options.pairs)
+        for framework in options.frameworks.split(",")
+        for size in SIZES
+        for what in LABELS
+        for way in WAYS
+    ]
+    text = render(rows)
+    print(text)
+    content = {"machine": machine(), "rows": [row._asdict() for row in rows]}
+    (options.output / "large.json").write_text(json.dumps(content, indent=1) + "\n")
+    (options.output / "large.md").write_text(text)
+    return 0
+
+
+def measure(framework: str, size: tuple[int, int], what: str, way: str, pairs: int) -> Row:
+    given = framework, *map(str, size), what, way
+    taken = _child("time", *given, str(pairs))
+    ours, native = (_child("memory", *given, str(side)) for side in (0, 1))
+    return Row(framework, size, what, way, *taken, pairs, ours / native, native)
+
+
+def render(rows: Sequence[Row]) -> str:
+    """The results as Markdown."""
+    lines = [
+        "# Large arrays",
+        "",
+        f"{machine()}; one processor, float32, eager. The loss of each item, or the gradient of their",
+        "mean by the logits; our CPU time over the native call's (in brackets the 10th and 90th",
+        f"percentile of the pairs), and our peak memory over its. At most {GOAL} was the goal for both.",
+        "Made by `python compare speed large`.",
+        "",
+        "| framework | size | labels | | time | | memory | native MB |",
+        "|---|---|---|---|---:|---|---:|---:|",
+    ]
+    for r in rows:
+        size = " x ".join(map(str, r.size))
+        lines.append(
+            f"| {r.framework} | {size} | {r.what.split()[0]} | {r.way} | {r.time:.2f} "
+            f"| [{r.low:.2f}, {r.high:.2f}], {r.pairs} pairs | {r.memory:.2f} | {r.megabytes:.0f} |"
+        )
+    return "\n".join([*lines, ""])
+
+
+def _child(*arguments: str) -> Any:
+    command = [sys.executable, "-m", "compare.speed.large", *arguments]
+    done = subprocess.run(command, cwd=HERE.parent.parent, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(arguments)}: {done.stderr[-2000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _in_child(
+    what: str, framework: str, items: str, classes: str, labels: str, way: str, last: str
+) -> Any:
+    one_processor()
+    if what == "memory":
+        small = _sides(framework, 8, 16, labels, way)
+        small[int(last)]()
+    sides = _sides(framework, int(items), int(classes), labels, way)
+    if what == "memory":
+        before = _status("VmRSS")
+        sides[int(last)]()
+        return max(_status("VmHWM") - before, 1) / 1024
+    found = compare("", timed(sides[0]), "", timed(sides[1]), int(last))
+    return found.median, found.low, found.high
+
+
+def _sides(
+    framework: str, items: int, classes: int, labels: str, way: str
+) -> list[Callable[[], Any]]:
+    """Our call and the native one."""
+    from compare.speed.sides import gradients, losses
+
+    every = losses if way == "value" else gradients
+    sides = next(s for s in every(framework, items, classes) if s.what == labels)
+    return [sides.ours, sides.native]
+
+
+if __name__ == "__main__":
+    print(json.dumps(_in_child(*sys.argv[1:])))
