@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, need
 
 PACKAGE = ROOT / "xlogits"
 FRAMEWORKS = {
@@ -139,3 +139,13 @@ def test_every_public_name_is_there() -> None:
     assert set(xl.__all__) <= set(dir(xl))
     with pytest.raises(AttributeError, match="no attribute 'softmx'"):
         _ = xl.softmx  # type: ignore[attr-defined]
+
+
+def test_the_first_tensor_does_not_load_a_compiler() -> None:
+    need("torch")
+    code = (
+        "import torch, sys, xlogits as xl; "
+        "xl.softmax_cross_entropy(torch.zeros(1, 2), torch.tensor([0])); "
+        "print('torch._dynamo' in sys.modules)"
+    )
+    assert _fresh(code) == "False"

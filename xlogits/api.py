@@ -94,12 +94,12 @@ def _softmax_cross_entropy(
     logits: Array,
     labels: Array,
     *,
-    axis: int,
-    class_weight: Array | None,
-    sample_weight: Array | float | None,
-    label_smoothing: float,
-    ignore_index: int | None,
-    reduction: str,
+    axis: int = -1,
+    class_weight: Array | None = None,
+    sample_weight: Array | float | None = None,
+    label_smoothing: float = _NONE,
+    ignore_index: int | None = None,
+    reduction: str = "none",
 ) -> Array:
     loss = SoftmaxCrossEntropy(
         axis=axis,
@@ -245,11 +245,11 @@ def _sigmoid_cross_entropy(
     logits: Array,
     labels: Array,
     *,
-    axis: int,
-    pos_weight: Array | float | None,
-    sample_weight: Array | float | None,
-    label_smoothing: float,
-    reduction: str,
+    axis: int = -1,
+    pos_weight: Array | float | None = None,
+    sample_weight: Array | float | None = None,
+    label_smoothing: float = _NONE,
+    reduction: str = "none",
 ) -> Array:
     loss = SigmoidCrossEntropy(
         axis=axis, label_smoothing=label_smoothing, reduction=Reduction(reduction)

@@ -50,7 +50,11 @@ def quick_sigmoid_cross_entropy(logits: Array, labels: Array, reduction: str) ->
         return None
     try:
         given = logits.dtype
-        if (given is _F32 or given is _F64) and labels.dtype is given:
+        if (
+            (given is _F32 or given is _F64)
+            and labels.dtype is given
+            and labels.shape == logits.shape
+        ):
             return F.binary_cross_entropy_with_logits(
                 logits, labels, None, None, None, _WORDS[reduction]
             )
@@ -63,81 +67,47 @@ def in_graphs(public: Callable[..., Array], whole: Callable[..., Array]) -> None
     """What torch.compile is to trace in place of a public function: the usual call, or the whole path.
 
     Without the dispatch by type there is no dict of types to watch, which grows with every type that
-    is met. Each global name that is read below, even `int`, is one more guard of every compiled call:
-    hence the text of the axis, which tells -1 from -1.0.
+    is met. Each default and each global name that is read, even `int`, is one more guard of every
+    compiled call; hence `given`, and the texts of the axis, which tell -1 from -1.0, and of a dtype.
+    (`torch.compiler.substitute_in_graph` says the same aloud, but loads the compiler, for seconds.)
     """
-    substitute = getattr(torch.compiler, "substitute_in_graph", None)  # since 2.6
-    if substitute is None:
-        return
-    made = {"softmax_cross_entropy": _traced_softmax, "sigmoid_cross_entropy": _traced_sigmoid}
-    substitute(public)(made[public.__name__](whole))
+    usual = {"softmax_cross_entropy": _traced_softmax, "sigmoid_cross_entropy": _traced_sigmoid}
+    public._torchdynamo_inline = usual[public.__name__](whole)  # type: ignore[attr-defined]
 
 
 def _traced_softmax(whole: Callable[..., Array]) -> Callable[..., Array]:
-    def softmax_cross_entropy(
-        logits: Array,
-        labels: Array,
-        *,
-        axis: int = -1,
-        class_weight: Array | None = None,
-        sample_weight: Array | float | None = None,
-        label_smoothing: float = 0.0,
-        ignore_index: int | None = None,
-        reduction: str = "none",
-    ) -> Array:
+    native = F.cross_entropy
+
+    def softmax_cross_entropy(logits: Array, labels: Array, **given: Any) -> Array:
+        reduction = given.get("reduction", "none")
         if (
-            (class_weight is None and sample_weight is None and ignore_index is None)
-            and (label_smoothing is not False and label_smoothing == 0.0)
-            and (f"{axis}" == "-1" and logits.is_cpu)
-            and (logits.ndim == 2 and logits.shape[:1] == labels.shape and logits.shape[1])
+            ("class_weight" not in given and "sample_weight" not in given)
+            and ("ignore_index" not in given and "label_smoothing" not in given)
+            and (f"{given.get('axis', -1)}" == "-1" and logits.is_cpu)
+            and (logits.ndim == 2 and labels.ndim == 1)
+            and (logits.shape[0] == labels.shape[0] and logits.shape[1])
             and (logits.is_floating_point() and logits.element_size() >= 4)
-            and (not labels.is_floating_point() and labels.element_size() == 8)
-            and reduction in ("none", "sum", "mean")
+            and (f"{labels.dtype}" == "torch.int64" and reduction in ("none", "sum", "mean"))
         ):
-            return F.cross_entropy(logits, labels, ignore_index=-(2**61) - 1, reduction=reduction)
-        return whole(
-            logits,
-            labels,
-            axis=axis,
-            class_weight=class_weight,
-            sample_weight=sample_weight,
-            label_smoothing=label_smoothing,
-            ignore_index=ignore_index,
-            reduction=reduction,
-        )
+            return native(logits, labels, ignore_index=-(2**61) - 1, reduction=reduction)
+        return whole(logits, labels, **given)
 
     return softmax_cross_entropy
 
 
 def _traced_sigmoid(whole: Callable[..., Array]) -> Callable[..., Array]:
-    def sigmoid_cross_entropy(
-        logits: Array,
-        labels: Array,
-        *,
-        axis: int = -1,
-        pos_weight: Array | float | None = None,
-        sample_weight: Array | float | None = None,
-        label_smoothing: float = 0.0,
-        reduction: str = "none",
-    ) -> Array:
+    native = F.binary_cross_entropy_with_logits
+
+    def sigmoid_cross_entropy(logits: Array, labels: Array, **given: Any) -> Array:
+        reduction = given.get("reduction", "none")
         if (
-            (pos_weight is None and sample_weight is None)
-            and (label_smoothing is not False and label_smoothing == 0.0)
-            and (
-                f"{axis}" == "-1" and logits.shape == labels.shape and logits.dtype is labels.dtype
-            )
+            ("pos_weight" not in given and "sample_weight" not in given)
+            and ("label_smoothing" not in given and f"{given.get('axis', -1)}" == "-1")
+            and (logits.ndim == labels.ndim and logits.shape == labels.shape)
             and (logits.is_floating_point() and logits.element_size() >= 4)
-            and reduction in ("none", "sum", "mean")
+            and (logits.dtype is labels.dtype and reduction in ("none", "sum", "mean"))
         ):
-            return F.binary_cross_entropy_with_logits(logits, labels, reduction=reduction)
-        return whole(
-            logits,
-            labels,
-            axis=axis,
-            pos_weight=pos_weight,
-            sample_weight=sample_weight,
-            label_smoothing=label_smoothing,
-            reduction=reduction,
-        )
+            return native(logits, labels, reduction=reduction)
+        return whole(logits, labels, **given)
 
     return sigmoid_cross_entropy
