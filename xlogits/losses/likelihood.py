@@ -96,7 +96,8 @@ class GaussianNLL(Elementwise):
         return xp.sum(slope, len(xp.shape(pred)) - 1)
 
     def _of_rows(self, xp: Any, pred: Array, variance: Array) -> bool:
-        return not is_number(variance) and bool(xp.shape(variance) == xp.shape(pred)[:-1])
+        shape = xp.shape(pred)
+        return not is_number(variance) and bool(shape and xp.shape(variance) == shape[:-1])
 
 
 @frozen
