@@ -62,7 +62,7 @@ def given(example: Example, ready: Prepared) -> dict[str, Array]:
 def _against_the_reference(example: Example, ready: Prepared, tally: Tally) -> None:
     loss, arrays = example.loss, given(example, ready)
     before = {k: x.copy() for k, x in arrays.items() if isinstance(x, np.ndarray)}
-    value = loss(**arrays)
+    value = example.function(**arrays)
     name = np.asarray(value).dtype.name
     assert name == ready.result_dtype, f"the result is {name}, not {ready.result_dtype}"
     if mean_of_nothing(example, ready):
@@ -72,7 +72,7 @@ def _against_the_reference(example: Example, ready: Prepared, tally: Tally) -> N
         return
     _same("value", engine.numbers(value), ready.reference.value, ready.result_dtype, tally)
     cotangent = engine.array(ready.cotangent, ready.result_dtype, "cpu")
-    slopes = loss.gradient(**arrays, cotangent=cotangent)
+    slopes = example.function.gradient(**arrays, cotangent=cotangent)
     names = loss.SLOPES if isinstance(loss, LinearSoftmaxCrossEntropy) else loss.ARRAYS
     for name, slope in zip(names, slopes, strict=True):
         if slope is None:
@@ -103,7 +103,7 @@ def mean_of_nothing(example: Example, ready: Prepared) -> bool:
 def _invariances(example: Example, ready: Prepared, tally: Tally) -> None:
     """Against the loss itself, of other operands that have to give the same."""
     arrays, scale = given(example, ready), ready.reference.value[1]
-    plain = engine.numbers(example.loss(**arrays))
+    plain = engine.numbers(example.function(**arrays))
     for name, find in invariances.FIND.items():
         made = find(example, arrays, (plain, scale))
         if made is None:
@@ -133,7 +133,7 @@ def against(example: Example, framework: Any, mode: str, tally: Tally) -> None:
     arrays = {k: v for k, v in ready.operands.items() if isinstance(v, np.ndarray)}
     numbers = {k: v for k, v in ready.operands.items() if k not in arrays}
     call = Call(
-        lambda **operands: loss(**operands, **numbers),
+        lambda **operands: example.function(**operands, **numbers),
         arrays,
         tuple(name for name in ready.wrt if name in arrays),
         ready.cotangent,
@@ -146,7 +146,7 @@ def against(example: Example, framework: Any, mode: str, tally: Tally) -> None:
     assert found.dtype == ready.result_dtype, f"the result is {found.dtype}"
     if mean_of_nothing(example, ready):
         if example.loss.reduction.empty == "nan":
-            assert not np.isfinite(engine.numbers(value)), f"{value} is a mean over nothing"
+            assert not np.isfinite(found.value), f"{found.value} is a mean over nothing"
             tally.ran["mean over nothing"] += 1
         return
     _same("value", found.value, ready.reference.value, ready.result_dtype, tally)

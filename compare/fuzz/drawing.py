@@ -58,13 +58,13 @@ def _simplest_first(x: Array) -> Array:
 
 @st.composite
 def array(draw: Draw, shape: Shape, table: Array, dtype: str = "float64") -> Array:
-    return _entries(draw(CODES), shape, np.asarray(table)).astype(dtype)
+    return np.asarray(_entries(draw(CODES), shape, np.asarray(table)).astype(dtype))
 
 
 def _entries(code: int, shape: Shape, table: Array) -> Array:
     reach = min(REACH[code % len(REACH)] or len(table), len(table))
     places = np.random.default_rng(code // len(REACH)).integers(0, reach, shape)
-    return table[places]
+    return np.asarray(table[places])
 
 
 def labels(shape: Shape, classes: int) -> st.SearchStrategy[Array]:

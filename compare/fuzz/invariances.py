@@ -32,7 +32,7 @@ def shift(example: Example, arrays: dict[str, Array], plain: Scaled) -> Pair | N
     if not np.array_equal(np.asarray(moved.astype(narrow), np.float64), exact):
         return None  # the shift itself would round
     added = isinstance(loss, L.Transform) and loss.function in ("logsumexp", "logmeanexp")
-    found = np.asarray(loss(**arrays | {"pred": moved})).astype(np.float64)
+    found = np.asarray(example.function(**arrays | {"pred": moved})).astype(np.float64)
     return found, (plain[0] + float(amount), plain[1] + abs(float(amount))) if added else plain
 
 
@@ -60,18 +60,17 @@ def order(example: Example, arrays: dict[str, Array], plain: Scaled) -> Pair | N
     ignored = getattr(loss, "ignore_index", None)
     if ignored in range(classes) and places[ignored] != ignored:
         return None  # another class would be ignored
+    along = {"pred", "target", "other", "mask", "weight"} - set(getattr(loss, "SINGLE", ()))
+    along -= {"pred"} if linear else set()
     made = dict(arrays)
     for name, array in arrays.items():
         if name in ("class_weight", "linear_weight", "linear_bias"):
             made[name] = array[places]
         elif name == "target" and _indexed(loss, arrays):
             made[name] = _renamed(array, np.argsort(places), ignored)
-        elif name in ("pred", "target", "other", "mask", "weight") and not (
-            linear and name == "pred"
-        ):
-            if name not in getattr(loss, "SINGLE", ()):
-                made[name] = array.take(places, axis)
-    found = np.asarray(loss(**made)).astype(np.float64)
+        elif name in along:
+            made[name] = array.take(places, axis)
+    found = np.asarray(example.function(**made)).astype(np.float64)
     by_class = isinstance(loss, L.Transform) and ALONG[loss.function].masked is not None
     return found, (plain[0].take(places, axis), plain[1].take(places, axis)) if by_class else plain
 
@@ -117,7 +116,7 @@ def split(example: Example, arrays: dict[str, Array], plain: Scaled) -> Pair | N
         made = {
             name: a[half] if _by_item(name, a, x, len(shape)) else a for name, a in arrays.items()
         }
-        parts.append(np.asarray(loss(**made)).astype(np.float64))
+        parts.append(np.asarray(example.function(**made)).astype(np.float64))
     return np.concatenate(parts), plain
 
 

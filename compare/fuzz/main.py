@@ -1,4 +1,4 @@
-"""`python compare fuzz`: every loss with every option on drawn arrays, into results.md and results.json."""
+"""`python compare fuzz`: losses with drawn options on drawn arrays, into results.md and .json."""
 
 import argparse
 from collections.abc import Sequence

@@ -46,8 +46,9 @@ def run(
     examples: int,
     number: int,
     change: Callable[[Example], Example] = lambda example: example,
+    shrink: bool = True,
 ) -> Found:
-    """Try so many examples; `change` breaks a loss, for the tests."""
+    """Try so many examples; `change` breaks a loss, for the tests, which need no smallest example."""
     tally, tried = Tally(), [0]
     engine = None if framework == "numpy" else engines.load(framework)
 
@@ -63,7 +64,7 @@ def run(
 
     start, failure = time.perf_counter(), ""
     try:
-        _search(test, family, examples, number)
+        _search(test, family, examples, number, shrink)
     except Exception as error:  # whatever a loss raises is a finding
         notes = " ".join(getattr(error, "__notes__", []))
         failure = f"{type(error).__name__}: {error}. {_smallest(notes)}"
@@ -71,12 +72,14 @@ def run(
     return Found(family, framework, tried[0], dict(tally.ran), tally.worst, seconds, failure)
 
 
-def _search(test: Callable[[Example], None], family: str, examples: int, number: int) -> None:
+def _search(
+    test: Callable[[Example], None], family: str, examples: int, number: int, shrink: bool
+) -> None:
     some = settings(
         max_examples=examples,
         deadline=None,
         database=None,
-        phases=(Phase.generate, Phase.shrink),
+        phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
         print_blob=False,

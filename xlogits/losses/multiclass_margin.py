@@ -148,7 +148,8 @@ class MultiMargin(Rowwise):
         self, pred: Array, target: Array, sample_weight: Weight, class_weight: Array
     ) -> Weight:
         """The weight of the label of every item, times the weight of the item."""
-        xp, work, _ = self._open(pred, target, class_weight=class_weight)
+        weights = {"class_weight": class_weight, "sample_weight": sample_weight}
+        xp, work, _ = self._open(pred, target, **weights)
         axis = class_axes(self.axis, len(xp.shape(pred)))[0]
         classes, given = xp.shape(pred)[axis], xp.shape(class_weight)
         if given not in ((classes,), (None,)) and classes is not None:

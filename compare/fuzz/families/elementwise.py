@@ -58,6 +58,11 @@ def _focal(fields: dict[str, Any]) -> dict[str, Array]:
     return {"pred": between(-16, 16) if logits else SHARE, "target": SHARE_OR_NONE}
 
 
+def _penalty(fields: dict[str, Any]) -> dict[str, Array]:
+    """Infinite below 0, which no sum along an axis has a derivative of."""
+    return {"pred": GRID, "delta": eighths(-1 if fields["inner"] == "none" else 0, 4)}
+
+
 def _poisson(fields: dict[str, Any]) -> dict[str, Array]:
     rate = between(-4, 4) if fields["log_rate"] else POSITIVE
     return {"pred": rate, "target": eighths(0, 16)}
@@ -101,8 +106,8 @@ REGRESSION = (
     Recipe(
         L.Huber, {"delta": st.just(0.0), "per_delta": st.just(True)}, same(pred=GRID, target=GRID)
     ),
-    Recipe(L.HuberPenalty, {}, same(pred=GRID, delta=eighths(-1, 4))),
-    Recipe(L.PseudoHuberPenalty, {}, same(pred=GRID, delta=eighths(-1, 4))),
+    Recipe(L.HuberPenalty, {}, _penalty),
+    Recipe(L.PseudoHuberPenalty, {}, _penalty),
     Recipe(L.LogCosh, {}, same(pred=WIDE, target=WIDE)),
     Recipe(
         L.QuantileError, {"quantile": one_of((0.0, 0.125, 0.5, 0.9))}, same(pred=GRID, target=GRID)
@@ -188,6 +193,8 @@ def _of(draw: Any, recipe: Recipe) -> Example:
     kind: Any = recipe.loss
     inner = draw(one_of(recipe.inner)) if shape and 0 not in shape else "none"
     fields["inner"] = inner
+    if inner == "root_mean" and "factor" in fields:
+        fields["factor"] = abs(fields["factor"])
     numbers, items = recipe.numbers(fields), shape
     if inner != "none":
         fields["axis"] = draw(drawing.axes(len(shape)))
