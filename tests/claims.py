@@ -180,7 +180,9 @@ CLAIMS: dict[str, Claim] = {
     "QuantileError": of_numbers(L.QuantileError(quantile=0.9)),
     "RelativeError": of_numbers(L.RelativeError(floor=0.5)),
     "SquaredLogError": of_numbers(L.SquaredLogError()),
-    "SquaredError, inner mean": of_rows(L.SquaredError(inner="mean"), **INNER),
+    "SquaredError, inner mean": of_rows(L.SquaredError(inner="mean"), **INNER)._replace(
+        also=frozenset({"sample_weight", "inner_weight"})
+    ),
     "PoissonNLL": of_numbers(L.PoissonNLL()),
     "GaussianNLL": Claim(
         L.GaussianNLL(), {**PAIR, "variance": "float"}, BOTH | {"variance"}, errors=ERRORS

@@ -124,7 +124,7 @@ class TweedieDeviance(Elementwise):
             raise OptionError(f"power is {self.power}; expected 0 or less, or 1 or more")
 
     def term(self, xp: Any, *arrays: Array) -> Array:
-        x, y = arrays
+        x, y = arrays[0], xp.stop_gradient(arrays[1])
         p = self.power
         if p == 0:
             return (x - y) * (x - y)

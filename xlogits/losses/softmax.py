@@ -231,8 +231,10 @@ class SoftmaxCrossEntropy(Loss):
             )
         if xp.dtype(mask) != "bool":
             raise DtypeError(f"mask is {xp.dtype(mask)}; expected bool: True where a class counts")
-        if index:
+        if index:  # NaN, or an error, where a label is out of range
+            inside = xp.expand(xp.pick(xp.full_like(x, 1.0), target, axis), axis)
             target = xp.one_hot(target, xp.sizes(x)[axis], axis, xp.dtype(x))
+            target = xp.where(inside == 1, target, math.nan)
         seen = xp.any(mask, axis)
         kept = mask | ~xp.expand(seen, axis)
         return xp.where(kept, x, -math.inf), xp.where(mask, target, 0.0), mask, seen
