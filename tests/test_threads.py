@@ -50,7 +50,7 @@ def state() -> dict[str, Any]:
     found: dict[str, Any] = {
         "NumPy errors": np.geterr(),
         "NumPy buffer": np.getbufsize(),
-        "NumPy random": np.random.get_state()[1].tobytes(),  # type: ignore[index,union-attr]
+        "NumPy random": repr(np.random.get_state()),
         "NumPy printing": repr(np.get_printoptions()),
         "warnings": tuple(map(repr, warnings.filters)),
         "recursion": sys.getrecursionlimit(),

@@ -135,7 +135,7 @@ def against(example: Example, framework: Any, mode: str, tally: Tally) -> None:
     call = Call(
         lambda **operands: example.function(**operands, **numbers),
         arrays,
-        tuple(name for name in ready.wrt if name in arrays),
+        tuple(k for k in ready.wrt if k in arrays and arrays[k].dtype.kind == "f"),
         ready.cotangent,
         example.layout == "gaps",
         (loss, example.dtype, *sorted(numbers.items())),
