@@ -299,7 +299,7 @@ def _dtype() -> Array:
         (_sharing, "another result from a thread"),
         (_in_a_module, "xlogits.losses._left"),
         (_random, "NumPy random changed"),
-        (_errors, "a thread is left with other NumPy errors"),
+        (_errors, "NumPy errors changed"),
         (_filters, "warnings changed"),
         (_gradients, "torch gradients changed"),
         (_dtype, "torch dtype changed"),
