@@ -12,6 +12,7 @@ from xlogits.parity import command
 HERE = Path(__file__).resolve().parent
 PARTS = {
     "digits": "compare.digits.main",
+    "fuzz": "compare.fuzz.main",
     "hostile": "compare.hostile.main",
     "names": "compare.names",
     "port": "compare.port.main",

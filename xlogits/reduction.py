@@ -110,8 +110,8 @@ class Reduction:
         if kind in ("sample_weight", "weight_as_given") and weight is not None:
             if valid is not None:
                 return xp.sum(xp.cast(valid, xp.dtype(loss)) * weight)
-            if kind == "weight_as_given" and not isinstance(weight, (int, float)):
-                return xp.sum(weight)
+            if kind == "weight_as_given":
+                return weight if isinstance(weight, (int, float)) else xp.sum(weight)
             return xp.sum(xp.full_like(loss, 1.0) * weight)
         if kind in ("items", "nonzero_weight") or valid is None:
             return xp.count(loss)

@@ -44,20 +44,20 @@ class KLDivergence(Elementwise):
                 f"mask is {xp.dtype(mask)} of shape {xp.shape(mask)} and the prediction has shape "
                 f"{xp.shape(x)}; expected bool that broadcasts to it: True where a term counts"
             )
-        # p = q costs nothing; at these its derivatives are 0 as well
-        share = 1.0 if self.generalized else 0.0
-        log_share = 0.0 if self.generalized else -math.inf
-        x = xp.where(mask, x, log_share if self.log_pred else share)
-        return (x, xp.where(mask, y, log_share if self.log_target else share), *rest)
+        # at p = q = 1 everything is finite; what comes of it is selected away
+        x = xp.where(mask, x, 0.0 if self.log_pred else 1.0)
+        y = xp.where(mask, y, 0.0 if self.log_target else 1.0)
+        return (x, y, (xp.full_like(x, 1.0) == 1) & mask, *rest)
 
     def term(self, xp: Any, *arrays: Array) -> Array:
-        p, q, log_ratio, plain, outside = self._parts(xp, *arrays)
+        p, q, log_ratio, plain, outside = self._parts(xp, *arrays[:2])
         term = xp.where(plain, q * log_ratio, 0.0)
         term = term - q + p if self.generalized else term
-        return term if outside is None else xp.where(outside, math.inf, term)
+        term = term if outside is None else xp.where(outside, math.inf, term)
+        return xp.where(arrays[2], term, 0.0) if len(arrays) > 2 else term
 
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
-        p, q, log_ratio, plain, outside = self._parts(xp, *arrays)
+        p, q, log_ratio, plain, outside = self._parts(xp, *arrays[:2])
         by_x = xp.where(plain, -q if self.log_pred else -q / p, 0.0)
         by_y = xp.where(plain, (q if self.log_target else 1.0) * (log_ratio + 1), 0.0)
         if self.generalized:
@@ -70,6 +70,8 @@ class KLDivergence(Elementwise):
             if self.clip is not None and not is_log:
                 low, high = self.clip
                 slopes[i] = xp.where((arrays[i] >= low) & (arrays[i] <= high), slopes[i], 0.0)
+            if len(arrays) > 2:
+                slopes[i] = xp.where(arrays[2], slopes[i], 0.0)
         return tuple(slopes)
 
     def _parts(self, xp: Any, x: Array, y: Array) -> tuple[Array, ...]:

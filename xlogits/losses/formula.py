@@ -259,7 +259,7 @@ class Rowwise(Formula):
             if name == "target" or name in self.SINGLE:
                 require_dense(xp.dtype(array))
             if name in self.SINGLE:
-                is_index(INDEX, xp.shape(pred), xp.shape(array), axes[0])
+                self._require_single(xp, pred, array, axes)
                 rows[name] = xp.expand(xp.cast(array, work), len(xp.shape(array)))
             elif name == "target" and len(axes) == 1 and self._index(xp, pred, array, axes[0]):
                 rows[name] = self._hot(xp, x, array, len(xp.shape(x)) - 1)
@@ -278,6 +278,14 @@ class Rowwise(Formula):
 
     def _index(self, xp: Any, pred: Array, target: Array, axis: int) -> bool:
         return is_index(self.labels, xp.shape(pred), xp.shape(target), axis)
+
+    def _require_single(self, xp: Any, pred: Array, array: Array, axes: tuple[int, ...]) -> None:
+        """Raise unless there is one number for each row."""
+        shape, axis = xp.shape(pred), axes[0]
+        if len(axes) > 1:
+            kept = tuple(n for i, n in enumerate(shape) if i not in axes)
+            shape, axis = (*kept, None), len(kept)
+        is_index(INDEX, shape, xp.shape(array), axis)
 
     def _hot(self, xp: Any, x: Array, target: Array, axis: int) -> Array:
         """Rows of 0 and 1; NaN, or an error, where a label is out of range."""

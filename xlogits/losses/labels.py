@@ -96,10 +96,10 @@ def require_index(labels: Labels, dtype: str) -> None:
     )
 
 
-def require_dense(dtype: str) -> None:
+def require_dense(dtype: str, role: str = "labels") -> None:
     if dtype not in FLOATS and dtype not in INTEGERS and dtype != "bool":
         raise DtypeError(
-            f"labels are {dtype}; expected floating point, integer or bool: cast them first"
+            f"{role} are {dtype}; expected floating point, integer or bool: cast them first"
         )
 
 

@@ -3,7 +3,8 @@
 from itertools import accumulate
 from typing import Any
 
-from xlogits.errors import OptionError, ShapeError
+from xlogits.errors import DtypeError, OptionError, ShapeError
+from xlogits.losses.labels import INTEGERS, require_dense
 
 Array = Any
 
@@ -41,6 +42,15 @@ def apart(xp: Any, target: Array, length: Any) -> Array:
 def require_one(kind: str, sizes: dict[str, Array]) -> None:
     if f"{kind}_length" in sizes:
         raise OptionError(f"{kind}_length and {kind}_padding are given; expected one of them")
+
+
+def require_counts(xp: Any, sizes: dict[str, Array]) -> None:
+    """Raise unless lengths are integers, and paddings numbers."""
+    for name, size in sizes.items():
+        dtype = xp.dtype(size)
+        if name.endswith("_length") and dtype not in INTEGERS:
+            raise DtypeError(f"{name} is {dtype}; expected integers: cast it first")
+        require_dense(dtype, name)
 
 
 def require_at_most(xp: Any, length: Array, size: int | None, name: str, of: str) -> None:

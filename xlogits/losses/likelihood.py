@@ -96,7 +96,8 @@ class GaussianNLL(Elementwise):
         return xp.sum(slope, len(xp.shape(pred)) - 1)
 
     def _of_rows(self, xp: Any, pred: Array, variance: Array) -> bool:
-        return not is_number(variance) and bool(xp.shape(variance) == xp.shape(pred)[:-1])
+        shape = xp.shape(pred)
+        return not is_number(variance) and bool(shape and xp.shape(variance) == shape[:-1])
 
 
 @frozen
@@ -123,7 +124,7 @@ class TweedieDeviance(Elementwise):
             raise OptionError(f"power is {self.power}; expected 0 or less, or 1 or more")
 
     def term(self, xp: Any, *arrays: Array) -> Array:
-        x, y = arrays
+        x, y = arrays[0], xp.stop_gradient(arrays[1])
         p = self.power
         if p == 0:
             return (x - y) * (x - y)

@@ -102,7 +102,8 @@ class LinearSoftmaxCrossEntropy(Loss):
         valid = call.items.valid
         plan = Plan(self.label_smoothing, call.indexed, call.rows, False)
         out = 1.0 if cotangent is None else cotangent
-        out = self.reduction.gradient(xp, call.items, call.weight, out)
+        # a mean over nothing has no derivative, as where the frameworks differentiate (`of_sum`)
+        out = replace(self.reduction, empty="zero").gradient(xp, call.items, call.weight, out)
         losses, slopes = plan.slopes(
             xp, call.batch, xp.reshape(out, xp.sizes(call.batch.hidden)[:1])
         )

@@ -148,7 +148,8 @@ class MultiMargin(Rowwise):
         self, pred: Array, target: Array, sample_weight: Weight, class_weight: Array
     ) -> Weight:
         """The weight of the label of every item, times the weight of the item."""
-        xp, work, _ = self._open(pred, target, class_weight=class_weight)
+        weights = {"class_weight": class_weight, "sample_weight": sample_weight}
+        xp, work, _ = self._open(pred, target, **weights)
         axis = class_axes(self.axis, len(xp.shape(pred)))[0]
         classes, given = xp.shape(pred)[axis], xp.shape(class_weight)
         if given not in ((classes,), (None,)) and classes is not None:
@@ -198,6 +199,8 @@ class MultiLabelMargin(Rowwise):
         x, axis = to_rows(xp, xp.cast(pred, work), axes), len(xp.shape(pred)) - 1
         is_index(DENSE, xp.shape(pred), xp.shape(target), axis)
         require_index(INDEX, xp.dtype(target))
+        if xp.dtype(target).startswith("uint"):  # of which PyTorch compares none
+            target = xp.cast(target, "int64")
         target = to_rows(xp, target, axes)
         listed = xp.cumsum(xp.where(target < 0, xp.full_like(x, 1.0), 0.0), axis) == 0
         labels = xp.check_labels(xp.where(listed, target, 0), xp.shape(x)[axis])

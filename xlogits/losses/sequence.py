@@ -8,7 +8,7 @@ from xlogits.backends import require_same
 from xlogits.errors import OptionError, ShapeError
 from xlogits.losses.form import LOG_PROBABILITIES, LOGITS, Form
 from xlogits.losses.labels import INDEX, Labels, require_index
-from xlogits.losses.lengths import apart, as_array, require_at_most, require_one
+from xlogits.losses.lengths import apart, as_array, require_at_most, require_counts, require_one
 from xlogits.losses.loss import Loss, Weight
 from xlogits.losses.value import frozen
 from xlogits.reduction import Items
@@ -105,6 +105,7 @@ class CTC(Loss):
             target = apart(xp, target, sizes["label_length"])
         sizes = {name: as_array(xp, size, target) for name, size in sizes.items()}
         require_same(xp, pred, "logits", **sizes)
+        require_counts(xp, sizes)
         if len(shape) not in (2, 3) or len(xp.shape(target)) != len(shape) - 1:
             order = "(frames, batch" if self.time_major else "(batch, frames"
             raise ShapeError(

@@ -149,13 +149,13 @@ class SoftmaxCrossEntropy(Loss):
         if mask is not None:
             if xp.shape(mask) == shape:
                 mask, _ = one_axis(xp, mask, axes)
-            x, target, seen = self._masked(xp, x, target, mask, axis, indexed)
+            x, target, mask, seen = self._masked(xp, x, target, mask, axis, indexed)
             valid, indexed = seen if valid is None else valid & seen, False
         if class_weight is not None:
             class_weight = self.class_weights(xp, work, class_weight, xp.shape(x)[axis])
         return Terms(
             *(xp, self, form, x, target, axis, indexed, valid, class_weight),
-            *(smoothing, pair, axes, given),
+            *(smoothing, pair, axes, given, mask),
         )
 
     def _labelled(
@@ -218,8 +218,8 @@ class SoftmaxCrossEntropy(Loss):
 
     def _masked(
         self, xp: Any, x: Array, target: Array, mask: Array, axis: int, index: bool
-    ) -> tuple[Array, Array, Array]:
-        """Logits and dense labels without the classes outside the mask, and items with any left."""
+    ) -> tuple[Array, Array, Array, Array]:
+        """Logits and dense labels without the classes outside the mask, it, and items with any left."""
         if self.form.kind != "logits":
             raise OptionError(f"mask is given for {self.form.kind}; expected logits")
         shape = xp.shape(x)
@@ -231,11 +231,13 @@ class SoftmaxCrossEntropy(Loss):
             )
         if xp.dtype(mask) != "bool":
             raise DtypeError(f"mask is {xp.dtype(mask)}; expected bool: True where a class counts")
-        if index:
+        if index:  # NaN, or an error, where a label is out of range
+            inside = xp.expand(xp.pick(xp.full_like(x, 1.0), target, axis), axis)
             target = xp.one_hot(target, xp.sizes(x)[axis], axis, xp.dtype(x))
+            target = xp.where(inside == 1, target, math.nan)
         seen = xp.any(mask, axis)
         kept = mask | ~xp.expand(seen, axis)
-        return xp.where(kept, x, -math.inf), xp.where(mask, target, 0.0), seen
+        return xp.where(kept, x, -math.inf), xp.where(mask, target, 0.0), mask, seen
 
 
 class Terms(NamedTuple):
@@ -254,6 +256,7 @@ class Terms(NamedTuple):
     pair: bool  # one column of probabilities became two
     axes: tuple[int, ...]  # the class axes, and the prediction, before the axes became one
     given: Array
+    mask: Array | None  # which classes count; None: all
 
     def items(self) -> Items:
         """The loss of every item, and what the denominators need."""
@@ -340,6 +343,7 @@ class Terms(NamedTuple):
             q = xp.one_hot(q, xp.sizes(self.x)[self.axis], self.axis, xp.dtype(self.x))
         if self.smoothing:
             q = (1 - self.smoothing) * q + self.smoothing / xp.count(self.x, self.axis)
+            q = q if self.mask is None else xp.where(self.mask, q, 0.0)
         return q if self.class_weight is None else q * self._along(self.class_weight)
 
     def _restored(self, x: Array) -> Array:

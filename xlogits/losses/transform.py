@@ -7,7 +7,7 @@ from xlogits.backends import namespace, require_same
 from xlogits.errors import DtypeError, OptionError, ShapeError, shown
 from xlogits.losses.axes import Axis, class_axes, one_axis, restore_axes
 from xlogits.losses.elementary import ALONG, EACH, TAKEN_BY
-from xlogits.losses.labels import require_float
+from xlogits.losses.labels import require_dense, require_float
 from xlogits.losses.loss import HALF, is_number, spreads
 from xlogits.losses.value import Value, frozen
 
@@ -122,6 +122,7 @@ class Transform(Value):
         for role, array in (("mask", mask), ("weight", weight)):
             if array is None or is_number(array):
                 continue
+            require_dense(xp.dtype(array), role)
             if not spreads(xp.shape(array), xp.shape(pred)):
                 raise ShapeError(
                     f"{role} has shape {xp.shape(array)} and the array {xp.shape(pred)}; expected "

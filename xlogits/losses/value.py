@@ -4,7 +4,7 @@ What `dataclass` writes for each class is compiled when the class is made, which
 took longer than the rest of a command; so equality and text are written once, here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypeVar, dataclass_transform
 
 T = TypeVar("T")
@@ -31,5 +31,6 @@ class Value:
         return hash((type(self), *self._fields().values()))
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={field!r}" for name, field in self._fields().items())
-        return f"{type(self).__qualname__}({fields})"
+        given: Any = self  # mypy does not see that the classes are dataclasses
+        text = ", ".join(f"{field.name}={getattr(self, field.name)!r}" for field in fields(given))
+        return f"{type(self).__qualname__}({text})"

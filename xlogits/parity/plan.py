@@ -158,15 +158,20 @@ class Prepared(NamedTuple):
 
 
 def prepare(job: Job, dtype: str) -> Prepared:
-    operands = {k: rounded(v, dtype) for k, v in job.case.operands.items()}
-    result = getattr(job.loss, "dtype", None) or dtype
+    return prepared(job.loss, job.case.operands, dtype)
+
+
+def prepared(loss: Loss | Transform, operands: dict[str, Array], dtype: str) -> Prepared:
+    """The operands of a loss as they are in a dtype, and what is to come of them."""
+    operands = {k: rounded(v, dtype) for k, v in operands.items()}
+    result = getattr(loss, "dtype", None) or dtype
     exact = {k: rounded(v, result) for k, v in operands.items()}
-    loss = _in_dtype(job.loss, dtype)
-    shape = np.shape(evaluate(loss, exact).value[0])
-    cotangent = (
-        np.ones(shape) if not shape else 0.5 + (np.arange(np.prod(shape)) % 4).reshape(shape) / 4
-    )
-    reference = evaluate(loss, exact, cotangent)
+    loss = _in_dtype(loss, dtype)
+    reference = evaluate(loss, exact)
+    shape, cotangent = np.shape(reference.value[0]), np.ones(())
+    if shape:
+        cotangent = 0.5 + (np.arange(np.prod(shape)) % 4).reshape(shape) / 4
+        reference = evaluate(loss, exact, cotangent)
     wrt = tuple(reference.gradients)
     return Prepared(operands, reference, cotangent, wrt, dtype, result)
 

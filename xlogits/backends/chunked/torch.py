@@ -108,8 +108,10 @@ class _Total(torch.autograd.Function):
             ctx.ready = output[1:]
 
     @staticmethod
-    def backward(ctx: Any, out: Array, *_: Any) -> Any:
+    def backward(ctx: Any, out: Array | None, *_: Any) -> Any:
         plan, xp, wanted = ctx.call
+        if out is None:  # nothing was differentiated but what else is returned
+            return (None,) * (3 + len(plan.FIELDS))
         batch, found = ctx.saved_tensors[: len(plan.FIELDS)], ctx.saved_tensors[len(plan.FIELDS) :]
         if ctx.ready is not None and not torch.is_grad_enabled():
             # in place: a second array as large as the weights is what this function is there to avoid

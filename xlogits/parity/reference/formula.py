@@ -60,13 +60,20 @@ class ElementItems(_FormulaItems):
         self.axes = () if loss.inner == "none" else class_axes(loss.axis, self.pred.ndim)
         self.shape = tuple(n for i, n in enumerate(self.pred.shape) if i not in self.axes)
         self.valid = np.ones(self.shape, bool)
+        self.wide = {name: self._wide(name, np.shape(array)) for name, array in self.arrays.items()}
         self.spread = {
-            name: np.broadcast_to(np.asarray(array, REAL), self.pred.shape)
+            name: np.broadcast_to(np.asarray(array, REAL).reshape(self.wide[name]), self.pred.shape)
             for name, array in self.arrays.items()
         }
         self.mask = np.broadcast_to(operands.get("mask", True), self.pred.shape)
         weight = operands.get("inner_weight")
         self.inner_weight = None if weight is None else np.asarray(weight, REAL)
+
+    def _wide(self, name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of an array as it broadcasts to the prediction: a variance may be that of a row."""
+        if name == "variance" and self.pred.ndim and shape == self.pred.shape[:-1]:
+            return (*shape, 1)
+        return (1,) * (self.pred.ndim - len(shape)) + shape
 
     def _where(self, key: tuple[int, ...]) -> tuple[Any, ...]:
         batch = iter(key)
@@ -81,7 +88,7 @@ class ElementItems(_FormulaItems):
         places[self._where(key)] = True
         full = np.zeros(self.pred.shape, REAL)
         full[places] = part
-        wide = (1,) * (full.ndim - out.ndim) + out.shape
+        wide = self.wide[name]
         stretched = tuple(i for i, n in enumerate(wide) if n == 1 and full.shape[i] != 1)
         out += np.sum(full, stretched, keepdims=True).reshape(out.shape)
 

@@ -26,6 +26,7 @@ class Items:
     shape: tuple[int, ...]  # of the items
     valid: Array
     class_weight: Array | None = None
+    selects = False  # whether something may be left out, even if nothing is
 
     def __init__(self, loss: Any, operands: dict[str, Array]) -> None:
         self.loss = loss
@@ -70,6 +71,9 @@ class Items:
         mean = self.loss.reduction.word != "sum"
         by_all = "mean", "mean_over_items", "mean_over_nonzero_weight", "mean_over_batch"
         over_all = self.loss.reduction.word in by_all and size
+        weight = self.operands.get("sample_weight")
+        if self.loss.reduction.word == "mean_over_weight_as_given" and not size:
+            over_all = weight is not None and np.sum(weight) != 0
         empty = mean and not over_all and self.loss.reduction.empty == "nan"
         return REAL(math.nan if empty else 0), REAL(1)
 
@@ -131,7 +135,7 @@ class Items:
             "mean_over_nonzero_weight": REAL(np.count_nonzero(spread)),
             "mean_over_batch": REAL(self.shape[0] if self.shape else 1),
             "mean_over_weight_as_given": np.sum(counted)
-            if weight is None or not self.valid.all()
+            if weight is None or self.selects
             else np.sum(np.asarray(weight, REAL)),
         }[word]
         if denominator == 0:

@@ -70,7 +70,7 @@ def _relative(loss: RelativeError, x: Any, y: Any) -> Any:
 
 
 def _relative_size(loss: RelativeError, x: Any, y: Any) -> Any:
-    return 1 + loss.factor * (abs(x) + abs(y)) / max(abs(y), REAL(loss.floor))
+    return 1 + abs(loss.factor) * (abs(x) + abs(y)) / max(abs(y), REAL(loss.floor))
 
 
 def _relative_slope_size(loss: RelativeError, x: Any, y: Any) -> Any:

@@ -8,6 +8,7 @@ import numpy as np
 
 from xlogits.losses import SoftmaxCrossEntropy
 from xlogits.losses.axes import class_axes
+from xlogits.losses.labels import holds
 from xlogits.parity.reference.divergence import COSTS
 from xlogits.parity.reference.items import Items, Reference
 from xlogits.parity.reference.vector import REAL, clipped, log, log_softmax, product
@@ -30,11 +31,13 @@ class SoftmaxItems(Items):
         self.valid = np.ones(self.shape, bool)
         if not self.dense and loss.ignore_index is not None:
             self.valid = self.target != loss.ignore_index
+            self.selects = holds(target.dtype.name, loss.ignore_index)
         mask = operands.get("mask")
         self.mask = None
         if mask is not None:
             self.mask = self._rows(np.broadcast_to(mask, self.pred.shape))
             self.valid = self.valid & self.mask.any(-1)
+            self.selects = True
         weight = operands.get("class_weight")
         self.weights = np.ones(self.classes, REAL) if weight is None else np.asarray(weight, REAL)
         if weight is not None and not self.dense:
@@ -57,7 +60,8 @@ class SoftmaxItems(Items):
     def place(self, name: str, out: Array, key: tuple[int, ...], part: Array) -> None:
         batch = iter(key)
         where = [slice(None) if i in self.axes else next(batch) for i in range(out.ndim)]
-        out[tuple(where)] = part.reshape(out[tuple(where)].shape)
+        in_order = part.reshape([out.shape[i] for i in self.axes])
+        out[tuple(where)] = np.transpose(in_order, np.argsort(self.axes))
 
     def coefficients(self, key: tuple[int, ...], q: Array) -> Array:
         e = REAL(self.loss.label_smoothing)

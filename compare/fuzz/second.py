@@ -1,0 +1,135 @@
+"""First and second derivatives under PyTorch's and JAX's own checks, which need no reference.
+
+`torch.autograd.gradcheck` and `gradgradcheck`, and `jax.test_util.check_grads` to second order,
+forwards and backwards, hold automatic differentiation against finite differences of the same function.
+"""
+
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from xlogits import losses as L
+from xlogits.errors import Refused
+from xlogits.losses import Loss, Transform
+from xlogits.losses.elementary import ALONG, EACH
+from xlogits.parity import engines
+from xlogits.parity.cases import cases
+from xlogits.parity.reference import evaluate
+
+Array = Any
+NONE: frozenset[str] = frozenset()
+WEIGHTS = frozenset({"class_weight", "sample_weight"})
+
+LOSSES: dict[str, tuple[Loss | Transform, frozenset[str]]] = {
+    "softmax": (L.SoftmaxCrossEntropy(), NONE),
+    "softmax, dense": (L.SoftmaxCrossEntropy(labels=L.DENSE, label_smoothing=0.1), WEIGHTS),
+    "softmax, axis 1": (L.SoftmaxCrossEntropy(axis=1, ignore_index=-1), WEIGHTS),
+    "softmax, masked": (L.SoftmaxCrossEntropy(), frozenset({"mask"})),
+    "softmax of probabilities": (L.SoftmaxCrossEntropy(form=L.PROBABILITIES), NONE),
+    "sigmoid": (L.SigmoidCrossEntropy(), NONE),
+    "sigmoid, weighted": (L.SigmoidCrossEntropy(inner="mean"), frozenset({"pos_weight"})),
+    "linear": (L.LinearSoftmaxCrossEntropy(), frozenset({"linear_bias"})),
+    "linear, sum": (L.LinearSoftmaxCrossEntropy(reduction=L.Reduction("sum")), NONE),
+    "focal of classes": (L.SoftmaxFocal(), NONE),
+    "focal of events": (L.SigmoidFocal(alpha=0.25), NONE),
+    "poly": (L.SoftmaxPoly(), NONE),
+    "CTC": (L.CTC(), frozenset({"logit_length", "label_length"})),
+    "overlap of classes": (L.ClassOverlap(balanced=True), NONE),
+    "overlap of logits": (L.Tversky(activation="sigmoid", smooth=1.0), NONE),
+    "inner mean, root": (L.SquaredError(axis=0, inner="root_mean"), NONE),
+    "logsumexp, weighted": (Transform(function="logsumexp"), frozenset({"weight"})),
+    **{
+        name: (Transform(function=name), NONE)
+        for name in (*ALONG, *(name for name in EACH if name != "entr"))
+    },
+    **{
+        kind.__name__: (kind(), NONE)
+        for kind in (
+            *(L.SquaredError, L.Square, L.AbsoluteError, L.Huber, L.HuberPenalty),
+            *(L.PseudoHuberPenalty, L.LogCosh, L.QuantileError, L.RelativeError),
+            *(L.SquaredLogError, L.PoissonNLL, L.GaussianNLL, L.BrierScore, L.Hinge),
+            *(L.SoftMargin, L.HingeEmbedding, L.MarginRanking, L.BinarySparsemax),
+            *(L.CategoricalHinge, L.MulticlassHinge, L.MultiMargin, L.MultiLabelMargin),
+            *(L.Sparsemax, L.KLDivergence, L.RelativeEntropy, L.GeneralizedCrossEntropy),
+            *(L.InnerProduct, L.CosineSimilarity, L.Distance, L.TripletMargin, L.LogAddExp),
+            *(L.XLogY, L.Tversky),
+        )
+    },
+    "cosine embedding": (L.CosineEmbedding(margin=0.2), NONE),
+    "Tweedie": (L.TweedieDeviance(power=1.5), NONE),
+}
+
+
+class Checked(NamedTuple):
+    """What came of one loss: the orders that hold, and what is wrong, or why an order is refused."""
+
+    name: str
+    framework: str
+    orders: tuple[int, ...]
+    refused: str = ""
+    wrong: str = ""
+
+
+def run(framework: str, names: tuple[str, ...] = tuple(LOSSES)) -> Iterator[Checked]:
+    for name in names:
+        yield check(framework, name, *LOSSES[name])
+
+
+def check(framework: str, name: str, loss: Any, wanted: frozenset[str]) -> Checked:
+    """The checks of a framework on the first case of a loss."""
+    operands = next(cases(loss, wanted)).operands
+    with np.errstate(all="ignore"):
+        moving = tuple(evaluate(loss, operands).gradients)
+    made = {k: engines.load(framework).array(v, "float64", "cpu") for k, v in operands.items()}
+
+    def function(*leaves: Array) -> Array:
+        return loss(**made | dict(zip(moving, leaves, strict=True)))
+
+    done: list[int] = []
+    for order, test in ORDERS[framework].items():
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                test(function, [made[n] for n in moving])
+        except Refused as error:
+            return Checked(name, framework, tuple(done), refused=str(error))
+        except Exception as error:  # of either framework's checks, or of the function
+            if "once_differentiable" in str(error) or "differentiated twice" in str(error):
+                return Checked(name, framework, tuple(done), refused=str(error).splitlines()[0])
+            wrong = f"order {order}: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+            return Checked(name, framework, tuple(done), wrong=wrong)
+        done.append(order)
+    return Checked(name, framework, tuple(done))
+
+
+def _torch_first(function: Callable[..., Array], leaves: list[Array]) -> None:
+    import torch
+
+    torch.autograd.gradcheck(function, [x.requires_grad_() for x in leaves], fast_mode=True)
+
+
+def _torch_second(function: Callable[..., Array], leaves: list[Array]) -> None:
+    import torch
+
+    torch.autograd.gradgradcheck(function, [x.requires_grad_() for x in leaves], fast_mode=True)
+
+
+def _jax(order: int) -> Callable[..., None]:
+    def test(function: Callable[..., Array], leaves: list[Array]) -> None:
+        import jax
+        from jax.test_util import check_grads
+
+        # of a custom derivative JAX has the backward one only
+        custom = "custom_vjp" in str(jax.make_jaxpr(function)(*leaves))
+        modes = ("rev",) if custom else ("fwd", "rev")
+        check_grads(jax.jit(function), tuple(leaves), order=order, modes=modes, eps=1e-5)
+
+    return test
+
+
+ORDERS: dict[str, dict[int, Callable[..., None]]] = {
+    "torch": {1: _torch_first, 2: _torch_second},
+    "jax": {1: _jax(1), 2: _jax(2)},
+}
