@@ -10,6 +10,12 @@ from xlogits.backends.chunked.numpy import differentiable as differentiable
 from xlogits.backends.chunked.numpy import fold as fold
 from xlogits.backends.chunked.numpy import index_slope as index_slope
 from xlogits.backends.chunked.numpy import project as project
+from xlogits.backends.numpy_each import (
+    log_sigmoid,
+    sigmoid,
+    sigmoid_cross_entropy,
+    softplus,
+)
 from xlogits.backends.numpy_rows import (
     dense_cross_entropy,
     index_cross_entropy,
@@ -18,8 +24,9 @@ from xlogits.backends.numpy_rows import (
     logsumexp,
     shares,
     softmax,
-    wide,
 )
+from xlogits.backends.numpy_small import quick_sigmoid_cross_entropy as quick_sigmoid_cross_entropy
+from xlogits.backends.numpy_small import quick_softmax_cross_entropy as quick_softmax_cross_entropy
 from xlogits.errors import require_labels
 
 NAME = "NumPy"
@@ -175,19 +182,6 @@ def clip(x: Array, low: float, high: float) -> Array:
     return np.clip(x, low, high)
 
 
-def sigmoid(x: Array) -> Array:
-    e = np.exp(-np.abs(wide(x)))
-    return (np.where(x >= 0, 1, e) / (1 + e)).astype(x.dtype, copy=False)
-
-
-def log_sigmoid(x: Array) -> Array:
-    return -softplus(-x)
-
-
-def softplus(x: Array) -> Array:
-    return (np.maximum(x, 0) + np.log1p(np.exp(-np.abs(wide(x))))).astype(x.dtype, copy=False)
-
-
 def logit(x: Array) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         # log(p / (1 - p)) in two halves: near 1/2 the second is the accurate one
@@ -228,23 +222,18 @@ def count(x: Array, axis: int | None = None) -> Any:
     return x.size if axis is None else x.shape[axis]
 
 
-def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:
-    """Exact at infinite logits too: the product of 0 and infinity is 0."""
-    x, z = wide(logits), wide(labels)
-    slope = np.where(x > 0, 1 - z, -z)
-    with np.errstate(invalid="ignore"):
-        linear = np.where(slope == 0, 0, slope * x)
-    return (linear + np.log1p(np.exp(-np.abs(x)))).astype(logits.dtype, copy=False)
-
-
-__all__ = [  # from numpy_rows
+__all__ = [  # from numpy_each and numpy_rows
     "dense_cross_entropy",
     "index_cross_entropy",
     "index_cross_entropy_gradient",
+    "log_sigmoid",
     "log_softmax",
     "logsumexp",
     "shares",
+    "sigmoid",
+    "sigmoid_cross_entropy",
     "softmax",
+    "softplus",
 ]
 
 
