@@ -53,9 +53,9 @@ def index_cross_entropy(x: Array, labels: Array, axis: int) -> Array:
 def index_cross_entropy_gradient(
     x: Array, labels: Array, axis: int, out: Array, into: Array | None = None
 ) -> tuple[Array, Array]:
-    """`into`, of the dtype and shape of x, is where the derivatives go; it may be x itself."""
+    """`into`, where the derivatives go if it is like x and its rows are a view, may be x itself."""
     rows, by_x = rows_of(x, axis), None
-    if into is not None and into.dtype == x.dtype:
+    if into is not None and (into.dtype, into.shape) == (x.dtype, x.shape):
         by_x = rows_of(into, axis)
     if by_x is None or not np.may_share_memory(by_x, into):
         by_x = np.empty(rows.shape, x.dtype)

@@ -35,7 +35,9 @@ def quick_softmax_cross_entropy(
 ) -> Array | None:
     """Class indexes along the last of two axes."""
     kind = logits.dtype
-    if (kind is not _F4 and kind is not _F8) or axis is not _LAST or type(labels) is not _ndarray:
+    if (kind is not _F4 and kind is not _F8) or axis is not _LAST:
+        return None
+    if type(logits) is not _ndarray or type(labels) is not _ndarray:
         return None
     of_labels, shape = labels.dtype, logits.shape
     if (of_labels is not _I8 and of_labels is not _I4) or len(shape) != 2:
@@ -69,7 +71,9 @@ def quick_sigmoid_cross_entropy(
 ) -> Array | None:
     """Labels of any dtype of numbers, in the shape of the logits."""
     kind = logits.dtype
-    if (kind is not _F4 and kind is not _F8) or type(labels) is not _ndarray:
+    if kind is not _F4 and kind is not _F8:
+        return None
+    if type(logits) is not _ndarray or type(labels) is not _ndarray:
         return None
     if labels.shape != logits.shape or not 0 < logits.size <= MOST or not logits.shape:
         return None
@@ -102,7 +106,7 @@ def _reduced(loss: Array, reduction: Any) -> Array | None:
 
 
 def softmax(rows: Array) -> Array | None:
-    exps = rows.astype(_F8, "C")
+    exps = rows.astype(_F8, "C", subok=False)
     if not _near(exps.ravel()):
         return None
     _exp(exps, exps)
@@ -111,7 +115,7 @@ def softmax(rows: Array) -> Array | None:
 
 
 def log_softmax(rows: Array) -> Array | None:
-    x = rows.astype(_F8, "C")
+    x = rows.astype(_F8, "C", subok=False)
     apart = _largest_apart(x)
     if apart is None:
         return None
@@ -122,7 +126,7 @@ def log_softmax(rows: Array) -> Array | None:
 
 
 def logsumexp(rows: Array) -> Array | None:
-    apart = _largest_apart(rows.astype(_F8, "C"))
+    apart = _largest_apart(rows.astype(_F8, "C", subok=False))
     return None if apart is None else _add(*apart).astype(rows.dtype, copy=False)
 
 

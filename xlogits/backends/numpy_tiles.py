@@ -9,6 +9,7 @@ import contextvars
 import os
 import threading
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ def over_tiles(rows: Array, made: Array | None, work: Work) -> None:
 
     workers = min(_threads(rows.size), len(tiles))
     bounds = [len(tiles) * number // workers for number in range(workers + 1)]
-    _together(part, [tiles[a:b] for a, b in zip(bounds, bounds[1:], strict=False)])
+    _together(part, [tiles[a:b] for a, b in pairwise(bounds)])
 
 
 def _together(part: Callable[[Sequence[slice]], None], shares: Sequence[Sequence[slice]]) -> None:
