@@ -107,9 +107,7 @@ def _canonical(fn: Any) -> Native | None:
     return NATIVES.get(f"xlogits.{fn.__name__}")
 
 
-def _differentiate(
-    call: _Call, names: tuple[str, ...], cotangent: Array | None, outs: Any
-) -> Any:
+def _differentiate(call: _Call, names: tuple[str, ...], cotangent: Array | None, outs: Any) -> Any:
     pred = call.given.get(call.names["logits"])
     xp = namespace(pred)
     for name in names:

@@ -147,4 +147,4 @@ def _largest_apart(x: Array) -> tuple[Array, Array] | None:
 
 
 def _near(flat: Array) -> bool:
-    return bool(-_FAR <= flat[flat.argmin()] and flat[flat.argmax()] <= _FAR)  # not for NaN
+    return bool(flat[flat.argmin()] >= -_FAR and flat[flat.argmax()] <= _FAR)  # not for NaN

@@ -21,7 +21,9 @@ def require_out(xp: Any, outs: Any, like: Sequence[Array], operands: Sequence[An
         raise OptionError(f"out is given for {len(like)} gradients; expected a tuple of as many")
     for number, (out, array) in enumerate(zip(outs, like, strict=True)):
         if type(out) is not np.ndarray or (out.shape, out.dtype) != (array.shape, array.dtype):
-            found = f"{out.dtype} {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
+            found = (
+                f"{out.dtype} {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
+            )
             raise OptionError(
                 f"out is {found}; expected a numpy.ndarray, {array.dtype} {array.shape}, "
                 f"as what the gradient is taken by"
