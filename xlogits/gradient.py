@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from xlogits.backends import namespace
-from xlogits.backends.output import require_out, written
 from xlogits.catalogue import NATIVES
 from xlogits.catalogue.record import Arg, Native, bind
 from xlogits.errors import OptionError, Refused
@@ -117,10 +116,11 @@ def _differentiate(call: _Call, names: tuple[str, ...], cotangent: Array | None,
         _require_differentiable(xp, call.given.get(call.names.get("labels", "labels")))
     if outs is not None:
         moved = [call.given[call.names.get(name, name)] for name in names]
-        require_out(xp, outs, moved, [*call.given.values(), cotangent])
+        _require_numpy(xp)
+        xp.require_out(outs, moved, [*call.given.values(), cotangent])
     if xp.value_and_grad is None:
         value, found = _closed_form(call, names, cotangent, outs)
-        return value, found if outs is None else written(found, outs)
+        return value, found if outs is None else xp.written(found, outs)
     moving = tuple(call.names[name] for name in names)
 
     def scalar(*arrays: Array) -> tuple[Array, Array]:
@@ -165,3 +165,11 @@ def _require_differentiable(xp: Any, labels: Array) -> None:
     if labels is None or "float" not in xp.dtype(labels):
         kind = "nothing" if labels is None else xp.dtype(labels)
         raise OptionError(f"wrt asks for labels, which are {kind}; expected floating point labels")
+
+
+def _require_numpy(xp: Any) -> None:
+    if xp.value_and_grad is not None:
+        raise OptionError(
+            f"out is given, and the logits are a {xp.NAME} array; expected NumPy arrays: "
+            f"{xp.NAME} makes the arrays of its gradients itself"
+        )

@@ -16,6 +16,8 @@ from xlogits.backends.numpy_each import (
     sigmoid_cross_entropy,
     softplus,
 )
+from xlogits.backends.numpy_output import require_out as require_out
+from xlogits.backends.numpy_output import written as written
 from xlogits.backends.numpy_rows import (
     dense_cross_entropy,
     index_cross_entropy,

@@ -3,20 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from xlogits.errors import OptionError
 
 Array = Any
 
 
-def require_out(xp: Any, outs: Any, like: Sequence[Array], operands: Sequence[Any]) -> None:
+def require_out(outs: Any, like: Sequence[Array], operands: Sequence[Any]) -> None:
     """Raise unless each of `outs` can hold what has the shape and dtype of an array of `like`."""
-    if xp.value_and_grad is not None:
-        raise OptionError(
-            f"out is given, and the logits are a {xp.NAME} array; expected NumPy arrays: "
-            f"{xp.NAME} makes the arrays of its gradients itself"
-        )
-    import numpy as np
-
     if not isinstance(outs, tuple) or len(outs) != len(like):
         raise OptionError(f"out is given for {len(like)} gradients; expected a tuple of as many")
     for number, (out, array) in enumerate(zip(outs, like, strict=True)):
@@ -42,8 +37,6 @@ def require_out(xp: Any, outs: Any, like: Sequence[Array], operands: Sequence[An
 
 def written(found: Sequence[Array], outs: Sequence[Array]) -> tuple[Array, ...]:
     """The same numbers in `outs`, where some of them may be already."""
-    import numpy as np
-
     for array, out in zip(found, outs, strict=True):
         if not np.may_share_memory(array, out):
             np.copyto(out, array)
