@@ -237,13 +237,3 @@ __all__ = [  # from numpy_each and numpy_rows
     "softmax",
     "softplus",
 ]
-
-
-def quick_softmax_cross_entropy(
-    logits: Array, labels: Array, axis: int, reduction: str
-) -> Array | None:
-    return None
-
-
-def quick_sigmoid_cross_entropy(logits: Array, labels: Array, reduction: str) -> Array | None:
-    return None
