@@ -38,6 +38,9 @@ value_and_grad = None
 
 Array = Any
 
+# to ask NumPy for the name of a dtype takes as long as a small kernel
+_NAMES = {np.dtype(c): np.dtype(c).name for c in "?bBhHiIlLqQefd"}
+
 
 def refuse(x: Array) -> str:
     if isinstance(x, np.ma.MaskedArray):
@@ -52,7 +55,7 @@ def shape(x: Array) -> tuple[int, ...]:
 
 
 def dtype(x: Array) -> str:
-    return x.dtype.name  # type: ignore[no-any-return]
+    return _NAMES.get(x.dtype) or x.dtype.name
 
 
 def known(x: Array) -> Array:
@@ -60,7 +63,7 @@ def known(x: Array) -> Array:
 
 
 def cast(x: Array, dtype: str) -> Array:
-    return x if x.dtype.name == dtype else x.astype(_dtype(dtype))
+    return x if (_NAMES.get(x.dtype) or x.dtype.name) == dtype else x.astype(_dtype(dtype))
 
 
 def _dtype(name: str) -> Any:
