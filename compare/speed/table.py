@@ -13,6 +13,10 @@ _ABOUT = (
     "| what | against | size | ratio | | pages kept | | goal | memory |",
     "|---|---|---|---:|---|---:|---|---:|---:|",
 )
+_SHARED = (
+    " **The processors were shared with other work:**\n"
+    "where a spread is wide the medians say little, and those of two threads nothing; measure again."
+)
 _THREADS = (
     "",
     "## Two threads",
@@ -28,7 +32,8 @@ def render(
     machine: str, plain: Sequence[Any], kept: Sequence[Any], threads: Sequence[Any], load: float
 ) -> str:
     """The results as Markdown: rows of the same functions with either allocator, and of threads."""
-    lines = ["# NumPy on large arrays", "", f"{machine}; load average {load:.1f}.", *_ABOUT]
+    shared = _SHARED if load > 1.5 else ""
+    lines = ["# NumPy on large arrays", "", f"{machine}; load average {load:.1f}.{shared}", *_ABOUT]
     for row, other in zip(plain, kept, strict=True):
         goal = "" if row.goal is None else row.goal
         lines.append(
