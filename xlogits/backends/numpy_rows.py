@@ -211,12 +211,12 @@ def _apart(rows: Array, aside: Array, exps: Array, top: Array | None = None) -> 
     """
     if _fits(rows if top is None else top, rows):
         np.exp(rows, out=exps)
-        sums = _summed(exps, aside)
+        sums = _summed(exps, aside, rows, _NOTHING)
         if sums.total.min() >= _ENOUGH:
             return sums
     top = rows.max(1) if top is None else top
     _shifted(rows, top, exps)
-    return _summed(exps, aside)._replace(top=wide(top))
+    return _summed(exps, aside, rows, wide(top))
 
 
 def _of_all(rows: Array, exps: Array) -> Sums:
@@ -239,12 +239,13 @@ def _fits(largest: Array, rows: Array) -> bool:
     return _LEAST - classes <= peak <= _LARGEST[rows.itemsize] - classes
 
 
-def _summed(exps: Array, aside: Array) -> Sums:
+def _summed(exps: Array, aside: Array, rows: Array, top: Array) -> Sums:
     at = np.arange(len(exps)), aside
-    lead = wide(exps[at])
+    # one exponential among many sums, whose rounding nothing averages out
+    lead = np.exp(wide(rows[at]) - top) if exps.itemsize < 8 else exps[at]
     exps[at] = 0
     rest = _sum(exps)
-    return Sums(lead, _rounded(rest), _rounded(lead + rest), _NOTHING)
+    return Sums(lead, _rounded(rest), _rounded(lead + rest), top)
 
 
 def _sum(exps: Array) -> Array:
