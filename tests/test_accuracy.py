@@ -13,6 +13,7 @@ from tests.conftest import INSTALLED, need
 pytest.importorskip("mpmath")
 
 from xlogits.backends import numpy as xp
+from xlogits.backends import numpy_small
 from xlogits.parity.accuracy import exact, inputs
 from xlogits.parity.accuracy.limits import broken
 from xlogits.parity.accuracy.measure import FUNCTIONS, Errors, Row, in_ulp, measure
@@ -33,6 +34,13 @@ def test_every_function_is_measured_on_every_input(on_numpy: list[Row]) -> None:
         cases = {row.case for row in on_numpy if row.function == function.name}
         assert {"ordinary", "offset +1000", "offset -1e5", "extreme", "masked"} < cases
         assert "confident" in cases
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_blocks_of_rows_are_as_accurate(monkeypatch: pytest.MonkeyPatch, dtype: str) -> None:
+    monkeypatch.setattr(numpy_small, "MOST", 0)  # most inputs of the table are small
+    rows = list(measure(["numpy"], [dtype], ["class indexes", "log_softmax", "sigmoid_cross"]))
+    assert broken(rows) == []
 
 
 def test_numpy_is_within_4_ulp_and_16_for_small_gradients(on_numpy: list[Row]) -> None:
@@ -87,7 +95,7 @@ def test_a_less_accurate_formula_is_caught(monkeypatch: pytest.MonkeyPatch) -> N
     assert any("confident: the value" in sentence for sentence in broken(rows))
 
 
-def _one_less_than_p(x: Any, labels: Any, axis: int, out: Any) -> Any:
+def _one_less_than_p(x: Any, labels: Any, axis: int, out: Any, into: Any = None) -> Any:
     """The usual derivative: softmax, less one for the label."""
     slope = xp.softmax(x, axis) - xp.one_hot(labels, x.shape[axis], axis, x.dtype.name)
     loss = xp.index_cross_entropy(x, labels, axis)

@@ -7,7 +7,7 @@ from xlogits.backends import namespace
 from xlogits.catalogue import NATIVES
 from xlogits.catalogue.record import Arg, Native, bind
 from xlogits.errors import OptionError, Refused
-from xlogits.losses import LinearSoftmaxCrossEntropy, Loss, Transform
+from xlogits.losses import LinearSoftmaxCrossEntropy, Loss, SoftmaxCrossEntropy, Transform
 
 Array = Any
 OPERAND = {
@@ -32,13 +32,17 @@ def value_and_grad(
             is "hidden", also "weight" and "bias".
 
     Returns:
-        A function with the arguments of `fn`, and one more, `cotangent`: what each number of the
+        A function with the arguments of `fn`, and two more. `cotangent`: what each number of the
         result is multiplied by before the gradient is taken. Without it, the gradient of an
-        unreduced loss is that of its sum. It returns `(value, gradient)`, with a tuple of gradients
-        where `wrt` is a tuple. Class indexes have no gradient.
+        unreduced loss is that of its sum. `out`, for NumPy arrays: where the gradient is written,
+        of the shape and dtype of what it is taken by; a tuple where `wrt` is one. It may be the
+        logits themselves, which then are lost. Softmax cross-entropy of class indexes makes no other
+        array of that size. It returns `(value, gradient)`, with a tuple of gradients where `wrt` is
+        a tuple. Class indexes have no gradient.
 
     Raises:
-        OptionError: an unknown `wrt`, one that the function has no argument for, or class indexes.
+        OptionError: an unknown `wrt`, one that the function has no argument for, or class indexes;
+            an `out` that does not fit, overlaps another array, or is given with another framework.
         Refused: on NumPy, a function whose derivative is not known.
 
     Example:
@@ -55,9 +59,12 @@ def value_and_grad(
                 f"or 'hidden', 'weight', 'bias' of a linear layer"
             )
 
-    def run(*args: Any, cotangent: Array | None = None, **kwargs: Any) -> tuple[Array, Any]:
+    def run(
+        *args: Any, cotangent: Array | None = None, out: Any = None, **kwargs: Any
+    ) -> tuple[Array, Any]:
         call = _call(fn, args, kwargs)
-        value, grads = _differentiate(call, names, cotangent)
+        outs = None if out is None else (out,) if isinstance(wrt, str) else out
+        value, grads = _differentiate(call, names, cotangent, outs)
         return value, grads[0] if isinstance(wrt, str) else grads
 
     return run
@@ -99,7 +106,7 @@ def _canonical(fn: Any) -> Native | None:
     return NATIVES.get(f"xlogits.{fn.__name__}")
 
 
-def _differentiate(call: _Call, names: tuple[str, ...], cotangent: Array | None) -> Any:
+def _differentiate(call: _Call, names: tuple[str, ...], cotangent: Array | None, outs: Any) -> Any:
     pred = call.given.get(call.names["logits"])
     xp = namespace(pred)
     for name in names:
@@ -107,8 +114,13 @@ def _differentiate(call: _Call, names: tuple[str, ...], cotangent: Array | None)
             raise OptionError(f"wrt asks for {name}, of which the call has none")
     if "labels" in names:
         _require_differentiable(xp, call.given.get(call.names.get("labels", "labels")))
+    if outs is not None:
+        moved = [call.given[call.names.get(name, name)] for name in names]
+        _require_numpy(xp)
+        xp.require_out(outs, moved, [*call.given.values(), cotangent])
     if xp.value_and_grad is None:
-        return _closed_form(call, names, cotangent)
+        value, found = _closed_form(call, names, cotangent, outs)
+        return value, found if outs is None else xp.written(found, outs)
     moving = tuple(call.names[name] for name in names)
 
     def scalar(*arrays: Array) -> tuple[Array, Array]:
@@ -128,7 +140,9 @@ def _by_name(native: Native | None, given: dict[str, Any]) -> dict[str, Any]:
     return {a.name: given[a.key] for a in called if isinstance(a, Arg) and a.key in given}
 
 
-def _closed_form(call: _Call, names: tuple[str, ...], cotangent: Array | None) -> Any:
+def _closed_form(
+    call: _Call, names: tuple[str, ...], cotangent: Array | None, outs: Any
+) -> tuple[Array, tuple[Array, ...]]:
     if call.native is not None:
         loss, operands = call.native.read(getattr(call.fn, "_options", {}) | call.given)
     elif isinstance(call.fn, (Loss, Transform)):
@@ -138,7 +152,10 @@ def _closed_form(call: _Call, names: tuple[str, ...], cotangent: Array | None) -
             f"the derivative of {getattr(call.fn, '__name__', call.fn)!r} is not known on NumPy; "
             f"pass a function of xlogits, a dialect or a loss of xlogits.losses"
         )
-    value, found = loss.value_and_gradient(**operands, cotangent=cotangent)
+    into = {}
+    if outs is not None and "logits" in names and isinstance(loss, SoftmaxCrossEntropy):
+        into["into"] = outs[names.index("logits")]
+    value, found = loss.value_and_gradient(**operands, cotangent=cotangent, **into)
     arrays = loss.SLOPES if isinstance(loss, LinearSoftmaxCrossEntropy) else loss.ARRAYS
     by_array = dict(zip(arrays, found, strict=True))
     return value, tuple(by_array.get(OPERAND[name]) for name in names)
@@ -148,3 +165,11 @@ def _require_differentiable(xp: Any, labels: Array) -> None:
     if labels is None or "float" not in xp.dtype(labels):
         kind = "nothing" if labels is None else xp.dtype(labels)
         raise OptionError(f"wrt asks for labels, which are {kind}; expected floating point labels")
+
+
+def _require_numpy(xp: Any) -> None:
+    if xp.value_and_grad is not None:
+        raise OptionError(
+            f"out is given, and the logits are a {xp.NAME} array; expected NumPy arrays: "
+            f"{xp.NAME} makes the arrays of its gradients itself"
+        )

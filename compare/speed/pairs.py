@@ -51,3 +51,14 @@ def timed(function: Callable[[], Any]) -> Callable[[], float]:
         return time.process_time() - start
 
     return run
+
+
+def waited(function: Callable[[], Any]) -> Callable[[], float]:
+    """A measurement of the time until a call returns."""
+
+    def run() -> float:
+        start = time.perf_counter()
+        function()
+        return time.perf_counter() - start
+
+    return run

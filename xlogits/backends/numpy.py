@@ -10,6 +10,14 @@ from xlogits.backends.chunked.numpy import differentiable as differentiable
 from xlogits.backends.chunked.numpy import fold as fold
 from xlogits.backends.chunked.numpy import index_slope as index_slope
 from xlogits.backends.chunked.numpy import project as project
+from xlogits.backends.numpy_each import (
+    log_sigmoid,
+    sigmoid,
+    sigmoid_cross_entropy,
+    softplus,
+)
+from xlogits.backends.numpy_output import require_out as require_out
+from xlogits.backends.numpy_output import written as written
 from xlogits.backends.numpy_rows import (
     dense_cross_entropy,
     index_cross_entropy,
@@ -18,8 +26,9 @@ from xlogits.backends.numpy_rows import (
     logsumexp,
     shares,
     softmax,
-    wide,
 )
+from xlogits.backends.numpy_small import quick_sigmoid_cross_entropy as quick_sigmoid_cross_entropy
+from xlogits.backends.numpy_small import quick_softmax_cross_entropy as quick_softmax_cross_entropy
 from xlogits.errors import require_labels
 
 NAME = "NumPy"
@@ -28,6 +37,9 @@ apart = None
 value_and_grad = None
 
 Array = Any
+
+# to ask NumPy for the name of a dtype takes as long as a small kernel
+_NAMES = {np.dtype(c): np.dtype(c).name for c in "?bBhHiIlLqQefd"}
 
 
 def refuse(x: Array) -> str:
@@ -43,7 +55,7 @@ def shape(x: Array) -> tuple[int, ...]:
 
 
 def dtype(x: Array) -> str:
-    return x.dtype.name  # type: ignore[no-any-return]
+    return _NAMES.get(x.dtype) or x.dtype.name
 
 
 def known(x: Array) -> Array:
@@ -51,7 +63,7 @@ def known(x: Array) -> Array:
 
 
 def cast(x: Array, dtype: str) -> Array:
-    return x if x.dtype.name == dtype else x.astype(_dtype(dtype))
+    return x if (_NAMES.get(x.dtype) or x.dtype.name) == dtype else x.astype(_dtype(dtype))
 
 
 def _dtype(name: str) -> Any:
@@ -175,19 +187,6 @@ def clip(x: Array, low: float, high: float) -> Array:
     return np.clip(x, low, high)
 
 
-def sigmoid(x: Array) -> Array:
-    e = np.exp(-np.abs(wide(x)))
-    return (np.where(x >= 0, 1, e) / (1 + e)).astype(x.dtype, copy=False)
-
-
-def log_sigmoid(x: Array) -> Array:
-    return -softplus(-x)
-
-
-def softplus(x: Array) -> Array:
-    return (np.maximum(x, 0) + np.log1p(np.exp(-np.abs(wide(x))))).astype(x.dtype, copy=False)
-
-
 def logit(x: Array) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         # log(p / (1 - p)) in two halves: near 1/2 the second is the accurate one
@@ -228,31 +227,16 @@ def count(x: Array, axis: int | None = None) -> Any:
     return x.size if axis is None else x.shape[axis]
 
 
-def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:
-    """Exact at infinite logits too: the product of 0 and infinity is 0."""
-    x, z = wide(logits), wide(labels)
-    slope = np.where(x > 0, 1 - z, -z)
-    with np.errstate(invalid="ignore"):
-        linear = np.where(slope == 0, 0, slope * x)
-    return (linear + np.log1p(np.exp(-np.abs(x)))).astype(logits.dtype, copy=False)
-
-
-__all__ = [  # from numpy_rows
+__all__ = [  # from numpy_each and numpy_rows
     "dense_cross_entropy",
     "index_cross_entropy",
     "index_cross_entropy_gradient",
+    "log_sigmoid",
     "log_softmax",
     "logsumexp",
     "shares",
+    "sigmoid",
+    "sigmoid_cross_entropy",
     "softmax",
+    "softplus",
 ]
-
-
-def quick_softmax_cross_entropy(
-    logits: Array, labels: Array, axis: int, reduction: str
-) -> Array | None:
-    return None
-
-
-def quick_sigmoid_cross_entropy(logits: Array, labels: Array, reduction: str) -> Array | None:
-    return None

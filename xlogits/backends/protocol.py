@@ -140,4 +140,4 @@ class Namespace(Protocol):
     value_and_grad: Callable[..., Any] | None
     # the loss of each item and the derivative by the logits, from `out` by each item; where there is no
     # autograd, else None
-    index_cross_entropy_gradient: Callable[[Array, Array, int, Array], tuple[Array, Array]] | None
+    index_cross_entropy_gradient: Callable[..., tuple[Array, Array]] | None

@@ -91,8 +91,12 @@ class SoftmaxCrossEntropy(Loss):
         sample_weight: Weight = None,
         class_weight: Array | None = None,
         mask: Array | None = None,
+        into: Array | None = None,
     ) -> tuple[Array, tuple[Array, Array | None]]:
-        """The value, and what `gradient` gives; in one pass over the logits where there is one."""
+        """The value, and what `gradient` gives; in one pass over the logits where there is one.
+
+        There the derivative by the prediction is made in `into`, an array like it, if that is given.
+        """
         xp, work, result = self._open(
             pred,
             target,
@@ -106,7 +110,7 @@ class SoftmaxCrossEntropy(Loss):
         )
         terms = self.terms(xp, work, pred, target, class_weight, mask)
         out = 1.0 if cotangent is None else cotangent
-        items, by_pred, by_target = terms.items_and_gradient(sample_weight, out)
+        items, by_pred, by_target = terms.items_and_gradient(sample_weight, out, into)
         value = self._close(xp, items, self._weight(xp, sample_weight, items.loss), result)
         by_pred = xp.cast(xp.reshape(by_pred, xp.shape(pred)), xp.dtype(pred))
         if by_target is None or xp.dtype(target) not in FLOATS:
@@ -298,7 +302,7 @@ class Terms(NamedTuple):
         return self._exact and self.indexed and self.class_weight is None and not self.smoothing
 
     def items_and_gradient(
-        self, sample_weight: Weight, out: Array
+        self, sample_weight: Weight, out: Array, into: Array | None = None
     ) -> tuple[Items, Array, Array | None]:
         """The items, and derivatives by prediction and labels, from `out` by the reduced result."""
         xp, loss = self.xp, self.loss
@@ -312,7 +316,7 @@ class Terms(NamedTuple):
         out = loss.reduction.gradient(xp, items, weight, out)
         if self.valid is not None:
             out = xp.where(self.valid, out, 0.0)
-        each, by_x = xp.index_cross_entropy_gradient(self.x, self.target, self.axis, out)
+        each, by_x = xp.index_cross_entropy_gradient(self.x, self.target, self.axis, out, into)
         if self.valid is not None:
             each = xp.where(self.valid, each, 0.0)
         return items._replace(loss=each), self._restored(by_x), None
