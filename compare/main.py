@@ -13,6 +13,7 @@ HERE = Path(__file__).resolve().parent
 PARTS = {
     "digits": "compare.digits.main",
     "hostile": "compare.hostile.main",
+    "mutation": "compare.mutation.main",
     "names": "compare.names",
     "port": "compare.port.main",
     "speed": "compare.speed.main",

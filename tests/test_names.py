@@ -12,7 +12,7 @@ from tests.conftest import need
 from xlogits.catalogue import NATIVES
 from xlogits.losses import Transform
 from xlogits.parity import engines
-from xlogits.parity.engines import Call, Outcome
+from xlogits.parity.engines import Call, Failure, Outcome
 from xlogits.parity.plan import prepare
 from xlogits.parity.verdict import LIMIT, error
 
@@ -20,12 +20,26 @@ ALL = tuple(names())
 # by the shapes in which formulas differ: several axes, one number where there are rows
 SHAPES = frozenset(
     {
-        *("ordinary", "K-dimensional", "one class", "dense labels", "ignored labels", "all ignored"),
-        *("positive column", "column of labels", "classes of -inf", "row masked out", "empty batch"),
+        *(
+            "ordinary",
+            "K-dimensional",
+            "one class",
+            "dense labels",
+            "ignored labels",
+            "all ignored",
+        ),
+        *(
+            "positive column",
+            "column of labels",
+            "classes of -inf",
+            "row masked out",
+            "empty batch",
+        ),
     }
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NATIVES)
 def test_every_option_on_numpy(name: str) -> None:
     """The value and the gradient in closed form, in float64, against the reference."""
@@ -34,6 +48,8 @@ def test_every_option_on_numpy(name: str) -> None:
             continue
         prepared = prepare(row.job, "float64")
         found = _run(row, prepared)
+        if isinstance(found, Failure) and found.ours:
+            continue  # options that do not go together, which the matrix shows as refused
         assert isinstance(found, Outcome), (row.job.variant.label, row.job.case.name, found)
         where = row.job.variant.label, row.job.case.name
         assert error(found.value, *prepared.reference.value, prepared.result_dtype) <= LIMIT, where
@@ -61,7 +77,7 @@ def test_bad_predictions_are_refused_and_nan_stays(name: str) -> None:
     assert not hides_nan(row, row.made({}))
 
 
-@pytest.mark.parametrize("name", random.Random(0).sample(ALL, 24))
+@pytest.mark.parametrize("name", random.Random(0).sample(ALL, 12))
 def test_twelve_kinds_of_wrongness_are_noticed(name: str) -> None:
     need("torch")
     found = verdicts(named(name))

@@ -79,7 +79,10 @@ VALUE: dict[str, Callable[[Function], Function]] = {
 }
 # what an option sets: operands by the ends of their names, and fields
 OPTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "weight ignored": (("sample_weight", "class_weight", "pos_weight", "inner_weight", "weight"), ()),
+    "weight ignored": (
+        ("sample_weight", "class_weight", "pos_weight", "inner_weight", "weight"),
+        (),
+    ),
     "smoothing ignored": ((), ("label_smoothing",)),
     "ignore ignored": (("mask", "logit_padding", "label_padding"), ("ignore_index",)),
     "axis ignored": ((), ("axis",)),
@@ -110,8 +113,11 @@ def _verdict(name: Name, kind: str) -> Verdict:
 def hides_nan(row: Row, function: Function) -> bool:
     """Whether a prediction of NaN leaves no NaN in the result."""
     pred = np.full_like(np.asarray(row.operands["pred"], "float32"), np.nan)
-    with np.errstate(all="ignore"):
-        return not np.isnan(function(**row.operands | {"pred": pred})).any()
+    try:
+        with np.errstate(all="ignore"):
+            return not np.isnan(function(**row.operands | {"pred": pred})).any()
+    except XlogitsError:
+        return False
 
 
 def _hidden(name: Name) -> Verdict:
@@ -120,7 +126,9 @@ def _hidden(name: Name) -> Verdict:
     if hides_nan(row, right):
         return Verdict(MISSED, "the right function hides it")
     faulty = hides_nan(row, VALUE["NaN replaced by 0"](right))
-    return Verdict(CAUGHT, "a prediction of NaN") if faulty else Verdict(MISSED, "")
+    if not faulty:
+        return Verdict(NONE, "NaN is refused, and nothing else gives one")
+    return Verdict(CAUGHT, "a prediction of NaN")
 
 
 def _first(rows: Any, wrap: Callable[[Function], Function]) -> Verdict:
@@ -196,7 +204,8 @@ def _operand(name: Name, operand: str) -> Verdict:
 def _field(name: Name, default: Fields) -> Verdict:
     ((field, value),) = default.items()
     for row in name.rows:
-        if getattr(row.job.loss, field) != value:
-            if flagged(row, row.made(default)) and not flagged(row, row.made({})):
-                return Verdict(CAUGHT, _text(row))
+        if getattr(row.job.loss, field) == value:
+            continue
+        if flagged(row, row.made(default)) and not flagged(row, row.made({})):
+            return Verdict(CAUGHT, _text(row))
     return Verdict(MISSED, field)

@@ -28,7 +28,14 @@ TESTS = tuple(
     )
 )
 WANTED = 0.95  # the share of mutants that must be killed
-BEFORE = ("numpy", "torch", "scipy.special", "mpmath", "hypothesis", "pytest")  # imported once for all
+BEFORE = (
+    "numpy",
+    "torch",
+    "scipy.special",
+    "mpmath",
+    "hypothesis",
+    "pytest",
+)  # imported once for all
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -105,7 +112,9 @@ def faults(arguments: Sequence[str]) -> int:
         found = {name: verdicts(named(name)) for name in chosen}
     content = {name: {k: list(v) for k, v in kinds.items()} for name, kinds in found.items()}
     writing.save(options.output, "faults", writing.faults(found), content)
-    missed = [(n, k, v.why) for n, kinds in found.items() for k, v in kinds.items() if v.outcome == MISSED]
+    missed = [
+        (n, k, v.why) for n, kinds in found.items() for k, v in kinds.items() if v.outcome == MISSED
+    ]
     for name, kind, why in missed:
         print(f"MISSED {name}: {kind} {why}")
     print(f"{len(found)} names, {len(missed)} missed; wrote {options.output / 'faults.md'}")

@@ -36,7 +36,9 @@ class Mutant(NamedTuple):
 
     place: Place
     source: str
-    function: str  # what the function is called that differs; '' for the module and bodies of classes
+    function: (
+        str  # what the function is called that differs; '' for the module and bodies of classes
+    )
     old: str
     new: str
 
@@ -69,7 +71,9 @@ def places(path: Path) -> Iterator[Place]:
 
 def _idle(node: Any) -> bool:
     """Whether no operator could apply: names, texts and brackets, which are most of a file."""
-    return node.type in ("name", "string", "newline") or getattr(node, "value", "") in tuple("()[],.:=")
+    return node.type in ("name", "string", "newline") or getattr(node, "value", "") in tuple(
+        "()[],.:="
+    )
 
 
 def _annotations(tree: ast.Module) -> Iterator[tuple[Position, Position]]:
@@ -94,7 +98,9 @@ def _parameters(args: ast.arguments) -> Iterator[ast.arg]:
 
 def _is_type(node: ast.expr) -> bool:
     """A union of types, given a name."""
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and "None" in ast.dump(node)
+    return (
+        isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and "None" in ast.dump(node)
+    )
 
 
 def mutant(place: Place) -> Mutant | None:

@@ -10,14 +10,15 @@ import numpy as np
 import xlogits as xl
 from xlogits import losses
 from xlogits.catalogue import NATIVES, Native
-from xlogits.losses import Elementwise, Formula, Loss, Rowwise, Transform
+from xlogits.errors import XlogitsError
+from xlogits.losses import Elementwise, Formula, Loss, Reduction, Rowwise, Transform
 from xlogits.parity import engines
 from xlogits.parity.cases import CORE, cases
 from xlogits.parity.engines import Call, Failure
 from xlogits.parity.natives import spoken
 from xlogits.parity.plan import Job, Prepared, prepare
 from xlogits.parity.results import DIFFERS, REFUSED
-from xlogits.parity.variants import reading, variants
+from xlogits.parity.variants import Variant, reading, variants
 from xlogits.parity.verdict import by, judge
 
 Array = Any
@@ -52,7 +53,10 @@ def flagged(row: Row, function: Function, backend: str = "numpy") -> bool:
 
     The gradients are those of autograd, so NumPy, which has none, is asked for values.
     """
-    prepared = _prepared(row.job)
+    try:
+        prepared = _prepared(row.job)
+    except XlogitsError:  # an axis that goes with no such labels: the row tells nothing
+        return False
     wrt = prepared.wrt if backend == "torch" else ()
     call = Call(function, prepared.operands, wrt, prepared.cotangent, False, ())
     (ours,) = engines.load(backend).run([call], DTYPE, "cpu", "eager")
@@ -104,22 +108,51 @@ def named(name: str) -> Name:
     if name.startswith("losses."):
         return _of_class(getattr(losses, name.removeprefix("losses.")))
     native = NATIVES[name]
-    parameters = {a.to for a in native.parameters}
-    fields = {k: getattr(native.loss, k) for k in native.loss.__dataclass_fields__ if k in parameters}
+    parameters = {a.to for a in native.parameters if a.values is None or len(a.values) > 1}
+    fields = {
+        k: getattr(native.loss, k) for k in native.loss.__dataclass_fields__ if k in parameters
+    }
     rows = tuple(_of_native(native))
     return Name(name, rows, fields, frozenset(parameters & set(native.loss.OPERANDS)))
 
 
 def _of_native(native: Native) -> Iterator[Row]:
-    for variant in variants(native):
+    for variant in (*variants(native), *_along_another_axis(native)):
         loss = reading(native, variant)
         for case in cases(loss, variant.wanted):
             if variant.plain or case.name in CORE:
-                job = Job(native, variant, case, loss)
+                made = partial(_changed, loss)
                 if native.framework == "xlogits":
-                    yield Row(job, partial(_called, native, variant.options))
-                else:
-                    yield Row(job, partial(_changed, loss))
+                    made = partial(_called, native, variant.options)
+                yield from _padded(Row(Job(native, variant, case, loss), made))
+
+
+def _along_another_axis(native: Native) -> Iterator[Variant]:
+    """Unreduced and with every weight: a mean of means is the same along any axis."""
+    weights = frozenset(a.to for a in native.parameters if a.to.endswith("weight"))
+    axes = [a.name for a in native.parameters if a.to == "axis" and a.values is None]
+    options: dict[str, Any] = dict.fromkeys(axes, 0)
+    if not options or not isinstance(native.loss, Loss):
+        return
+    for arg in native.parameters:
+        words = arg.values if arg.to == "reduction" and arg.values is not None else {}
+        options |= {arg.name: word for word, meant in words.items() if meant == Reduction()}
+    weights &= set(native.loss.OPERANDS) - set(native.loss.ARRAYS)
+    first = next(iter(variants(native)))
+    options = first.options | options
+    yield Variant(f"{options}, {sorted(weights)}", options, first.wanted | weights, True)
+
+
+def _padded(row: Row) -> Iterator[Row]:
+    """The row, and where labels are padded the same with other classes behind their end."""
+    yield row
+    padding = row.operands.get("label_padding")
+    if padding is not None and np.any(padding):
+        target = np.where(padding > 0, 1, row.operands["target"])
+        case = row.job.case._replace(
+            name="classes behind the end", operands=row.operands | {"target": target}
+        )
+        yield row._replace(job=row.job._replace(case=case))
 
 
 def _called(native: Native, options: dict[str, Any], fields: Fields) -> Function:
@@ -153,11 +186,28 @@ def _of_class(cls: Any) -> Name:
 
 
 def _of_tests(cls: Any) -> Iterator[Row]:
+    """The rows of the tests, and of the first of them with every option that all losses have."""
     from tests.test_losses import LOSSES
 
     native = next((n for n in NATIVES.values() if type(n.loss) is cls), None)
-    for loss, wanted in LOSSES.values():
-        if type(loss) is cls and native is not None:
-            variant = next(iter(variants(native)))._replace(label=repr(loss), wanted=wanted)
-            for case in cases(loss, wanted):
-                yield Row(Job(native, variant, case, loss), partial(_changed, loss))
+    found = [pair for pair in LOSSES.values() if type(pair[0]) is cls]
+    if native is None or not found:
+        return
+    for loss, wanted in (*found, *_widened(*found[0])):
+        variant = Variant(repr(loss), {}, frozenset(wanted), True)
+        for case in cases(loss, wanted):
+            yield from _padded(Row(Job(native, variant, case, loss), partial(_changed, loss)))
+
+
+def _widened(loss: Any, wanted: frozenset[str]) -> Iterator[tuple[Any, frozenset[str]]]:
+    fields = loss.__dataclass_fields__
+    weights = frozenset(o for o in loss.OPERANDS if o in ("sample_weight", "class_weight"))
+    yield replace(loss, reduction=Reduction("sum")), wanted
+    yield loss, wanted | weights
+    if "axis" in fields:
+        inner = {"inner": "mean"} if "inner" in fields else {}
+        yield replace(loss, axis=0, **inner), wanted
+    if "label_smoothing" in fields:
+        yield replace(loss, label_smoothing=0.1), wanted
+    if "ignore_index" in fields:
+        yield replace(loss, ignore_index=1), wanted

@@ -26,7 +26,11 @@ from compare.mutation.mutants import FILES, ROOT, Mutant
 KILLED, SURVIVED = "killed", "survived"
 LATER = ("tensorflow", "jax", "xla", "keras", "optax", "words_are_the_same", "cannot_be_read")
 PATIENCE = 300  # seconds after which a mutant is taken to run for ever
-SHARED = ("xlogits/losses/axes.py", "xlogits/losses/form.py", "xlogits/losses/labels.py")  # by the reference
+SHARED = (
+    "xlogits/losses/axes.py",
+    "xlogits/losses/form.py",
+    "xlogits/losses/labels.py",
+)  # by the reference
 WATCHED = {str(path): str(path.relative_to(ROOT)) for path in FILES}
 
 
@@ -155,7 +159,11 @@ def _remember() -> None:
 
     def remembered(loss: Any, operands: Any, *cotangent: Any) -> Any:
         arrays = [*operands.values(), *cotangent]
-        key = repr(loss), tuple(operands), *((x.dtype, x.shape, x.tobytes()) for x in map(np.asarray, arrays))
+        key = (
+            repr(loss),
+            tuple(operands),
+            *((x.dtype, x.shape, x.tobytes()) for x in map(np.asarray, arrays)),
+        )
         if key not in KNOWN:
             KNOWN[key] = evaluate(loss, operands, *cotangent)
         return KNOWN[key]
@@ -226,7 +234,9 @@ def anew(mutant: Mutant, arguments: list[str]) -> Outcome:
     """A mutant tried by a fork that imports the package and collects the tests for it alone."""
 
     def run() -> list[Any]:
-        for name in [name for name in sys.modules if name.partition(".")[0] in ("xlogits", "tests")]:
+        for name in [
+            name for name in sys.modules if name.partition(".")[0] in ("xlogits", "tests")
+        ]:
             del sys.modules[name]
         sys.meta_path.insert(0, Changed(mutant))
         first = First()

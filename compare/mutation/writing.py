@@ -67,8 +67,8 @@ def mutation(tried: Sequence[Tried], total: int, seed: int, tests: Sequence[str]
     yield ""
     yield "Made by `python compare mutation`: one operator of cosmic-ray applied at one place of"
     yield "`xlogits/losses`, `xlogits/reduction.py` or `xlogits/catalogue/record.py`, and the tests run"
-    yield f"until one fails. {len(tried)} drawn (seed {seed}) from {total} places. Annotations, what does not"
-    yield "compile and what compiles to the same code are left out; what never ends counts as killed."
+    yield f"until one fails. {len(tried)} drawn (seed {seed}) from {total} places. Annotations, what does"
+    yield "not compile and what compiles to the same code are left out; what never ends counts as killed."
     yield f"Of the suite these tests run, on NumPy and PyTorch: {', '.join(tests)}."
     yield ""
     yield f"**Killed: {share(tried).text}**, equivalent ones not counted."
@@ -104,13 +104,16 @@ def faults(found: dict[str, dict[str, Verdict]]) -> Iterator[str]:
     counts = Counter(v.outcome for verdicts in found.values() for v in verdicts.values())
     yield "# Twelve kinds of wrongness in every public name"
     yield ""
-    yield "Made by `python compare mutation faults`: the fault is put into the function and the function held"
-    yield "against what it is held against anyway: the rows of the matrix and of the tests on NumPy in float32"
-    yield "(gradients on PyTorch), and NaN and bad input. `x` caught, by a row that passes without the fault;"
-    yield "blank: the name has no such option, or no derivative. An option counts as caught where each of the"
-    yield "operands and fields that it stands for is."
+    yield "Made by `python compare mutation faults`: the fault is put into the function, and the function"
+    yield "held against the rows of the matrix and of the tests on NumPy in float32 (gradients on PyTorch),"
+    yield "and against NaN and bad input. `x`: caught, by a row that passes without the fault; blank: the"
+    yield "name has no such option, or no derivative. An option counts as caught where each of the operands"
+    yield "and fields that it stands for is."
     yield ""
-    yield ", ".join(f"{counts[word]} {word}" for word in (CAUGHT, NONE, MISSED)) + f"; {len(found)} names."
+    yield (
+        ", ".join(f"{counts[word]} {word}" for word in (CAUGHT, NONE, MISSED))
+        + f"; {len(found)} names."
+    )
     yield ""
     yield f"| name | {' | '.join(KINDS)} |"
     yield f"|---|{':-:|' * len(KINDS)}"
@@ -131,6 +134,11 @@ def record(one: Tried) -> dict[str, Any]:
     place, outcome = one.mutant.place, one.outcome
     return {
         **place._asdict(),
-        **{"function": one.mutant.function, "old": one.mutant.old, "new": one.mutant.new},
-        **{"verdict": one.verdict, "by": outcome.by, "tests": outcome.tests, "why": one.why},
+        "function": one.mutant.function,
+        "old": one.mutant.old,
+        "new": one.mutant.new,
+        "verdict": one.verdict,
+        "by": outcome.by,
+        "tests": outcome.tests,
+        "why": one.why,
     }
