@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, replace
 from functools import cache, partial
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,7 +70,7 @@ def flagged(row: Row, function: Function, backend: str = "numpy") -> bool:
 
 
 def _prepared(job: Job) -> Prepared:
-    key = job.native.name, job.variant.label, job.case.name, job.loss
+    key = job.native.name, job.variant.label, job.variant.wanted, job.case.name, job.loss
     if key not in _PREPARED:
         _PREPARED[key] = prepare(job, DTYPE)
     return _PREPARED[key]
@@ -117,9 +118,10 @@ def named(name: str) -> Name:
 
 
 def _of_native(native: Native) -> Iterator[Row]:
-    for variant in (*variants(native), *_along_another_axis(native)):
+    usual = tuple(variants(native))
+    for variant in (*usual, *_along_another_axis(native)):
         loss = reading(native, variant)
-        for case in cases(loss, variant.wanted):
+        for case in islice(cases(loss, variant.wanted), None if variant in usual else 1):
             if variant.plain or case.name in CORE:
                 made = partial(_changed, loss)
                 if native.framework == "xlogits":
@@ -135,8 +137,9 @@ def _along_another_axis(native: Native) -> Iterator[Variant]:
     if not options or not isinstance(native.loss, Loss):
         return
     for arg in native.parameters:
-        words = arg.values if arg.to == "reduction" and arg.values is not None else {}
-        options |= {arg.name: word for word, meant in words.items() if meant == Reduction()}
+        if arg.to == "reduction" and arg.values is not None:
+            words = [word for word, meant in arg.values.items() if meant == Reduction()]
+            options |= dict.fromkeys([arg.name], words[0]) if words else {}
     weights &= set(native.loss.OPERANDS) - set(native.loss.ARRAYS)
     first = next(iter(variants(native)))
     options = first.options | options
@@ -193,16 +196,19 @@ def _of_tests(cls: Any) -> Iterator[Row]:
     found = [pair for pair in LOSSES.values() if type(pair[0]) is cls]
     if native is None or not found:
         return
-    for loss, wanted in (*found, *_widened(*found[0])):
+    rows = [(loss, wanted, case) for loss, wanted in found for case in cases(loss, wanted)]
+    for loss, wanted in _widened(*found[0]):
+        rows += [(loss, wanted, case) for case in islice(cases(loss, wanted), 1)]
+    for loss, wanted, case in rows:
         variant = Variant(repr(loss), {}, frozenset(wanted), True)
-        for case in cases(loss, wanted):
-            yield from _padded(Row(Job(native, variant, case, loss), partial(_changed, loss)))
+        yield from _padded(Row(Job(native, variant, case, loss), partial(_changed, loss)))
 
 
 def _widened(loss: Any, wanted: frozenset[str]) -> Iterator[tuple[Any, frozenset[str]]]:
     fields = loss.__dataclass_fields__
     weights = frozenset(o for o in loss.OPERANDS if o in ("sample_weight", "class_weight"))
-    yield replace(loss, reduction=Reduction("sum")), wanted
+    if "reduction" in fields:
+        yield replace(loss, reduction=Reduction("sum")), wanted
     yield loss, wanted | weights
     if "axis" in fields:
         inner = {"inner": "mean"} if "inner" in fields else {}
