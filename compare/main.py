@@ -14,6 +14,7 @@ PARTS = {
     "digits": "compare.digits.main",
     "fuzz": "compare.fuzz.main",
     "hostile": "compare.hostile.main",
+    "mutation": "compare.mutation.main",
     "names": "compare.names",
     "port": "compare.port.main",
     "speed": "compare.speed.main",

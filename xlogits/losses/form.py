@@ -56,6 +56,10 @@ class Form:
         """The prediction with all its classes, and whether one column stood for two."""
         shape = xp.shape(x)
         bare = len(shape) == len(xp.shape(labels))
+        if self.positive_column and not bare and shape[-1] is None:
+            classes = xp.sizes(x)[-1]  # of both columns the last two, or of more classes all
+            both = xp.concat([1 - x, x], len(shape) - 1)
+            return both[..., xp.where(classes == 1, 0, classes) :], False
         if not self.positive_column or not (bare or shape[-1] == 1):
             return x, False
         x = xp.expand(x, len(shape)) if bare else x

@@ -6,9 +6,9 @@ from dataclasses import field
 from typing import Any, ClassVar
 
 from xlogits.backends import namespace, require_same
-from xlogits.errors import OptionError, ShapeError, shown
+from xlogits.errors import DtypeError, OptionError, ShapeError, shown
 from xlogits.losses.axes import Shape
-from xlogits.losses.labels import require_float
+from xlogits.losses.labels import FLOATS, INTEGERS, require_float
 from xlogits.losses.value import Value, frozen
 from xlogits.reduction import Items, Reduction
 
@@ -78,6 +78,8 @@ class Loss(Value):
         given = xp.dtype(pred)
         if self.dtype is None:
             require_float(given, "logits")
+        elif given not in FLOATS and given not in INTEGERS and given != "bool":
+            raise DtypeError(f"logits are {given}; expected numbers: cast them to float32 first")
         result = self.dtype or given
         return xp, "float32" if result in HALF else result, result
 

@@ -238,14 +238,14 @@ class SquaredLogError(Elementwise):
         x, y = self._floored(xp, *arrays)
         slope = 2 * (xp.log1p(x) - xp.log1p(y))
         return tuple(
-            each if self.floor is None else xp.where(given > self.floor, each, 0.0)
+            each if self.floor is None else xp.where(given <= self.floor, 0.0, each)
             for given, each in zip(arrays, (slope / (1 + x), -slope / (1 + y)), strict=True)
         )
 
     def _floored(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
         if self.floor is None:
             return arrays
-        return tuple(xp.where(x > self.floor, x, self.floor) for x in arrays)
+        return tuple(xp.where(x <= self.floor, self.floor, x) for x in arrays)  # NaN stays
 
 
 def size(xp: Any, x: Array) -> Array:

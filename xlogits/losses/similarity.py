@@ -208,7 +208,7 @@ class TripletMargin(_Apart):
 
     def term(self, xp: Any, *arrays: Array) -> Array:
         loss, _, _ = self._sides(xp, *arrays)
-        return xp.sum(xp.where(loss >= 0, loss, 0.0), -1)
+        return xp.sum(xp.where(loss < 0, 0.0, loss), -1)  # NaN stays
 
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
         a, p, n = arrays
@@ -219,5 +219,4 @@ class TripletMargin(_Apart):
         by_a = near - of_anchor * far
         by_p = -near - of_positive * other
         by_n = of_anchor * far + of_positive * other
-        over = loss >= 0
-        return tuple(xp.where(over, slope, 0.0) for slope in (by_a, by_p, by_n))
+        return tuple(xp.where(loss < 0, 0.0, slope) for slope in (by_a, by_p, by_n))

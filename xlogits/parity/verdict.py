@@ -44,14 +44,20 @@ def judge(
     ours: Result,
     theirs: Result,
 ) -> Cell:
-    """One cell: what our loss and the native function gave, against the reference."""
+    """One cell: what our loss and the native function gave, against the reference.
+
+    The ledger excuses the native function alone: what is wrong with ours is no known divergence.
+    """
 
     def cell(outcome: str, a: float | None = None, b: float | None = None, why: str = "") -> Cell:
-        made = Cell(
+        return Cell(
             *(job.native.name, job.variant.label, job.case.name, backend, device, dtype, mode),
             *(quantity, outcome, a, b, why),
         )
-        row = ledger.find(made) if outcome == DIFFERS else None
+
+    def theirs_differs(b: float | None, why: str) -> Cell:
+        made = cell(DIFFERS, mine, b, why)
+        row = ledger.find(made)
         return made if row is None else made._replace(outcome=KNOWN, why=f"{row.name}: {why}")
 
     absent = isinstance(theirs, Failure) and theirs.kind == "NotInstalled"
@@ -75,14 +81,14 @@ def judge(
         why = f"the native function raised {theirs.kind}: {theirs.message}"
         # half precision is often not offered; an error anywhere else needs its row in the ledger
         excused = absent or dtype in ("float16", "bfloat16")
-        return cell(
-            UNAVAILABLE if excused else DIFFERS, mine, why=theirs.message if absent else why
-        )
+        if not excused:
+            return theirs_differs(None, why)
+        return cell(UNAVAILABLE, mine, why=theirs.message if absent else why)
     native, said = _error(quantity, theirs, prepared)
     if native is None:
         return cell(UNAVAILABLE, mine, why=f"{job.native.name} has no gradient")
     if native > LIMIT:
-        return cell(DIFFERS, mine, native, f"the native function gives {said}")
+        return theirs_differs(native, f"the native function gives {said}")
     return cell(AGREE, mine, native)
 
 

@@ -115,6 +115,7 @@ DOMAINS: dict[type, Domain] = {
         {"pred": eighths(0), "other": eighths(1), "target": signs},
         {
             "equal scores": lambda a: {"other": a["pred"]},
+            "scores of all digits": lambda a: {"pred": a["pred"] + 1 / 27},
             "scores a margin apart": lambda a: {
                 "other": 0 * a["pred"],
                 "pred": 0.25 * a["target"] * _halves(a["pred"]),

@@ -1,0 +1,125 @@
+"""`python compare mutation`: something made wrong on purpose, and whether it is noticed.
+
+Without more words, mutants: one operator of cosmic-ray applied at one place, and the tests run until
+one fails; into results.md and results.json. `python compare mutation faults`: twelve kinds of wrongness
+in every public name, held against what proves it; into faults.md and faults.json.
+"""
+
+import argparse
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from compare.mutation import writing
+from compare.mutation.equivalent import reason
+from compare.mutation.mutants import FILES, Mutant, sample
+from compare.mutation.running import SURVIVED, Outcome, anew, forked, session
+from compare.mutation.writing import Tried
+
+HERE = Path(__file__).resolve().parent
+TESTS = tuple(
+    f"tests/test_{name}.py"
+    for name in (
+        *("losses", "errors", "margin", "regression", "sequence", "divergence", "linear"),
+        *("gradient", "catalogue"),
+    )
+)
+WANTED = 0.95  # the share of mutants that must be killed
+BEFORE = (
+    "numpy",
+    "torch",
+    "scipy.special",
+    "mpmath",
+    "hypothesis",
+    "pytest",
+)  # imported once for all
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one of the two; 1 if too many mutants survive, or a fault is missed."""
+    if arguments and arguments[0] == "faults":
+        return faults(arguments[1:])
+    parser = argparse.ArgumentParser(prog="python compare mutation", description=__doc__)
+    parser.add_argument("--sample", type=int, default=500, help="so many mutants; 0: all")
+    parser.add_argument("--module", default="", help="only files that have this in their path")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--without", default="", help="leave this test file out: a control")
+    parser.add_argument("--output", type=Path, default=HERE)
+    options = parser.parse_args(arguments)
+    if find_spec("cosmic_ray") is None:
+        parser.error("the mutants are made by cosmic-ray: pip install 'cosmic-ray>=8.3'")
+    files = tuple(path for path in FILES if options.module in str(path))
+    if not files:
+        parser.error(f"no file has {options.module!r} in its path")
+    warnings.simplefilter("ignore", SyntaxWarning)  # `is` with a text is what some mutants do
+    mutants, total = sample(files, options.sample or None, options.seed)
+    tests = [test for test in TESTS if not options.without or options.without not in test]
+    tried = judged(mutants, tests)
+    lines = writing.mutation(tried, total, options.seed, tests)
+    writing.save(options.output, "results", lines, [writing.record(one) for one in tried])
+    killed, of = writing.share(tried)
+    print(f"Killed {writing.Share(killed, of).text}; wrote {options.output / 'results.md'}")
+    return int(killed < WANTED * of)
+
+
+def judged(mutants: Sequence[Mutant], tests: Sequence[str]) -> list[Tried]:
+    """What becomes of each mutant."""
+    for name in BEFORE:
+        import_module(name)
+    import_module("torch").set_num_threads(1)
+    outcomes: dict[Mutant, Outcome] = {}
+
+    def tell(mutant: Mutant, outcome: Outcome) -> None:
+        outcomes[mutant] = outcome
+        print(f"{len(outcomes)}/{len(mutants)} {outcome.verdict} {mutant.name}", file=sys.stderr)
+        if outcome.verdict == SURVIVED:
+            print(f"    {mutant.old}\n    {mutant.new}", file=sys.stderr, flush=True)
+
+    def functions() -> list[list[object]]:
+        told: list[list[object]] = []
+
+        def keep(mutant: Mutant, outcome: Outcome) -> None:
+            told.append([mutants.index(mutant), *outcome])
+            tell(mutant, outcome)
+
+        session([mutant for mutant in mutants if mutant.function], tests, keep)
+        return told
+
+    # in a fork, so that this process never imports the tests
+    for number, *outcome in forked(functions, patience=86400) or ():
+        outcomes[mutants[number]] = Outcome(*outcome)
+    for mutant in mutants:
+        if not mutant.function:
+            tell(mutant, anew(mutant, list(tests)))
+    return [Tried(mutant, outcomes[mutant], reason(mutant)) for mutant in mutants]
+
+
+def faults(arguments: Sequence[str]) -> int:
+    """The table of names and kinds."""
+    from compare.mutation.faults import MISSED, verdicts
+    from compare.mutation.rows import named, names
+
+    parser = argparse.ArgumentParser(prog="python compare mutation faults")
+    parser.add_argument("--only", default="", help="names that have this in them")
+    parser.add_argument("--output", type=Path, default=HERE)
+    options = parser.parse_args(arguments)
+    chosen = [name for name in names() if options.only in name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = {name: verdicts(named(name)) for name in chosen}
+    content = {name: {k: list(v) for k, v in kinds.items()} for name, kinds in found.items()}
+    writing.save(options.output, "faults", writing.faults(found), content)
+    missed = [
+        (n, k, v.why) for n, kinds in found.items() for k, v in kinds.items() if v.outcome == MISSED
+    ]
+    for name, kind, why in missed:
+        print(f"MISSED {name}: {kind} {why}")
+    print(f"{len(found)} names, {len(missed)} missed; wrote {options.output / 'faults.md'}")
+    return int(bool(missed) or not found)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
