@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import need
 from xlogits.catalogue import NATIVES, Arg, Native
+from xlogits.catalogue.torch.words import ALSO
 from xlogits.catalogue.versions import as_of
 from xlogits.dialects.build import signature
 from xlogits.losses import Transform
@@ -119,3 +120,34 @@ def test_a_wrong_record_would_be_caught() -> None:
     native = NATIVES["torch.nn.functional.cross_entropy"]
     wrong = replace(native, args=native.args[:-1])
     assert bare(signature(wrong.args)) != bare(signature_of(installed(native)))
+
+
+IN_TORCH = [n for n in FOREIGN if n.framework == "torch" and not n.then]
+
+
+@pytest.mark.parametrize("native", IN_TORCH, ids=lambda n: n.name)
+def test_other_names_of_parameters(native: Native) -> None:
+    """Functions of PyTorch's C++ take NumPy's names too, those written in Python do not."""
+    function = installed(native)
+    args = [a for a in native.args if isinstance(a, Arg)]
+    try:
+        known = set(inspect.signature(function).parameters)
+    except ValueError:
+        assert all(_names_agree(function, args, arg, word) for arg in args for word in arg.also)
+        named = [a for a in args if a.name in ALSO]
+        assert [a.also for a in named] == [ALSO[a.name] for a in named]
+    else:
+        assert not any(a.also for a in args)
+        assert not known & {word for words in ALSO.values() for word in words} - {"x1", "x2"}
+
+
+def _names_agree(function: Any, args: list[Arg], arg: Arg, word: str) -> bool:
+    import torch
+
+    x = torch.linspace(0.1, 0.9, 12).reshape(3, 4)
+    values: dict[str, Any] = {"dim": 0, "keepdim": True}
+    given = {a.name: x for a in args if a.to in ("pred", "target")}
+    given |= {a.name: values[a.name] for a in args if a.name in values}
+    renamed = {word if name == arg.name else name: value for name, value in given.items()}
+    assert set(given) != set(renamed)
+    return torch.equal(function(**given), function(**renamed))

@@ -34,8 +34,9 @@ class Arg:
     read. `since` is the version of
     the framework that brought the parameter, where that is one that people still meet; `was` holds
     (version, default before it) for defaults that changed, the oldest first, and `named` (version,
-    name before it) for parameters that were renamed. `key` is what the parameter goes by where a
-    class and its instances share a name, otherwise its name.
+    name before it) for parameters that were renamed. `also` are other names by which it can be passed
+    today. `key` is what the parameter goes by where a class and its instances share a name, otherwise
+    its name.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Arg:
     since: str = ""
     was: tuple[tuple[str, Any], ...] = ()
     named: tuple[tuple[str, str], ...] = ()
+    also: tuple[str, ...] = ()
     key: str = ""
 
     def __post_init__(self) -> None:
@@ -171,10 +173,11 @@ def bind(
             f"{function}() takes {len(positional)} positional arguments but {len(values)} were given"
         )
     bound = dict(zip(positional, values, strict=False))
-    known = [a.name for a in args if isinstance(a, Arg)]
-    for name, value in named.items():
-        if name not in known:
-            raise TypeError(f"{function}() got an unexpected keyword argument '{name}'")
+    known = {word: a.name for a in args if isinstance(a, Arg) for word in (a.name, *a.also)}
+    for given, value in named.items():
+        if given not in known:
+            raise TypeError(f"{function}() got an unexpected keyword argument '{given}'")
+        name = known[given]
         if name in bound:
             raise TypeError(f"{function}() got multiple values for argument '{name}'")
         bound[name] = value

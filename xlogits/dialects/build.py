@@ -26,9 +26,12 @@ def dialect(native: Native) -> Any:
 
 def _function(native: Native) -> Any:
     name, place = _place(native, native.args)
+    also = native.parameter("pred").also
 
     def function(*args: Any, **kwargs: Any) -> Any:
         pred = args[place] if place < len(args) else kwargs.get(name)
+        if pred is None and also:
+            pred = next((kwargs[word] for word in also if word in kwargs), None)
         own = original(native, pred)
         if own is not None:
             return own(*args, **kwargs)

@@ -1,7 +1,7 @@
 """PyTorch: the elementary functions, in torch, torch.special, torch.nn.functional and torch.nn."""
 
 from xlogits.catalogue.record import Arg, Native
-from xlogits.catalogue.torch.words import DTYPE, INPUT
+from xlogits.catalogue.torch.words import DTYPE, INPUT, in_c
 from xlogits.losses import AxisByRank, LogAddExp, Transform, XLogY
 
 F, NN, SPECIAL = "torch.nn.functional.", "torch.nn.", "torch.special."
@@ -29,18 +29,28 @@ def _along_dim(name: str, cls: str) -> tuple[Native, Native]:
 
 
 def _explicit_dim(name: str) -> Native:
-    return Native(
-        f"{SPECIAL}{name}",
-        Transform(function=name),
-        (INPUT, DIM, "*", DTYPE),
-        aliases=(f"torch.{name}",),
-    )
+    aliases = (f"torch.{name}",)
+    loss = Transform(function=name)
+    return in_c(Native(f"{SPECIAL}{name}", loss, (INPUT, DIM, "*", DTYPE), aliases=aliases))
 
 
 def _each(name: str, function: str, *options: Arg | str, aliases: tuple[str, ...] = ()) -> Native:
     return Native(name, Transform(function=function), (INPUT, *options), aliases=aliases)
 
 
+LOGSUMEXP = Native(
+    "torch.logsumexp",
+    Transform(function="logsumexp"),
+    (INPUT, DIM, Arg("keepdim", "keepdims", False), "*", OUT),
+    traps=("Its gradient is exp(x - result): of logits near 1000, in float32, off by up to 2e-5.",),
+    aliases=(f"{SPECIAL}logsumexp",),
+)
+SOFTPLUS = Native(
+    f"{F}softplus",
+    Transform(function="softplus", linear_above=20),
+    (INPUT, BETA, THRESHOLD),
+    traps=(LINEAR,),
+)
 NATIVES = (
     *_along_dim("softmax", "Softmax"),
     *_along_dim("log_softmax", "LogSoftmax"),
@@ -48,26 +58,13 @@ NATIVES = (
     Native(f"{NN}Softmax2d", Transform(function="softmax", axis=-3), (), (INPUT,)),
     _explicit_dim("softmax"),
     _explicit_dim("log_softmax"),
-    Native(
-        "torch.logsumexp",
-        Transform(function="logsumexp"),
-        (INPUT, DIM, Arg("keepdim", "keepdims", False), "*", OUT),
-        traps=(
-            "Its gradient is exp(x - result): of logits near 1000, in float32, off by up to 2e-5.",
-        ),
-        aliases=(f"{SPECIAL}logsumexp",),
-    ),
+    in_c(LOGSUMEXP),
     _each(f"{F}sigmoid", "sigmoid"),
-    _each("torch.sigmoid", "sigmoid", "*", OUT, aliases=(f"{SPECIAL}expit",)),
+    in_c(_each("torch.sigmoid", "sigmoid", "*", OUT, aliases=(f"{SPECIAL}expit",))),
     Native(f"{NN}Sigmoid", Transform(function="sigmoid"), (), (INPUT,)),
-    _each(f"{F}logsigmoid", "log_sigmoid"),
+    in_c(_each(f"{F}logsigmoid", "log_sigmoid")),
     Native(f"{NN}LogSigmoid", Transform(function="log_sigmoid"), (), (INPUT,)),
-    Native(
-        f"{F}softplus",
-        Transform(function="softplus", linear_above=20),
-        (INPUT, BETA, THRESHOLD),
-        traps=(LINEAR,),
-    ),
+    in_c(SOFTPLUS),
     Native(
         f"{NN}Softplus",
         Transform(function="softplus", linear_above=20),
@@ -75,9 +72,9 @@ NATIVES = (
         (INPUT,),
         traps=(LINEAR,),
     ),
-    _each("torch.logit", "logit", EPS, "*", OUT, aliases=(f"{SPECIAL}logit",)),
-    _each(f"{SPECIAL}entr", "entr", "*", OUT),
-    Native("torch.logaddexp", LogAddExp(), (INPUT, OTHER, "*", OUT)),
-    Native("torch.xlogy", XLogY(), (INPUT, OTHER, "*", OUT), aliases=(f"{SPECIAL}xlogy",)),
-    Native(f"{SPECIAL}xlog1py", XLogY(plus_one=True), (INPUT, OTHER, "*", OUT)),
+    in_c(_each("torch.logit", "logit", EPS, "*", OUT, aliases=(f"{SPECIAL}logit",))),
+    in_c(_each(f"{SPECIAL}entr", "entr", "*", OUT)),
+    in_c(Native("torch.logaddexp", LogAddExp(), (INPUT, OTHER, "*", OUT))),
+    in_c(Native("torch.xlogy", XLogY(), (INPUT, OTHER, "*", OUT), aliases=(f"{SPECIAL}xlogy",))),
+    in_c(Native(f"{SPECIAL}xlog1py", XLogY(plus_one=True), (INPUT, OTHER, "*", OUT))),
 )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from xlogits.catalogue.record import Arg, Native
-from xlogits.catalogue.torch.words import OLD_PLAIN_MEAN, PLAIN_MEAN, REDUCE, SIZE_AVERAGE
+from xlogits.catalogue.torch.words import OLD_PLAIN_MEAN, PLAIN_MEAN, REDUCE, SIZE_AVERAGE, in_c
 from xlogits.losses import CosineEmbedding, CosineSimilarity, Distance, TripletMargin
 
 X1, X2 = Arg("x1", "pred"), Arg("x2", "target")
@@ -85,7 +85,7 @@ TRIPLET_MARGIN_WITH_DISTANCE_LOSS = Native(
 )
 
 NATIVES = (
-    COSINE_SIMILARITY,
+    in_c(COSINE_SIMILARITY),
     replace(
         COSINE_SIMILARITY,
         name="torch.nn.CosineSimilarity",
@@ -93,7 +93,7 @@ NATIVES = (
         then=(X1, X2),
         aliases=(),
     ),
-    PAIRWISE_DISTANCE,
+    in_c(PAIRWISE_DISTANCE),
     replace(
         PAIRWISE_DISTANCE,
         name="torch.nn.PairwiseDistance",

@@ -54,6 +54,23 @@ PLAIN_MEAN, OLD_PLAIN_MEAN = in_words(BY_COUNT)
 ITEM_WEIGHTED_MEAN, OLD_ITEM_WEIGHTED_MEAN = in_words(BY_ITEM_WEIGHT)
 
 
+# functions written in C++ take NumPy's names too: numpy_compatibility_arg_names, python_arg_parser.cpp
+ALSO = {
+    "input": ("x", "a", "x1"),
+    "other": ("x2",),
+    "dim": ("axis",),
+    "keepdim": ("keepdims",),
+}
+
+
+def in_c(native: Native) -> Native:
+    """A function that takes NumPy's names for its parameters, too."""
+    named = [
+        replace(a, also=ALSO.get(a.name, ())) if isinstance(a, Arg) else a for a in native.args
+    ]
+    return replace(native, args=tuple(named))
+
+
 def with_class(
     name: str,
     function: Native,
