@@ -32,6 +32,7 @@ from xlogits.parity.verdict import by, described, error
 
 DTYPES = ("float64", "float32")
 HOLE = re.compile(r"_xl\d+_")
+OF_HOLE = re.compile(r"_xl\d+_\.(dtype|shape\[-?\d+\])")
 ROOTS = {"np": "numpy", "tf": "tensorflow", "xl": "xlogits"}
 
 
@@ -72,9 +73,11 @@ def _run(
     one: dict[str, Any], dtypes: Sequence[str], choose: Callable[[list[Case]], list[Case]]
 ) -> Verdict:
     from xlogits.translation import parse, reduced
+    from xlogits.translation.encoding import of_indexes
 
     native_name = _checked(one["original"])
     call = parse(one["original"])
+    call = of_indexes(call, one["ndim"]) or call
     fold = re.search(r"(sum|mean)\(", one["around"])
     if fold is not None:
         call = reduced(call, fold.group(1))
@@ -89,7 +92,7 @@ def _run(
         fitting = choose([*_fitting(loss, holes, one)])
         jobs, ready = _prepared([Job(call.native, None, case, loss) for case in fitting], dtype)  # type: ignore[arg-type]
         texts = one["around"].format(one["original"]), one["translated"]
-        names = _roots(native_name, one["around"]), _imported(one["imports"])
+        names = _roots(native_name, *texts[:1]), _imported(one["imports"])
         ran = [
             _evaluated(jobs, ready, text, known, holes, home, dtype, home == homes[0])
             for text, known, home in zip(texts, names, homes, strict=True)
@@ -127,11 +130,27 @@ def _harmless(node: ast.expr) -> bool:
         return HOLE.fullmatch(node.id) is not None
     if isinstance(node, ast.Attribute):  # torch.float64
         return re.fullmatch(r"(torch|tf|jnp|np)\.b?float\d+", ast.unparse(node)) is not None
+    if isinstance(node, ast.Call):
+        return _encodes(node)
     try:
         ast.literal_eval(node)
     except ValueError:
         return False
     return True
+
+
+def _encodes(node: ast.Call) -> bool:
+    """Whether labels are encoded, by functions that are known, of a placeholder."""
+    from xlogits.translation.encoding import ENCODERS
+
+    values = [*node.args, *(k.value for k in node.keywords)]
+    if ast.unparse(node.func) in (*ENCODERS, "optax.smooth_labels"):
+        return all(_harmless(v) or OF_HOLE.fullmatch(ast.unparse(v)) for v in values)
+    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
+        known = node.func.attr in ("to", "permute", "movedim", "moveaxis")
+        values += [node.func.value]
+        return known and all(_harmless(v) or OF_HOLE.fullmatch(ast.unparse(v)) for v in values)
+    return False
 
 
 def _home(one: dict[str, Any], source: str) -> str:
@@ -161,12 +180,12 @@ def _fitting(loss: Any, holes: dict[str, str], one: dict[str, Any]) -> Iterator[
             yield case
 
 
-def _roots(name: str, around: str) -> dict[str, Any]:
-    """The modules that a full name begins with."""
+def _roots(name: str, text: str) -> dict[str, Any]:
+    """The modules that the full names in a text begin with."""
     found = {}
-    for path in (name, *re.findall(r"[\w.]+(?=\()", around)):
+    for path in (name, *re.findall(r"(?<![\w.)])[\w.]+(?=\()", text)):
         root = path.partition(".")[0]
-        if root:
+        if root and "." in path and not HOLE.fullmatch(root):
             found[root] = import_module(root)
             _submodules(path.rpartition(".")[0])
     return found | {"tf": found["tensorflow"]} if "tensorflow" in found else found

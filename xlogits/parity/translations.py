@@ -292,6 +292,8 @@ HOLDS: dict[str, Holds] = {
     "rank 2": lambda loss, case: np.ndim(case.operands["pred"]) == 2,
     "index labels": lambda loss, case: True,  # translated for the kind that the case has
     "dense labels": lambda loss, case: True,
+    "labels in range": lambda loss, case: True,  # no case has others but those that are ignored
+    "as many classes": lambda loss, case: True,  # encoded so where it is run
     "no column": lambda loss, case: case.name != "column of labels",
     "integer labels": lambda loss, case: np.asarray(case.operands["target"]).dtype.kind in "iu",
     "constant labels": lambda loss, case: True,

@@ -7,12 +7,14 @@ that who calls it, here or in another file, need not change.
 
 import ast
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlogits.catalogue.record import Arg
 from xlogits.errors import Refused
 from xlogits.source.calls import Maker
 from xlogits.source.change import Edit, Proof, changed
+from xlogits.source.labels import readings
 from xlogits.source.operands import AXIS_HOLE, HOLES, Arguments, bound, filled, holed, understood
 from xlogits.source.written import Written, write
 from xlogits.translation.call import read
@@ -23,10 +25,16 @@ if TYPE_CHECKING:
 
 
 class Uses(NamedTuple):
-    """How a name is used: the calls, each with its arguments, and how often it is passed on."""
+    """How a name is used: the calls, each with its arguments, and how often it is passed on.
+
+    Where every call makes one-hot rows of its labels, `indexes` are what they are made of, call by
+    call, and `taken` what has to hold for the loss of these to be the same.
+    """
 
     calls: list[tuple[ast.Call, dict[str, ast.expr]]]
     passed: int
+    indexes: tuple[ast.expr, ...] = ()
+    taken: tuple[str, ...] = ()
 
 
 def bind_maker(whole: "Rewriter", maker: Maker, known: int) -> None:
@@ -42,10 +50,39 @@ def bind_maker(whole: "Rewriter", maker: Maker, known: int) -> None:
         given = bound(maker.native, maker.native.args, maker.made)
         if maker.value is not maker.made and _arrays(maker, given):
             raise Refused("it holds an array that is moved to a device")
-        if not _as_class(whole, maker, given, uses):
-            _as_function(whole, maker, given, uses)
+        of_indexes = _of_indexes(whole, maker, given, uses)
+        with suppress(Refused):
+            if of_indexes is not None:
+                _bind(whole, maker, given, of_indexes)
+                return
+        _bind(whole, maker, given, uses)
     except Refused as refusal:
         whole.leave(maker.made, maker.native.name, str(refusal))
+
+
+def _bind(whole: "Rewriter", maker: Maker, given: dict[str, ast.expr], uses: Uses) -> None:
+    if not _as_class(whole, maker, given, uses):
+        _as_function(whole, maker, given, uses)
+
+
+def _of_indexes(
+    whole: "Rewriter", maker: Maker, given: dict[str, ast.expr], uses: Uses
+) -> Uses | None:
+    """The same uses with class indexes for labels, where every call encodes them itself."""
+    losses: list[Any] = []
+    indexes: list[ast.expr] = []
+    taken: list[str] = []
+    for call, passed in uses.calls:
+        arguments, _ = _understood(whole, maker, given, Uses([(call, passed)], 0))
+        read = next(readings(arguments, whole.scopes, whole.choices.target.name))
+        if read.call is arguments.call or uses.passed:
+            return None
+        losses.append(read.call.reading.loss)
+        indexes.append(read.nodes[str(read.call.reading.operands["target"])])
+        taken += read.call.taken
+    if not losses or any(loss != losses[0] for loss in losses):
+        return None
+    return uses._replace(indexes=tuple(indexes), taken=tuple(dict.fromkeys(taken)))
 
 
 def _arrays(maker: Maker, given: dict[str, ast.expr]) -> list[str]:
@@ -98,7 +135,11 @@ def _understood(
             for a in _parameters(maker, uses)
         }
         arguments = understood(maker.native, given | names, whole.scopes)
-    return _all_holes(maker, arguments, _parameters(maker, uses))
+    arguments, roles = _all_holes(maker, arguments, _parameters(maker, uses))
+    if uses.indexes:
+        arguments = next(readings(arguments, whole.scopes, whole.choices.target.name))
+        arguments = arguments._replace(call=arguments.call._replace(taken=uses.taken))
+    return arguments, roles
 
 
 def _all_holes(
@@ -131,7 +172,7 @@ def _as_class(whole: "Rewriter", maker: Maker, given: dict[str, ast.expr], uses:
     tree: Any = ast.parse(written.text, mode="eval").body
     if {n.id for n in ast.walk(tree.func) if isinstance(n, ast.Name)} & set(roles):
         return False  # an array of the call is part of the instance
-    calls = [(c, _filled_call(whole, c, tree, roles, passed)) for c, passed in uses.calls]
+    calls = [(c, _filled_call(whole, c, tree, roles, passed)) for c, passed in _passed(maker, uses)]
     moved = any(new.partition("(")[2] != whole.segment(c).partition("(")[2] for c, new in calls)
     if moved and isinstance(maker.target, ast.Attribute):
         written = written.but("only here", known=whole.choices.assumed)
@@ -143,6 +184,15 @@ def _as_class(whole: "Rewriter", maker: Maker, given: dict[str, ast.expr], uses:
         whole.results.add(call)
     _replace(whole, maker, after, written, proof, missing)
     return True
+
+
+def _passed(maker: Maker, uses: Uses) -> list[tuple[ast.Call, dict[str, ast.expr]]]:
+    """The calls with what is passed to the new instance."""
+    if not uses.indexes:
+        return uses.calls
+    key = maker.native.parameter("target").key
+    both = zip(uses.calls, uses.indexes, strict=True)
+    return [(call, passed | {key: index}) for (call, passed), index in both]
 
 
 def _filled_call(
@@ -177,6 +227,11 @@ def _as_function(whole: "Rewriter", maker: Maker, given: dict[str, ast.expr], us
         body = body.replace(hole, name)
     listed = [names[hole] for hole in roles]
     listed += [f"{names[hole]}={whole.segment(written.nodes[hole])}" for hole in defaults]
+    if uses.indexes and isinstance(maker.target, ast.Attribute):
+        written = written.but("only here", known=whole.choices.assumed)
+    for (_, before), (_, now) in zip(uses.calls, _passed(maker, uses), strict=True):
+        for key in (k for k in now if now[k] is not before[k]):
+            whole.edit(before[key], whole.segment(now[key]))
     whole.results.update(call for call, _ in uses.calls)
     _write_function(whole, maker, ", ".join(listed), body, written, proof, missing)
 
@@ -185,7 +240,7 @@ def _signature(
     maker: Maker, arguments: Arguments, roles: dict[str, str]
 ) -> tuple[dict[str, str], list[str]]:
     """The name of every placeholder, and those whose value is that of the instance."""
-    keys = {str(v): k for k, v in arguments.call.given.items() if isinstance(v, Expr)}
+    keys = {str(v): k for k, v in arguments.call.given.items() if isinstance(v, Expr)} | roles
     names = {a.key: a.name for a in maker.native.parameters}
     found = {hole: names[keys[hole]] for hole in arguments.nodes}
     if len(set(found.values())) < len(found):

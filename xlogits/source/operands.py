@@ -31,6 +31,8 @@ class Arguments(NamedTuple):
     call: Call
     nodes: dict[str, ast.expr]
     axis: ast.expr | None = None  # where it is no literal
+    ndim: int | None = None  # the axes of the prediction, where the labels show them
+    note: str = ""
 
 
 def arguments_of(site: Site, scopes: Scopes) -> Arguments:
@@ -164,24 +166,6 @@ def axes_of(node: ast.expr | None, scopes: Scopes) -> int | None:
     elif len(args) == 1 and (function or not isinstance(value_of(args[0]), int)):
         return None
     return None if not args or any(isinstance(a, ast.Starred) for a in args) else len(args)
-
-
-def labels_of(node: ast.expr | None, scopes: Scopes) -> str | None:
-    """Whether labels are class indexes or one number per class, where their text says so."""
-    if not isinstance(node, ast.Call):
-        return None
-    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-    if name in ("one_hot", "softmax"):
-        return "dense"
-    if name in ("long", "argmax"):
-        return "index"
-    if name in ("float", "double") and isinstance(node.func, ast.Attribute):
-        return "dense"  # PyTorch takes class indexes as integers only
-    if name in ("view", "reshape", "squeeze", "flatten") and isinstance(node.func, ast.Attribute):
-        return "index" if axes_of(node, scopes) == 1 else labels_of(node.func.value, scopes)
-    if name == "to" and node.args and isinstance(node.args[0], ast.Attribute):
-        return "index" if node.args[0].attr in ("long", "int64") else None
-    return None
 
 
 Segment = Callable[[ast.expr], str]

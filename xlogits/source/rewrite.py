@@ -1,6 +1,7 @@
 """Every call of a file rewritten, or left with the reason: the decisions, before any text changes."""
 
 import ast
+from contextlib import suppress
 from typing import Any
 
 from xlogits.errors import Refused
@@ -9,6 +10,7 @@ from xlogits.source.change import Change, Edit, Proof, changed, left
 from xlogits.source.hint import hint
 from xlogits.source.hoist import hoisted
 from xlogits.source.imports import Imports
+from xlogits.source.labels import readings
 from xlogits.source.operands import AXIS, AXIS_HOLE, HOLES, Arguments, arguments_of, filled, holed
 from xlogits.source.reductions import Reducer, reducer, rewritten
 from xlogits.source.text import Text
@@ -99,19 +101,28 @@ class Rewriter:
         try:
             self.check_place(node)
             arguments = arguments_of(site, self.scopes)
-            around = self._around(site.node)
-            words = ("a tensor",) if site.receiver is not None else ()
-            if around is not None and self._fold(site, arguments, around, words):
-                return
-            written = write(arguments, self.choices, self.scopes)
-            written = written.but(*words, known=self.choices.assumed)
-            if around is not None and self.choices.target.words:
-                self._outside(site, arguments, written, around)
-            else:
-                self._replace(node, site.native.name, written, holed(site.native, arguments))
+            *first, last = readings(arguments, self.scopes, self.choices.target.name)
+            for each in first:
+                with suppress(Refused):
+                    self._one(site, each)
+                    return
+            self._one(site, last)
         except Refused as refusal:
             if site.receiver is None or "does not fit" not in str(refusal):
                 self.leave(node, site.native.name, str(refusal))
+
+    def _one(self, site: Site, arguments: Arguments) -> None:
+        """Rewrite a call as it is read."""
+        around = self._around(site.node)
+        words = ("a tensor",) if site.receiver is not None else ()
+        if around is not None and self._fold(site, arguments, around, words):
+            return
+        written = write(arguments, self.choices, self.scopes)
+        written = written.but(*words, known=self.choices.assumed)
+        if around is not None and self.choices.target.words:
+            self._outside(site, arguments, written, around)
+        else:
+            self._replace(site.node, site.native.name, written, holed(site.native, arguments))
 
     def check_place(self, node: ast.AST) -> None:
         """Positions inside an f-string are not to be trusted before Python 3.12."""

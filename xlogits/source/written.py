@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xlogits.errors import OptionError, Refused
+from xlogits.source.labels import labels_of
 from xlogits.source.operands import (
     AXIS,
     AXIS_HOLE,
     Arguments,
     axes_of,
-    labels_of,
     plain,
     quiet,
 )
@@ -98,16 +98,17 @@ def write(
 ) -> Written:
     """The translation of a call; `Refused` with the reason where there is none."""
     call = reduced(arguments.call, fold) if fold else arguments.call
-    ndim, labels = _seen(arguments, choices, scopes)
-    kind = labels or choices.labels
+    ndim, labels, sure = _seen(arguments, choices, scopes)
+    kind = (labels if sure else None) or choices.labels or labels
     found = _translated(call, choices.target, ndim, kind)
     if classes:
         found = _class_of(found, as_class(call, choices.target, ndim, kind))
     if not found.source:
         raise Refused(_why(found))
-    told = {f"{kind} labels"} if kind else set()
+    told = {f"{kind} labels"} if sure or choices.labels else set()
     words = [w for w in found.assumptions if w not in choices.assumed | told]
     notes = tuple(f"known: {row}" for row in found.known)
+    notes += (arguments.note,) if arguments.note else ()
     source, nodes = _with_axis(found.source, arguments)
     words += ["axis"] if arguments.axis and "axis" not in choices.assumed else []
     written = Written(
@@ -121,7 +122,8 @@ def _translated(call: Call, target: Language, ndim: int | None, labels: str | No
     """A translation; that of a call which was met before, in this file or another, is known."""
     given = tuple((name, repr(value)) for name, value in call.given.items())
     operands = tuple((name, str(value)) for name, value in call.reading.operands.items())
-    key = call.native.name, given, operands, repr(call.reading.loss), target.name, ndim, labels
+    loss = repr(call.reading.loss)
+    key = call.native.name, given, operands, loss, call.taken, target.name, ndim, labels
     if key not in _MET:
         try:
             _MET[key] = translated(call, target, ndim, labels)
@@ -146,15 +148,19 @@ def _with_axis(source: str, arguments: Arguments) -> tuple[str, dict[str, ast.ex
     return named, arguments.nodes | {AXIS_HOLE: arguments.axis}
 
 
-def _seen(arguments: Arguments, choices: Choices, scopes: Scopes) -> tuple[int | None, str | None]:
-    """The axes of the prediction and the kind of the labels, where the text shows them."""
+def _seen(
+    arguments: Arguments, choices: Choices, scopes: Scopes
+) -> tuple[int | None, str | None, bool]:
+    """The axes of the prediction and the kind of the labels, and whether the text shows that."""
     operands = arguments.call.reading.operands
     pred = arguments.nodes.get(str(operands.get("pred")))
     target = arguments.nodes.get(str(operands.get("target")))
     axes = axes_of(pred, scopes)
     kind = getattr(arguments.call.reading.loss, "labels", None)
-    inferred = kind is not None and kind.kind == "inferred"
-    return axes or choices.ndim, labels_of(target, scopes) if inferred else None
+    found, sure = labels_of(target, scopes)
+    if kind is None or kind.kind != "inferred":
+        found, sure = None, True
+    return axes or arguments.ndim or choices.ndim, found, sure
 
 
 def _class_of(found: Translation, one: Translation | None) -> Translation:

@@ -11,6 +11,7 @@ from xlogits.translation.call import Call, parse
 from xlogits.translation.comparison import Comparison, differ
 from xlogits.translation.compose import Composition
 from xlogits.translation.differences import ASSUMED
+from xlogits.translation.encoding import of_indexes, seen_labels
 from xlogits.translation.known import rows_of
 from xlogits.translation.language import IMPORTS, Language, language
 from xlogits.translation.layer import in_two_steps
@@ -86,9 +87,23 @@ def translate(
     """
     target = language(to)
     try:
-        return translated(parse(source), target, ndim, labels)
+        call = parse(source)
+        of_labels = _of_indexes(call, target, ndim)
+        return of_labels or translated(call, target, ndim, labels or seen_labels(call))
     except Refused as refusal:
         return Translation("", why_not=str(refusal))
+
+
+def _of_indexes(call: Call, target: Language, ndim: int | None) -> Translation | None:
+    """The translation of a call that makes one-hot rows of its labels: of the labels themselves."""
+    if not target.words or call.native.framework in target.frameworks:
+        return None
+    try:
+        read = of_indexes(call, ndim)
+        found = read and translated(read, target, ndim)
+    except Refused:
+        return None
+    return found if found and found.source else None
 
 
 def translated(
@@ -149,7 +164,7 @@ def _old_fashioned(candidate: Candidate, call: Call, target: Language) -> bool:
 def _taken_for_granted(call: Call, labels: str | None) -> tuple[Reading, list[str]]:
     """What is wanted, without defaults that nobody meant, and with the labels that there are."""
     loss, operands = call.reading
-    taken = []
+    taken = list(call.taken)
     ignore = next((a for a in call.native.parameters if a.to == "ignore_index"), None)
     if ignore is not None and ignore.name not in call.given and loss.ignore_index is not None:  # type: ignore[union-attr]
         loss = replace(loss, ignore_index=None)  # type: ignore[call-arg]
@@ -175,7 +190,7 @@ def _without_ignored(loss: Any) -> Any:
 
 def _single(candidate: Candidate, call: Call, target: Language, taken: list[str]) -> Translation:
     """One native call; where it is what was asked for, nothing is taken for granted."""
-    if candidate.native is call.native:
+    if candidate.native is call.native and not call.taken:
         return _made(written(candidate, target), [], candidate.native.name)
     needed = [word for word in taken if not _harmless(word, candidate)]
     made = _made(written(candidate, target), [*needed, *candidate.assumed], candidate.native.name)
@@ -192,20 +207,21 @@ def _harmless(word: str, candidate: Candidate) -> bool:
     strict = kind is not None and not kind.lenient_ignore and "ignore_index" in candidate.given
     if word == "nothing ignored":
         return getattr(loss, "ignore_index", None) == -100 or _default_ignores(candidate)
-    return both and not strict
+    return word in ("index labels", "dense labels") and both and not strict
 
 
 def _default_ignores(candidate: Candidate) -> bool:
     return any(a.to == "ignore_index" and a.default == -100 for a in candidate.native.parameters)
 
 
-def _made(text: str, assumed: list[str], native: str = "") -> Translation:
+def _made(text: str, taken: list[str], native: str = "") -> Translation:
+    assumed = tuple(dict.fromkeys(taken))
     return Translation(
         text,
         imports_of(text),
         tuple(ASSUMED[word] for word in assumed),
         native=native,
-        assumptions=tuple(assumed),
+        assumptions=assumed,
     )
 
 

@@ -21,11 +21,15 @@ NAMES = {
 
 
 class Call(NamedTuple):
-    """A native function or class, its arguments by parameter name, and what they mean."""
+    """A native function or class, its arguments by parameter name, and what they mean.
+
+    `taken` are words of what the reading takes for granted.
+    """
 
     native: Native
     given: dict[str, Any]
     reading: Reading
+    taken: tuple[str, ...] = ()
 
 
 def parse(source: str) -> Call:

@@ -21,6 +21,9 @@ ASSUMED = {
     "rank 2": "the prediction has two axes",
     "index labels": "labels are class indexes",
     "dense labels": "labels hold one number per class",
+    "labels in range": "every label is one of the classes (one-hot, any other is a row of zeros, which "
+    "costs 0)",
+    "as many classes": "labels are encoded with as many classes as the prediction has",
     "no column": "labels have no axis of size 1 for the classes",
     "integer labels": "labels are integers",
     "constant labels": "nothing is differentiated by the labels",
