@@ -70,10 +70,11 @@ class Finder:
     def used(self) -> set[str]:
         """Every path below an import that the file mentions."""
         found: set[str] = set()
+        for use in self.scopes.uses:
+            if isinstance(use, ast.Attribute) and not isinstance(self._above(use), ast.Attribute):
+                found.update(path for path in self.scopes.paths(use) if path)
         for node in self.scopes.nodes:
-            if isinstance(node, ast.Attribute) and not isinstance(self._above(node), ast.Attribute):
-                found.update(path for path in self.scopes.paths(node) if path)
-            elif isinstance(node, ast.ImportFrom) and not node.level:
+            if isinstance(node, ast.ImportFrom) and not node.level:
                 found.update(f"{node.module}.{alias.name}" for alias in node.names)
         return found
 
@@ -81,12 +82,11 @@ class Finder:
         """Everything there is."""
         found = Found()
         seen: set[ast.AST] = set()
-        for node in self.scopes.nodes:
-            if isinstance(node, ast.Call):
-                for each in self._call(node):
-                    self._keep(each, found, seen)
-        for node in self.scopes.nodes:
-            if node not in seen and isinstance(node, (ast.Name, ast.Attribute)):
+        for call in self.scopes.calls:
+            for each in self._call(call):
+                self._keep(each, found, seen)
+        for node in self.scopes.uses:
+            if node not in seen and self._may_stand(node):
                 found.left += self._reference(node)
         return found
 
@@ -215,7 +215,7 @@ class Finder:
         mine: list[Binding] = self.scopes.bindings(target.id, target)
         uses = [
             node
-            for node in self.scopes.nodes
+            for node in self.scopes.uses
             if isinstance(node, ast.Name)
             and node.id == target.id
             and isinstance(node.ctx, ast.Load)
@@ -230,7 +230,7 @@ class Finder:
     ) -> Maker | Left:
         same = [
             node
-            for node in self.scopes.nodes
+            for node in self.scopes.uses
             if isinstance(node, ast.Attribute)
             and node.attr == target.attr
             and (self._owner(node) is not None or self._may_be(node))
@@ -272,7 +272,7 @@ class Finder:
         return ast.unparse(target), owner
 
     def _reference(self, node: ast.Name | ast.Attribute) -> Iterator[Left]:
-        if not self._may_stand(node) or not isinstance(node.ctx, ast.Load):
+        if not isinstance(node.ctx, ast.Load):
             return
         if isinstance(self._above(node), ast.Attribute):
             return

@@ -1,5 +1,6 @@
 """What a loss that is left would be, where one short call says it."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from xlogits.catalogue import Native
@@ -13,15 +14,20 @@ SHORT = 100
 
 def hint(whole: "Rewriter", name: str, why: str) -> str:
     """The reason with the equivalent, if there is a short one."""
-    from xlogits.translation import translate
-
     known = (r for path in _paths(whole, name) for r in find(path, whole.finder.era))
     native = next((r for r in known if isinstance(r, Native)), None)
     if native is None or why.startswith("It "):
         return why
-    found = translate(native.name, whole.choices.target.name)
-    short = found.source and len(found.source) < SHORT
-    return f"{why}; called, it is {found.source}" if short else why
+    short = _short(native.name, whole.choices.target.name)
+    return f"{why}; called, it is {short}" if short else why
+
+
+@cache
+def _short(name: str, target: str) -> str:
+    from xlogits.translation import translate
+
+    source = translate(name, target).source
+    return source if len(source) < SHORT else ""
 
 
 def _paths(whole: "Rewriter", name: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cached_property
 
 from xlogits.errors import Refused
 from xlogits.source.scopes import Binding, Scopes
@@ -18,8 +19,12 @@ class Imports:
 
     def __init__(self, text: Text, scopes: Scopes) -> None:
         self.text, self.scopes = text, scopes
-        self.used = {n.id for n in scopes.nodes if isinstance(n, ast.Name)}
         self.prefixes: dict[str, tuple[str, str]] = {}
+
+    @cached_property
+    def used(self) -> set[str]:
+        """Every name that the file mentions."""
+        return {n.id for n in self.scopes.uses if isinstance(n, ast.Name)}
 
     def spelled(self, source: str, lines: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         """A translation with this file's names of modules, and the imports that it lacks."""

@@ -136,17 +136,18 @@ def _lost(whole: Rewriter) -> Iterable[tuple[int, str]]:
 
 def _remaining(whole: Rewriter) -> tuple[str, ...]:
     """What the file still uses of the framework it leaves, the most used first."""
-    roots = whole.choices.frameworks
+    roots, above = whole.choices.frameworks, whole.scopes.parent
     counts: dict[str, int] = {}
-    for node in whole.scopes.nodes:
-        if not isinstance(node, (ast.Attribute, ast.Name)) or node in whole.results:
+    for name in whole.scopes.uses:
+        if not isinstance(name, ast.Name) or not any(whole.scopes.bindings(name.id, name)):
+            continue  # no name, or one of a star import, or nobody knows
+        if not any(p.partition(".")[0] in roots for p in whole.scopes.paths(name)):
             continue
-        if isinstance(whole.scopes.parent.get(node), ast.Attribute):
-            continue
-        if isinstance(node, ast.Name) and not whole.scopes.bindings(node.id, node):
-            continue  # of a star import, or nobody knows
+        node: ast.expr = name
+        while isinstance(above.get(node), ast.Attribute):
+            node = above[node]  # type: ignore[assignment]
         paths = [p for p in whole.scopes.paths(node) if p.partition(".")[0] in roots and "." in p]
-        if paths and not any(_within(whole, node, e) for e in whole.edits):
+        if node not in whole.results and not any(_within(whole, node, e) for e in whole.edits):
             for path in paths:
                 counts[path] = counts.get(path, 0) + 1
     return tuple(f"{n} x {path}" for path, n in sorted(counts.items(), key=lambda x: -x[1]))

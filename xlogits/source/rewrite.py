@@ -241,9 +241,9 @@ class Rewriter:
 
     def _named_reductions(self) -> None:
         """`loss = ...` and later `tf.reduce_mean(loss)`: the sum or mean of what is rewritten."""
-        if not self.choices.target.words:
+        if not self.choices.target.words or not self.results:
             return
-        for node in self.scopes.nodes:
+        for node in self.scopes.calls:
             found = reducer(node, self.scopes)
             if found is None or node in self.results or not isinstance(found.array, ast.Name):
                 continue

@@ -11,11 +11,16 @@ SCOPES = frozenset({ast.Module, ast.ClassDef, *FUNCTIONS, *COMPREHENSIONS})
 
 BINDERS = frozenset(
     {
-        *(ast.Name, ast.arg, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef),
+        *(ast.arg, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef),
         *(ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
     }
 )
-LEAVES = frozenset({"ctx", "op", "ops", "kind", "lineno", "type_comment"})  # hold no expression
+LEAVES = frozenset(  # hold no expression
+    {
+        *("ctx", "op", "ops", "kind", "lineno", "type_comment", "id", "attr", "arg", "level"),
+        *("module", "asname", "rest", "conversion", "simple", "is_async"),
+    }
+)
 
 
 class Binding(NamedTuple):
@@ -36,27 +41,60 @@ class Scopes:
         self.elsewhere: dict[ast.AST, set[str]] = {}  # names declared global or nonlocal
         self.stars: list[str] = []
         self.nodes: list[ast.AST] = [tree]
+        self.calls: list[ast.Call] = []
+        self.uses: list[ast.Name | ast.Attribute] = []
+        self._inside: dict[ast.AST, ast.AST] = {}  # the scope of what is directly below a node
+        binders, declared = self._read()
+        for statement in declared:
+            self.elsewhere.setdefault(self.scope(statement), set()).update(statement.names)
+        for node in binders:
+            for name, binding in self._bindings(node):
+                self._bind(name, binding)
+
+    def _read(self) -> tuple[list[ast.AST], list[ast.Global | ast.Nonlocal]]:
+        """Every node with its parent, level by level; what binds names, and where others are bound."""
         parent, nodes = self.parent, self.nodes
-        for node in nodes:  # grows while it is read: the tree, level by level
-            for child in _children(node):
-                parent[child] = node
-                nodes.append(child)
-        for node in nodes:
-            if isinstance(node, (ast.Global, ast.Nonlocal)):
-                self.elsewhere.setdefault(self.scope(node), set()).update(node.names)
-        for node in nodes:
-            if type(node) in BINDERS and not isinstance(getattr(node, "ctx", None), ast.Load):
-                for name, binding in self._bindings(node):
-                    self._bind(name, binding)
+        binders: list[ast.AST] = []
+        declared: list[ast.Global | ast.Nonlocal] = []
+        for node in nodes:  # grows while it is read
+            kind = type(node)
+            if kind in BINDERS:
+                binders.append(node)
+            elif isinstance(node, (ast.Name, ast.Attribute)):
+                self.uses.append(node)
+                if kind is ast.Name and not isinstance(node.ctx, ast.Load):
+                    binders.append(node)
+            elif isinstance(node, ast.Call):
+                self.calls.append(node)
+            elif isinstance(node, (ast.Global, ast.Nonlocal)):
+                declared.append(node)
+            for name in BELOW.get(kind) or _below(kind):
+                value = getattr(node, name, None)
+                if type(value) is list:
+                    children = [child for child in value if isinstance(child, ast.AST)]
+                    nodes += children
+                    for child in children:
+                        parent[child] = node
+                elif isinstance(value, ast.AST):
+                    parent[value] = node
+                    nodes.append(value)
+        return binders, declared
 
     def scope(self, node: ast.AST) -> ast.AST:
         """The module, function, class or comprehension that a node is evaluated in."""
         child, above = node, self.parent.get(node)
-        while above is not None:
-            if type(above) in SCOPES and not _outside(child, above):
-                return above
+        found, passed = None, []
+        while above is not None and found is None:
+            if type(above) in SCOPES:
+                found = None if _outside(child, above) else above
+            else:
+                found = self._inside.get(above)
+                passed.append(above)
             child, above = above, self.parent.get(above)
-        return self.tree
+        found = found or self.tree
+        for each in passed:
+            self._inside[each] = found
+        return found
 
     def _bind(self, name: str, binding: Binding) -> None:
         scope = self.scope(binding.node)
@@ -142,21 +180,17 @@ class Scopes:
         return [b for names in self.bound.values() for b in names.get(name, ())]
 
 
-def _children(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes directly below, without operators and contexts, which are shared."""
-    for name in node._fields:
-        if name not in LEAVES:
-            value = getattr(node, name, None)
-            if isinstance(value, list):
-                yield from (x for x in value if isinstance(x, ast.AST))
-            elif isinstance(value, ast.AST):
-                yield value
+def _below(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a kind of node that hold nodes, but operators and contexts, which are shared."""
+    BELOW[kind] = tuple(name for name in kind._fields if name not in LEAVES)
+    return BELOW[kind]
+
+
+BELOW: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
 def _outside(child: ast.AST, scope: ast.AST) -> bool:
     """Whether a part of a definition is evaluated outside it: decorators, bases."""
     if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return child not in scope.body and child is not scope.args
-    if isinstance(scope, ast.ClassDef):
-        return child not in scope.body
-    return False
+        return child is not scope.args and not isinstance(child, ast.stmt)
+    return isinstance(scope, ast.ClassDef) and not isinstance(child, ast.stmt)

@@ -6,7 +6,7 @@ import re
 import tokenize
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from xlogits.errors import XlogitsError
 
@@ -32,7 +32,7 @@ class Text:
     def tree(self) -> ast.Module:
         """The syntax tree; `Unreadable` with the line where there is none."""
         try:
-            return ast.parse(self.text)
+            return _parsed(self.text)
         except SyntaxError as error:
             raise Unreadable(f"line {error.lineno}: {error.msg}") from None
         except (ValueError, RecursionError, MemoryError) as error:
@@ -69,6 +69,11 @@ class Text:
                 ended = self.text[: self.starts[number]]
                 return "\r\n" if ended.endswith("\r\n") else ended[-1]
         return "\n"
+
+
+@lru_cache(maxsize=2)  # a text is read again to see that a second port changes nothing
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
 
 
 def decoded(data: bytes) -> tuple[str, str]:
