@@ -14,7 +14,7 @@ from xlogits.catalogue.record import Arg
 from xlogits.errors import Refused
 from xlogits.source.calls import Maker
 from xlogits.source.change import Edit, Proof, changed
-from xlogits.source.labels import readings
+from xlogits.source.labels import labels_of, readings
 from xlogits.source.operands import AXIS_HOLE, HOLES, Arguments, bound, filled, holed, understood
 from xlogits.source.written import Written, write
 from xlogits.translation.call import read
@@ -109,7 +109,24 @@ def _uses(whole: "Rewriter", maker: Maker) -> Uses:
     wanted = {frozenset(given) for _, given in calls}
     if len(wanted) > 1:
         raise Refused("it is called with different arguments in different places")
+    _same_labels(whole, maker, calls)
     return Uses(calls, passed)
+
+
+def _same_labels(
+    whole: "Rewriter", maker: Maker, calls: list[tuple[ast.Call, dict[str, ast.expr]]]
+) -> None:
+    """Raise where one call has one number per class, and another has not, or cannot be seen to."""
+    labels = getattr(maker.native.loss, "labels", None)
+    if labels is None or labels.kind != "inferred" or whole.choices.labels:
+        return
+    key = maker.native.parameter("target").key
+    kinds = {labels_of(given.get(key), whole.scopes)[0] for _, given in calls}
+    if "dense" in kinds and len(kinds) > 1:
+        raise Refused(
+            "it is called with one number per class in one place, and with class indexes, or with "
+            "what cannot be told, in another"
+        )
 
 
 def _parameters(maker: Maker, uses: Uses) -> list[Arg]:
