@@ -1,7 +1,10 @@
 """`xlogits port`: read, rewrite, prove, show or write, report."""
 
 import argparse
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from xlogits.errors import OptionError
@@ -73,17 +76,34 @@ def _documents(
         data = _stdin(options)
         name = "stdin.ipynb" if data.lstrip()[:1] == b"{" else "stdin"
         return [ported(name, data, choices, withdrawn)]
-    found = []
+    with _collecting_seldom():
+        return list(_read(options, choices, withdrawn))
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Trees of syntax are many small objects in no cycles: looking for cycles takes a third longer."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _read(
+    options: argparse.Namespace, choices: Choices, withdrawn: Withdrawn
+) -> Iterator[Document]:
+    """The files that have calls, or cannot be read."""
     for path in files(options.paths, not options.no_ignore):
         try:
             data = path.read_bytes()
         except OSError as error:
-            found.append(Document(str(path), b"", b"", error=str(error)))
+            yield Document(str(path), b"", b"", error=str(error))
             continue
         document = ported(str(path), data, choices, withdrawn)
         if document.changes or document.error or document.broken:
-            found.append(document)
-    return found
+            yield document
 
 
 def _stdin(options: argparse.Namespace) -> bytes:

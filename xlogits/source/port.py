@@ -138,11 +138,12 @@ def _remaining(whole: Rewriter) -> tuple[str, ...]:
     """What the file still uses of the framework it leaves, the most used first."""
     roots, above = whole.choices.frameworks, whole.scopes.parent
     counts: dict[str, int] = {}
+    rooted = set(_rooted(whole, roots))
     for name in whole.scopes.uses:
-        if not isinstance(name, ast.Name) or not any(whole.scopes.bindings(name.id, name)):
-            continue  # no name, or one of a star import, or nobody knows
-        if not any(p.partition(".")[0] in roots for p in whole.scopes.paths(name)):
+        if not isinstance(name, ast.Name) or name.id not in rooted:
             continue
+        if not any(whole.scopes.bindings(name.id, name)):
+            continue  # of a star import, or nobody knows
         node: ast.expr = name
         while isinstance(above.get(node), ast.Attribute):
             node = above[node]  # type: ignore[assignment]
@@ -151,6 +152,16 @@ def _remaining(whole: Rewriter) -> tuple[str, ...]:
             for path in paths:
                 counts[path] = counts.get(path, 0) + 1
     return tuple(f"{n} x {path}" for path, n in sorted(counts.items(), key=lambda x: -x[1]))
+
+
+def _rooted(whole: Rewriter, roots: frozenset[str]) -> Iterable[str]:
+    """The names that stand for something of a framework anywhere, perhaps by another name."""
+    for names in whole.scopes.bound.values():
+        for name, bindings in names.items():
+            for binding in bindings:
+                alias = isinstance(binding.value, (ast.Name, ast.Attribute))
+                if alias or binding.path.partition(".")[0] in roots:
+                    yield name
 
 
 def _within(whole: Rewriter, node: ast.expr, edit: Edit) -> bool:

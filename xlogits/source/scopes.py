@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -68,7 +69,7 @@ class Scopes:
                 self.calls.append(node)
             elif isinstance(node, (ast.Global, ast.Nonlocal)):
                 declared.append(node)
-            for name in BELOW.get(kind) or _below(kind):
+            for name in _below(kind):  # type: ignore[arg-type]
                 value = getattr(node, name, None)
                 if type(value) is list:
                     children = [child for child in value if isinstance(child, ast.AST)]
@@ -180,13 +181,10 @@ class Scopes:
         return [b for names in self.bound.values() for b in names.get(name, ())]
 
 
+@cache
 def _below(kind: type[ast.AST]) -> tuple[str, ...]:
     """The fields of a kind of node that hold nodes, but operators and contexts, which are shared."""
-    BELOW[kind] = tuple(name for name in kind._fields if name not in LEAVES)
-    return BELOW[kind]
-
-
-BELOW: dict[type[ast.AST], tuple[str, ...]] = {}
+    return tuple(name for name in kind._fields if name not in LEAVES)
 
 
 def _outside(child: ast.AST, scope: ast.AST) -> bool:
