@@ -106,6 +106,7 @@ def test_what_is_no_plain_encoding_is_kept(source: str, line: str, why: str) -> 
     assert "one_hot(y" in change.after
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("row", ENCODED[::3], ids=lambda row: row[2])
 def test_encoding_and_indexes_give_the_same_numbers(row: tuple[Any, ...]) -> None:
     source, target, line, _, _ = row
