@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import xlogits as xl
 from tests.conftest import Framework, need
 from xlogits import dialects
 from xlogits.errors import DtypeError, LabelError
@@ -117,3 +118,15 @@ def test_a_tweedie_deviance_has_no_derivative_by_its_target() -> None:
     )
     assert found[0].any()
     assert found[1] is None
+
+
+def test_positions_without_items_or_features(fw: Framework) -> None:
+    for items, features in ((0, 1), (2, 0), (0, 0)):
+        x, w = fw.array(np.zeros((items, features))), fw.array(np.zeros((3, 2, features)))
+        y = fw.array(np.zeros((items, 2), int), "int64")
+        loss = xl.linear_softmax_cross_entropy(x, w, y, ignore_index=2)
+        np.testing.assert_allclose(fw.numbers(loss), np.full((items, 2), np.log(3)))
+        run = xl.value_and_grad(xl.linear_softmax_cross_entropy, wrt=("hidden", "weight"))
+        _, (by_x, by_w) = run(x, w, y, ignore_index=2)
+        assert fw.numbers(by_x).shape == (items, features)
+        assert not fw.numbers(by_w).any()

@@ -62,7 +62,7 @@ def test_second_derivatives() -> None:
         for row in second.run("torch"):
             assert row.orders == (1, 2) or (row.refused and "linear" in row.name), row
     if "jax" in INSTALLED:
-        for row in second.run("jax", QUICK):
+        for row in second.run("jax", ("softmax", "sigmoid")):  # each is compiled for minutes
             assert row.orders == (1, 2), row
 
 

@@ -120,6 +120,7 @@ def test_encoding_and_indexes_give_the_same_numbers(row: tuple[Any, ...]) -> Non
     assert found.inputs >= 5
 
 
+@pytest.mark.long
 def test_another_encoding_would_be_noticed() -> None:
     call = "tensorflow.nn.softmax_cross_entropy_with_logits(labels={}, logits=_xl0_)"
     hot = call.format("tensorflow.one_hot(_xl1_, depth=_xl0_.shape[-1])")

@@ -28,7 +28,8 @@ class Positions:
         self.result = loss.dtype or xp.dtype(pred)
         work = "float32" if self.result in HALF else self.result
         self.sizes = [*xp.sizes(pred)[:-1], *xp.sizes(weight)[:-1]]  # of the logits
-        rows = xp.reshape(xp.cast(weight, work), [-1, xp.sizes(weight)[-1]])
+        *places, features = xp.sizes(weight)
+        rows = xp.reshape(xp.cast(weight, work), [_product(places), features])
         self.hidden, self.rows = self._without_ignored(xp.cast(pred, work), target), rows
         self.bias = None if bias is None else xp.reshape(xp.cast(bias, work), [-1])
         self.target = xp.stop_gradient(target)
@@ -41,7 +42,8 @@ class Positions:
         of_labels = len(xp.shape(target)) == len(self.sizes) - 1
         if index is None or not of_labels or xp.dtype(target) not in INTEGERS:
             return hidden
-        counts = xp.reshape(target != index, [*xp.sizes(hidden)[:-1], -1])
+        batch = xp.sizes(hidden)[:-1]
+        counts = xp.reshape(target != index, [*batch, _product(self.sizes[len(batch) + 1 :])])
         return xp.where(xp.expand(xp.any(counts, lead), lead), hidden, 0.0)
 
     def value(self) -> Array:
@@ -56,8 +58,9 @@ class Positions:
         value, (by_logits, _) = self.loss.value_and_gradient(
             self._logits(), self.target, cotangent=cotangent, **self.weights
         )
-        slope = xp.reshape(by_logits, [-1, xp.sizes(self.rows)[0]])
-        hidden = xp.reshape(self.hidden, [-1, xp.sizes(self.hidden)[-1]])
+        *batch, features = xp.sizes(self.hidden)
+        slope = xp.reshape(by_logits, [_product(batch), xp.sizes(self.rows)[0]])
+        hidden = xp.reshape(self.hidden, [_product(batch), features])
         by_pred = self._like(slope @ self.rows, pred)
         by_weight = self._like(xp.transpose(slope, (1, 0)) @ hidden, weight)
         by_bias = None if bias is None else self._like(xp.sum(slope, 0), bias)
@@ -68,3 +71,11 @@ class Positions:
 
     def _like(self, x: Array, given: Array) -> Array:
         return self.xp.cast(self.xp.reshape(x, self.xp.sizes(given)), self.xp.dtype(given))
+
+
+def _product(sizes: list[Any]) -> Any:
+    # -1 would not say how many there are where another size is 0, and math.prod cannot be traced
+    count: Any = 1
+    for size in sizes:
+        count = count * size
+    return count

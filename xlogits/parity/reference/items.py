@@ -26,6 +26,7 @@ class Items:
     shape: tuple[int, ...]  # of the items
     valid: Array
     class_weight: Array | None = None
+    divided_by: Array = REAL(1)
     selects = False  # whether something may be left out, even if nothing is
 
     def __init__(self, loss: Any, operands: dict[str, Array]) -> None:
@@ -63,19 +64,11 @@ class Items:
             value = losses * factor, scales * abs(factor)
         else:
             value = np.sum(losses * factor), np.sum(scales * abs(factor))
-            if losses.size == 0 or not self.valid.any():
-                value = self._nothing(losses.size)
+            if self.divided_by == 0:  # also where there is no item that this could be seen in
+                value = REAL(math.nan if self.loss.reduction.empty == "nan" else 0), REAL(1)
+            elif losses.size == 0 or not self.valid.any():
+                value = REAL(0), REAL(1)
         return Reference(value, self.gradients(factor * one))
-
-    def _nothing(self, size: int) -> tuple[Array, Array]:
-        mean = self.loss.reduction.word != "sum"
-        by_all = "mean", "mean_over_items", "mean_over_nonzero_weight", "mean_over_batch"
-        over_all = self.loss.reduction.word in by_all and size
-        weight = self.operands.get("sample_weight")
-        if self.loss.reduction.word == "mean_over_weight_as_given" and not size:
-            over_all = weight is not None and np.sum(weight) != 0
-        empty = mean and not over_all and self.loss.reduction.empty == "nan"
-        return REAL(math.nan if empty else 0), REAL(1)
 
     def gradients(self, factor: Array) -> dict[str, tuple[Array, Array]]:
         out = {}
@@ -138,6 +131,7 @@ class Items:
             if weight is None or self.selects
             else np.sum(np.asarray(weight, REAL)),
         }[word]
+        self.divided_by = denominator
         if denominator == 0:
             return spread * (REAL(math.nan) if self.loss.reduction.empty == "nan" else 0)
         return spread / denominator

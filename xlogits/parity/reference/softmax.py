@@ -103,9 +103,25 @@ class SoftmaxItems(Items):
 
     def slope_scale(self, key: tuple[int, ...], parts: tuple[Array, ...], number: int) -> Array:
         if number == 0:
-            return np.full(self.classes, np.sum(abs(self.coefficients(key, parts[1]))))
+            return self._by_prediction(parts[0], abs(self.coefficients(key, parts[1])))
         log_p = self.log_probabilities(parts[0])
         return self.weights * np.where(np.isfinite(log_p), 1, 0)
+
+    def _by_prediction(self, pred: Array, sizes: Array) -> Array:
+        """Of the terms of a derivative, which cancel where probabilities are divided by their sum."""
+        scale = np.full(self.classes, np.sum(sizes))
+        form = self.loss.form
+        if form.kind != "probabilities" or form.renormalise is None:
+            return scale
+        log_p = np.real(self.log_probabilities(pred))
+        summed = pred
+        if form.renormalise == "after" and form.clip is not None:
+            summed = np.array([clipped(v, *form.clip) for v in pred])
+        own = np.where(
+            np.isfinite(log_p), sizes / np.exp(np.where(np.isfinite(log_p), log_p, 0)), 0
+        )
+        total = abs(np.sum(np.real(summed)))
+        return (scale + own) / total if total else scale
 
 
 def one_column(loss: SoftmaxCrossEntropy, operands: dict[str, Array]) -> bool:
