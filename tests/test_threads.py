@@ -14,7 +14,7 @@ import pytest
 
 import xlogits as xl
 from tests.claims import CLAIMS
-from tests.conftest import FRAMEWORKS, ROOT, need
+from tests.conftest import ROOT, need
 from tests.test_claims import array, called, operands_of
 from tests.test_dialects import CALLS, spoken_by
 from xlogits import losses as L
