@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from xlogits.source import notebook
 from xlogits.source.change import LEFT, Change, Edit, Proof
-from xlogits.source.port import Ported, port
+from xlogits.source.port import Ported, port, settled
 from xlogits.source.scan import may_hold
 from xlogits.source.text import Unreadable, decoded, encoded
 from xlogits.source.written import Choices
@@ -44,7 +44,7 @@ def ported(
     make: Callable[..., Document] = _notebook if name.endswith(".ipynb") else _python
     try:
         found = make(name, data, choices, withdrawn)
-        if found.changed and make(name, found.after, choices, withdrawn).changed:
+        if found.changed and not _settled(name, found.after, choices, withdrawn):
             raise Unreadable("a second run would change it again")
         return found
     except Unreadable as error:
@@ -57,6 +57,12 @@ def _python(name: str, data: bytes, choices: Choices, withdrawn: Withdrawn | Non
     text, encoding = decoded(data)
     done = port(text, choices, withdrawn)
     return Document(name, data, encoded(done.text, encoding), done.changes, done.remaining)
+
+
+def _settled(name: str, data: bytes, choices: Choices, withdrawn: Withdrawn | None) -> bool:
+    if name.endswith(".ipynb"):
+        return not _notebook(name, data, choices, withdrawn).changed
+    return settled(decoded(data)[0], choices, withdrawn)
 
 
 def _notebook(name: str, data: bytes, choices: Choices, withdrawn: Withdrawn | None) -> Document:

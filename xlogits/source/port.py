@@ -50,6 +50,13 @@ def port(
     return Ported(after, tuple(whole.changes), _remaining(whole), tuple(e for e, _ in spans))
 
 
+def settled(source: str, choices: Choices, withdrawn: dict[Proof, str] | None = None) -> bool:
+    """Whether a port would leave a text as it is."""
+    whole = Rewriter(Text(source), choices, withdrawn or {})
+    whole.run(whole.finder.find())
+    return not whole.changes or not (_imports(whole) or whole.edits or _comments(whole))
+
+
 def _imports(whole: Rewriter) -> list[Edit]:
     """The imports that are missing, once each, after those that are there."""
     lines = sorted({line for edit in whole.edits for line in edit.lines})
@@ -139,6 +146,8 @@ def _remaining(whole: Rewriter) -> tuple[str, ...]:
     roots, above = whole.choices.frameworks, whole.scopes.parent
     counts: dict[str, int] = {}
     rooted = set(_rooted(whole, roots))
+    line_of = whole.text.line_of
+    edited = {n for e in whole.edits for n in range(line_of(e.span[0]), line_of(e.span[1]) + 1)}
     for name in whole.scopes.uses:
         if not isinstance(name, ast.Name) or name.id not in rooted:
             continue
@@ -148,7 +157,8 @@ def _remaining(whole: Rewriter) -> tuple[str, ...]:
         while isinstance(above.get(node), ast.Attribute):
             node = above[node]  # type: ignore[assignment]
         paths = [p for p in whole.scopes.paths(node) if p.partition(".")[0] in roots and "." in p]
-        if node not in whole.results and not any(_within(whole, node, e) for e in whole.edits):
+        gone = node.lineno in edited and any(_within(whole, node, e) for e in whole.edits)
+        if node not in whole.results and not gone:
             for path in paths:
                 counts[path] = counts.get(path, 0) + 1
     return tuple(f"{n} x {path}" for path, n in sorted(counts.items(), key=lambda x: -x[1]))

@@ -59,23 +59,28 @@ class Scopes:
         declared: list[ast.Global | ast.Nonlocal] = []
         for node in nodes:  # grows while it is read
             kind = type(node)
-            if kind in BINDERS:
-                binders.append(node)
-            elif isinstance(node, (ast.Name, ast.Attribute)):
-                self.uses.append(node)
-                if kind is ast.Name and not isinstance(node.ctx, ast.Load):
+            if kind is ast.Constant:
+                continue
+            if kind is ast.Name:
+                self.uses.append(node)  # type: ignore[arg-type]
+                if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
                     binders.append(node)
-            elif isinstance(node, ast.Call):
-                self.calls.append(node)
-            elif isinstance(node, (ast.Global, ast.Nonlocal)):
-                declared.append(node)
+                continue
+            if kind is ast.Attribute:
+                self.uses.append(node)  # type: ignore[arg-type]
+            elif kind is ast.Call:
+                self.calls.append(node)  # type: ignore[arg-type]
+            elif kind in BINDERS:
+                binders.append(node)
+            elif kind is ast.Global or kind is ast.Nonlocal:
+                declared.append(node)  # type: ignore[arg-type]
             for name in _below(kind):  # type: ignore[arg-type]
                 value = getattr(node, name, None)
                 if type(value) is list:
-                    children = [child for child in value if isinstance(child, ast.AST)]
-                    nodes += children
-                    for child in children:
-                        parent[child] = node
+                    for child in value:
+                        if isinstance(child, ast.AST):
+                            parent[child] = node
+                            nodes.append(child)
                 elif isinstance(value, ast.AST):
                     parent[value] = node
                     nodes.append(value)
