@@ -97,7 +97,7 @@ def _softmax_cross_entropy(
     axis: int = -1,
     class_weight: Array | None = None,
     sample_weight: Array | float | None = None,
-    label_smoothing: float = _NONE,
+    label_smoothing: float = 0.0,
     ignore_index: int | None = None,
     reduction: str = "none",
 ) -> Array:
@@ -118,7 +118,7 @@ def linear_softmax_cross_entropy(
     bias: Array | None = None,
     class_weight: Array | None = None,
     sample_weight: Array | float | None = None,
-    label_smoothing: float = _NONE,
+    label_smoothing: float = 0.0,
     ignore_index: int | None = None,
     reduction: str = "none",
     chunk: int | None = None,
@@ -248,7 +248,7 @@ def _sigmoid_cross_entropy(
     axis: int = -1,
     pos_weight: Array | float | None = None,
     sample_weight: Array | float | None = None,
-    label_smoothing: float = _NONE,
+    label_smoothing: float = 0.0,
     reduction: str = "none",
 ) -> Array:
     loss = SigmoidCrossEntropy(

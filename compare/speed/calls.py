@@ -8,7 +8,6 @@ import argparse
 import json
 import random
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 
 from compare.speed.main import machine
 from compare.speed.pairs import one_processor
+from compare.speed.process import child
 
 HERE = Path(__file__).resolve().parent
 ITEMS, CLASSES, CALLS = 8, 10, 20
@@ -54,11 +54,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def measure(framework: str, rounds: int) -> list[Row]:
-    command = [sys.executable, "-m", "compare.speed.calls", framework, str(rounds)]
-    done = subprocess.run(command, cwd=HERE.parent.parent, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)}: {done.stderr[-2000:]}")
-    return [Row(framework, *row) for row in json.loads(done.stdout.splitlines()[-1])]
+    rows = child("compare.speed.calls", framework, str(rounds))
+    return [Row(framework, *row) for row in rows]
 
 
 def render(rows: Sequence[Row], rounds: int) -> str:

@@ -9,7 +9,6 @@ size of the logits, the result itself left out. Then two threads against one: in
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +17,7 @@ from typing import Any, NamedTuple
 
 from compare.speed.main import machine
 from compare.speed.pairs import compare, one_processor, timed, waited
+from compare.speed.process import child
 from compare.speed.table import render
 
 HERE = Path(__file__).resolve().parent
@@ -188,12 +188,9 @@ def _allocated(function: Callable[[], Any]) -> int:
 
 
 def _child(part: str, pairs: int, tunables: str) -> list[Row]:
-    command = [sys.executable, "-m", "compare.speed.kernels", part, str(pairs)]
-    environment = os.environ | ({"GLIBC_TUNABLES": tunables} if tunables else {})
-    done = subprocess.run(
-        command, cwd=HERE.parent.parent, env=environment, stdout=subprocess.PIPE, check=True
-    )
-    return [Row(**row) for row in json.loads(done.stdout)]
+    environment = {"GLIBC_TUNABLES": tunables} if tunables else {}
+    rows = child("compare.speed.kernels", part, str(pairs), environment=environment)
+    return [Row(**row) for row in rows]
 
 
 if __name__ == "__main__":

@@ -6,17 +6,17 @@ is the peak of a fresh process over what it held before the call.
 
 import argparse
 import json
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from compare.speed.linear import _status
 from compare.speed.main import machine
 from compare.speed.pairs import compare, one_processor, timed
+from compare.speed.process import child, status
 
 HERE = Path(__file__).resolve().parent
+MODULE = "compare.speed.large"
 SIZES = (8192, 1000), (512, 50257)
 FRAMEWORKS = "torch", "tensorflow", "jax"
 LABELS = "index labels", "dense labels"
@@ -62,8 +62,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def measure(framework: str, size: tuple[int, int], what: str, way: str, pairs: int) -> Row:
     given = framework, *map(str, size), what, way
-    taken = _child("time", *given, str(pairs))
-    ours, native = (_child("memory", *given, str(side)) for side in (0, 1))
+    taken = child(MODULE, "time", *given, str(pairs))
+    ours, native = (child(MODULE, "memory", *given, str(side)) for side in (0, 1))
     return Row(framework, size, what, way, *taken, pairs, ours / native, native)
 
 
@@ -89,14 +89,6 @@ def render(rows: Sequence[Row]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _child(*arguments: str) -> Any:
-    command = [sys.executable, "-m", "compare.speed.large", *arguments]
-    done = subprocess.run(command, cwd=HERE.parent.parent, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(arguments)}: {done.stderr[-2000:]}")
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 def _in_child(
     what: str, framework: str, items: str, classes: str, labels: str, way: str, last: str
 ) -> Any:
@@ -106,9 +98,9 @@ def _in_child(
         small[int(last)]()
     sides = _sides(framework, int(items), int(classes), labels, way)
     if what == "memory":
-        before = _status("VmRSS")
+        before = status("VmRSS")
         sides[int(last)]()
-        return max(_status("VmHWM") - before, 1) / 1024
+        return max(status("VmHWM") - before, 1) / 1024
     found = compare("", timed(sides[0]), "", timed(sides[1]), int(last))
     return found.median, found.low, found.high
 

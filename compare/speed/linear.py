@@ -6,7 +6,6 @@ for each framework; memory is the peak of a fresh process over what it held befo
 
 import argparse
 import json
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,8 +13,10 @@ from typing import Any, NamedTuple
 
 from compare.speed.main import machine
 from compare.speed.pairs import compare, one_processor, timed
+from compare.speed.process import child, status
 
 HERE = Path(__file__).resolve().parent
+MODULE = "compare.speed.linear"
 ITEMS, FEATURES, CLASSES = 2048, 512, 32000
 # at most: time, memory
 GOALS = {"numpy": (1.0, 0.2), "torch": (1.1, 0.2), "tensorflow": (1.25, 0.6), "jax": (1.25, 0.35)}
@@ -54,8 +55,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def measure(framework: str, pairs: int) -> Row:
     """One framework, in processes of its own."""
-    taken = _child("time", framework, str(pairs))
-    held = [_child("memory", framework, side) for side in SIDES]
+    taken = child(MODULE, "time", framework, str(pairs))
+    held = [child(MODULE, "memory", framework, side) for side in SIDES]
     return Row(
         framework, **taken, memory=held[0] / held[1], **dict(zip(MEGABYTES, held, strict=True))
     )
@@ -88,14 +89,6 @@ def render(rows: Sequence[Row]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _child(*arguments: str) -> Any:
-    command = [sys.executable, "-m", "compare.speed.linear", *arguments]
-    done = subprocess.run(command, cwd=HERE.parent.parent, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(arguments)}: {done.stderr[-2000:]}")
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 def _in_child(what: str, framework: str, argument: str) -> Any:
     one_processor()
     from compare.speed.layer import arrays, difference, steps
@@ -106,21 +99,15 @@ def _in_child(what: str, framework: str, argument: str) -> Any:
         small = arrays(framework, 8, FEATURES, 64)
         chosen = chunks if argument == SIDES[0] else whole
         chosen(*small)
-        before = _status("VmRSS")
+        before = status("VmRSS")
         chosen(*given)
-        return (_status("VmHWM") - before) / 1024
+        return (status("VmHWM") - before) / 1024
     found = compare(
         "", timed(lambda: chunks(*given)), "", timed(lambda: whole(*given)), int(argument)
     )
     apart = difference(chunks(*given), whole(*given))
     ratio = {"time": found.median, "low": found.low, "high": found.high, "pairs": found.pairs}
     return ratio | {"difference": apart}
-
-
-def _status(name: str) -> int:
-    """A line of this process's status, in kB (Linux)."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
 if __name__ == "__main__":

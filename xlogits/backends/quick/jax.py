@@ -69,10 +69,10 @@ def _inside(labels: Array, items: int, classes: int) -> bool:
     """Whether every label is a class, where that can be read without waiting for a device."""
     if labels.platform() != "cpu":
         return True  # bad ones become NaN
-    if 0 < items <= _FEW:
-        few = np.asarray(labels).tolist()
-        return bool(max(few) < classes and min(few) >= 0)
     values = np.asarray(labels)
+    if 0 < items <= _FEW:
+        few = values.tolist()
+        return bool(max(few) < classes and min(few) >= 0)
     return bool(values.min(initial=0) >= 0 and values.max(initial=0) < classes)
 
 
