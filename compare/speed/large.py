@@ -113,7 +113,11 @@ def _sides(
 
     every = losses if way == "value" else gradients
     sides = next(s for s in every(framework, items, classes) if s.what == labels)
-    return [sides.ours, sides.native]
+    if framework != "jax":
+        return [sides.ours, sides.native]
+    from jax import block_until_ready  # a call returns before it is done
+
+    return [lambda: block_until_ready(sides.ours()), lambda: block_until_ready(sides.native())]
 
 
 if __name__ == "__main__":

@@ -82,12 +82,28 @@ class Finder:
         """Everything there is."""
         found = Found()
         seen: set[ast.AST] = set()
-        for call in self.scopes.calls:
+        for call in self._worth():
             for each in self._call(call):
                 self._keep(each, found, seen)
+        names = self.names
         for node in self.scopes.uses:
-            if node not in seen and self._may_stand(node):
+            mine = node.attr in SHORT if type(node) is ast.Attribute else node.id in names  # type: ignore[union-attr]
+            if mine and node not in seen:
                 found.left += self._reference(node)
+        return found
+
+    def _worth(self) -> list[ast.Call]:
+        """The calls of something whose last name may matter, which few are."""
+        names, attributes = self.names, SHORT | METHODS.keys() | {"compile"}
+        found = []
+        for call in self.scopes.calls:
+            func = call.func.func if type(call.func) is ast.Call else call.func
+            if type(func) is ast.Attribute:
+                mine = func.attr in attributes
+            else:
+                mine = type(func) is ast.Name and func.id in names
+            if mine:
+                found.append(call)
         return found
 
     def _keep(self, each: Site | Maker | Left, found: Found, seen: set[ast.AST]) -> None:
@@ -117,25 +133,24 @@ class Finder:
 
     def _may_stand(self, node: ast.expr) -> bool:
         """Whether an expression ends in a name that may stand for a record."""
-        if isinstance(node, ast.Attribute):
+        if type(node) is ast.Attribute:
             return node.attr in SHORT
-        return getattr(node, "id", "") in self.names
+        return type(node) is ast.Name and node.id in self.names
 
     @cached_property
     def names(self) -> set[str]:
         """The names that may stand for a record: imported, assigned from one that does, or a star's."""
         found = set(SHORT) if self.scopes.stars else set()
-        named = [
-            (n, b) for some in self.scopes.bound.values() for n, bs in some.items() for b in bs
-        ]
+        aliases = []
+        for named in self.scopes.bound.values():
+            for name, bindings in named.items():
+                for _, path, value in bindings:
+                    if path.rpartition(".")[2] in SHORT:
+                        found.add(name)
+                    elif isinstance(value, (ast.Name, ast.Attribute)):
+                        aliases.append((name, getattr(value, "attr", getattr(value, "id", ""))))
         for _ in range(3):  # aliases of aliases
-            for name, binding in named:
-                value = binding.value
-                tail = getattr(value, "attr", getattr(value, "id", ""))
-                known = binding.path.rpartition(".")[2] in SHORT
-                alias = isinstance(value, (ast.Name, ast.Attribute))
-                if known or (alias and (tail in SHORT or tail in found)):
-                    found.add(name)
+            found.update(name for name, tail in aliases if tail in SHORT or tail in found)
         return found
 
     def _call(self, node: ast.Call) -> Iterator[Site | Maker | Left]:

@@ -84,7 +84,7 @@ def _documents(
 def _collecting_seldom() -> Iterator[None]:
     """Trees of syntax are many small objects in no cycles: looking for cycles takes a third longer."""
     before = gc.get_threshold()
-    gc.set_threshold(200_000, 50, 50)
+    gc.set_threshold(2_000_000, 50, 50)
     try:
         yield
     finally:

@@ -145,18 +145,22 @@ def _remaining(whole: Rewriter) -> tuple[str, ...]:
     """What the file still uses of the framework it leaves, the most used first."""
     roots, above = whole.choices.frameworks, whole.scopes.parent
     counts: dict[str, int] = {}
-    rooted = set(_rooted(whole, roots))
+    rooted = _rooted(whole, roots)
     line_of = whole.text.line_of
     edited = {n for e in whole.edits for n in range(line_of(e.span[0]), line_of(e.span[1]) + 1)}
     for name in whole.scopes.uses:
-        if not isinstance(name, ast.Name) or name.id not in rooted:
+        if type(name) is not ast.Name or name.id not in rooted:
             continue
-        if not any(whole.scopes.bindings(name.id, name)):
+        module = rooted[name.id]
+        if not module and not any(whole.scopes.bindings(name.id, name)):
             continue  # of a star import, or nobody knows
         node: ast.expr = name
-        while isinstance(above.get(node), ast.Attribute):
-            node = above[node]  # type: ignore[assignment]
-        paths = [p for p in whole.scopes.paths(node) if p.partition(".")[0] in roots and "." in p]
+        path = module
+        while type(over := above.get(node)) is ast.Attribute:
+            node = over
+            path = f"{path}.{over.attr}"
+        paths = [path] if module else whole.scopes.paths(node)
+        paths = [p for p in paths if p.partition(".")[0] in roots and "." in p]
         gone = node.lineno in edited and any(_within(whole, node, e) for e in whole.edits)
         if node not in whole.results and not gone:
             for path in paths:
@@ -164,14 +168,20 @@ def _remaining(whole: Rewriter) -> tuple[str, ...]:
     return tuple(f"{n} x {path}" for path, n in sorted(counts.items(), key=lambda x: -x[1]))
 
 
-def _rooted(whole: Rewriter, roots: frozenset[str]) -> Iterable[str]:
-    """The names that stand for something of a framework anywhere, perhaps by another name."""
+def _rooted(whole: Rewriter, roots: frozenset[str]) -> dict[str, str]:
+    """The names that stand for something of a framework anywhere, perhaps by another name.
+
+    With the path, where one import for the whole file is all that gives a name its value.
+    """
+    found = {}
     for names in whole.scopes.bound.values():
         for name, bindings in names.items():
-            for binding in bindings:
-                alias = isinstance(binding.value, (ast.Name, ast.Attribute))
-                if alias or binding.path.partition(".")[0] in roots:
-                    yield name
+            for _, path, value in bindings:
+                if isinstance(value, (ast.Name, ast.Attribute)) or path.partition(".")[0] in roots:
+                    alone = bindings == whole.scopes.everywhere(name) and len(bindings) == 1
+                    known = alone and names is whole.scopes.bound.get(whole.scopes.tree)
+                    found[name] = path if known else ""
+    return found
 
 
 def _within(whole: Rewriter, node: ast.expr, edit: Edit) -> bool:
