@@ -276,6 +276,24 @@ def test_calls_that_are_wrong(arguments: list[str], tmp_path: Path) -> None:
     assert main_in(tmp_path, ["port", *arguments]) == 2
 
 
+def test_a_fault_of_ours_costs_one_file_its_port(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from xlogits.source import document
+
+    def faulty(text: str, *rest: Any) -> Any:
+        return 1 / 0 if "boom" in text else port(text, *rest)
+
+    port = document.port
+    monkeypatch.setattr(document, "port", faulty)
+    for name, text in (("a.py", TORCH), ("b.py", TORCH + "boom\n")):
+        (tmp_path / name).write_text(text)
+    assert main_in(tmp_path, ["port", ".", *TO_JAX, "--write"]) == 2
+    assert "please report it (ZeroDivisionError: division by zero)" in capsys.readouterr().err
+    assert (tmp_path / "a.py").read_text() == JAX
+    assert (tmp_path / "b.py").read_text() == TORCH + "boom\n"
+
+
 def test_the_diff_is_a_patch(tmp_path: Path) -> None:
     data = TORCH.replace("\n", "\r\n").encode() + b"last = 1  # no newline \xc3\xa9"
     (tmp_path / "a.py").write_bytes(data)

@@ -2,6 +2,8 @@
 
 import ast
 
+import jax
+import numpy as np
 import pytest
 
 import xlogits as xl
@@ -186,6 +188,42 @@ def test_a_reading_of_the_labels_that_is_taken_for_granted_is_said() -> None:
     assert "something counts" in found.assumptions
     found = xl.translate("optax.losses.cosine_similarity(x, y, where=m)", "torch")
     assert "no row of zeros" in found.assumptions
+
+
+LOGITS = {"logits": np.float32([1.0, -2.0])}
+
+
+@pytest.mark.parametrize("target", ["torch", "tensorflow", "jax", "numpy", "keras"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "scipy.special.softmax(1000)",
+        "scipy.special.softmax([1, 2])",
+        "scipy.special.softmax([[1, 2], [3, 5]], axis=-1)",
+        "scipy.special.logsumexp([1, 2])",
+        "scipy.special.expit(0.5)",
+        "optax.sigmoid_binary_cross_entropy(logits, 1)",
+        "optax.huber_loss(logits, 3.0)",
+    ],
+)
+def test_literals_become_arrays_of_the_target(source: str, target: str) -> None:
+    import jax.numpy as jnp
+    import keras
+    import optax
+    import scipy.special
+    import tensorflow as tf
+    import torch
+    import torch.nn.functional as F
+
+    made = {"torch": torch.tensor, "jax": jnp.asarray, "numpy": np.asarray}.get(target, tf.constant)
+    names = {"jnp": jnp, "keras": keras, "optax": optax, "scipy": scipy, "tf": tf, "torch": torch}
+    names |= {"F": F, "np": np, "jax": jax}
+    expected = eval(source, names | LOGITS)
+    found = eval(xl.translate(source, to=target).source, names | {"logits": made([1.0, -2.0])})
+    np.testing.assert_allclose(np.asarray(found), np.asarray(expected), rtol=1e-5)
+    if "logits" in source:  # the number in the text is what is computed with
+        other = eval(source.replace("1)", "0)").replace("3.0", "0.0"), names | LOGITS)
+        assert not np.allclose(np.asarray(found), np.asarray(other), rtol=1e-2)
 
 
 def test_arguments_that_cannot_be_seen_are_refused() -> None:

@@ -12,7 +12,7 @@ from xlogits.source.written import Choices
 def missed(document: Document, choices: Choices) -> Iterator[tuple[int, str]]:
     """Line and full name of calls of the framework that the document says nothing about."""
     named = any(root.encode() in document.before for root in (*choices.frameworks, "flax"))
-    if document.error or document.name.endswith(".ipynb") or not named:
+    if document.name.endswith(".ipynb") or not named:
         return
     try:
         with warnings.catch_warnings():

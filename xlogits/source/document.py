@@ -51,6 +51,9 @@ def ported(
         return Document(name, data, data, error=str(error))
     except RecursionError:
         return Document(name, data, data, error="nested too deeply")
+    except Exception as error:  # a fault of ours costs one file its port, not the others theirs
+        why = f"{type(error).__name__}: {error}"
+        return Document(name, data, data, error=f"xlogits failed here; please report it ({why})")
 
 
 def _python(name: str, data: bytes, choices: Choices, withdrawn: Withdrawn | None) -> Document:

@@ -17,7 +17,7 @@ from xlogits.translation.alignment import aligned
 from xlogits.translation.cross_entropy import Softmax, sigmoid
 from xlogits.translation.differences import axis_at, denominator
 from xlogits.translation.elementary import elementary
-from xlogits.translation.expression import Expr, wrap
+from xlogits.translation.expression import Expr, floating, wrap
 from xlogits.translation.formula import by_formula
 from xlogits.translation.language import Language, Namespace
 from xlogits.translation.overlap import overlap
@@ -32,7 +32,7 @@ class Composition:
         self.loss: Any = wanted.loss
         self.assumed: list[str] = []
         self.xp = Namespace(language, self.assume)
-        self.operands = {name: wrap(value) for name, value in wanted.operands.items()}
+        self.operands = {name: self._array(name, x) for name, x in wanted.operands.items()}
 
     def write(self) -> Any:
         """The whole expression."""
@@ -45,6 +45,14 @@ class Composition:
             return Softmax(self).write()
         items = self._items(loss)
         return self.reduced(self.weighted(items), items)
+
+    def _array(self, name: str, value: Any) -> Expr:
+        """A literal as an array of the target, where no number does."""
+        literal = not isinstance(value, Expr) and value is not None
+        value = floating(value) if name == "pred" else value
+        if literal and (name == "pred" or isinstance(value, (list, tuple))):
+            return Expr(str(self.language._write("array", (wrap(value),))))
+        return wrap(value)
 
     def _items(self, loss: Any) -> Any:
         if type(loss) is SigmoidCrossEntropy:

@@ -126,6 +126,13 @@ def wrap(x: Any) -> Expr:
     return Expr(text, UNARY if text.startswith("-") else ATOM)
 
 
+def floating(x: Any) -> Any:
+    """A literal with floats for its integers: what a prediction is made of."""
+    if isinstance(x, (list, tuple)):
+        return type(x)(map(floating, x))
+    return float(x) if type(x) is int else x
+
+
 def binary(left: Any, operator: str, right: Any, level: int) -> Expr:
     a, b = wrap(left), wrap(right)
     # a chain of comparisons would mean something else, and so would a - (b - c)

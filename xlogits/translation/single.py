@@ -7,7 +7,7 @@ from xlogits.catalogue import NATIVES, Arg, Native
 from xlogits.catalogue.record import REQUIRED, Reading
 from xlogits.errors import XlogitsError
 from xlogits.translation.differences import Difference, axis_at, differ
-from xlogits.translation.expression import Expr, wrap
+from xlogits.translation.expression import Expr, floating, wrap
 from xlogits.translation.language import Language
 
 
@@ -131,15 +131,25 @@ def _arguments(
         if arg.key not in given:
             gap = gap or not positional_only
             continue
-        text = _text(arg, given[arg.key], native)
+        text = _text(arg, given, native, language)
         gap = gap or named or arg.to not in native.loss.ARRAYS  # after a name there are only names
         parts.append(f"{arg.name}={text}" if gap else text)
     return ", ".join(parts)
 
 
-def _text(arg: Arg, value: Any, native: Native) -> str:
+def _text(arg: Arg, given: dict[str, Any], native: Native, language: Language) -> str:
+    value = floating(given[arg.key]) if arg.to == "pred" else given[arg.key]
     text = str(wrap(value))
     if native.framework == "torch" and arg.to == "dtype":
         return text if isinstance(value, Expr) else f"torch.{value}"
-    tensor = native.framework == "torch" and arg.to in native.loss.OPERANDS
-    return f"torch.tensor({text})" if tensor and not isinstance(value, Expr) else text
+    if isinstance(value, Expr) or arg.to not in native.loss.OPERANDS or value is None:
+        return text
+    listed = isinstance(value, (list, tuple))
+    strict = native.framework in ("torch", "tensorflow", "keras")
+    if strict and arg.to == "target" and not listed and not hasattr(native.loss, "labels"):
+        pred = given[native.parameter("pred").key]
+        if isinstance(pred, Expr):  # a target of another shape would be refused
+            return str(language._write("full_like", (pred, value)))
+    if native.framework == "torch" or (listed and native.framework in ("jax", "optax", "keras")):
+        return str(language._write("array", (value,)))
+    return text
