@@ -29,6 +29,7 @@ from xlogits.losses import (
     HuberPenalty,
     InnerProduct,
     KLDivergence,
+    LinearSoftmaxCrossEntropy,
     LogAddExp,
     LogCosh,
     Loss,
@@ -115,6 +116,7 @@ LOSSES: dict[str, tuple[Loss | Transform, frozenset[str]]] = {
         SigmoidCrossEntropy(form=Form("logits", clip=(0.01, 0.99))),
         frozenset(),
     ),
+    "poly, ignoring": (SoftmaxPoly(ignore_index=1), frozenset({"sample_weight"})),
     "poly": (SoftmaxPoly(axis=(1, 2)), frozenset({"class_weight"})),
     **{
         f"softmax, {word}": (
@@ -153,6 +155,7 @@ LOSSES: dict[str, tuple[Loss | Transform, frozenset[str]]] = {
         Tversky(smooth=1.0, activation="sigmoid", axis=AxesFrom(1)),
         frozenset({"sample_weight"}),
     ),
+    "overlap of classes, weighted": (ClassOverlap(), frozenset({"sample_weight"})),
     "overlap of classes": (ClassOverlap(background=False), frozenset({"class_weight"})),
     "overlap of classes, each": (
         ClassOverlap(over_classes="none", activation="none", axis=0, missed=0.9),
@@ -198,6 +201,11 @@ LOSSES: dict[str, tuple[Loss | Transform, frozenset[str]]] = {
     "Poisson, rate": (PoissonNLL(log_rate=False, eps=1e-7), frozenset()),
     "Brier score": (BrierScore(halved="two", one_score=True), frozenset({"sample_weight"})),
     "Gauss": (GaussianNLL(full=True, eps=0.5), frozenset()),
+    "Tweedie along the batch": (
+        TweedieDeviance(axis=0, inner="mean"),
+        frozenset({"sample_weight"}),
+    ),
+    "linear layer": (LinearSoftmaxCrossEntropy(), frozenset({"sample_weight", "linear_bias"})),
     **{
         f"Tweedie, power {power}": (TweedieDeviance(power=power), frozenset())
         for power in (-1.5, 0, 1, 1.5, 2, 3)
@@ -230,7 +238,8 @@ def test_value_and_closed_form_gradient(loss: Any, case: Any, fw: Framework) -> 
         value = fw.numbers(loss(**arrays))
         gradients = loss.gradient(**arrays)
     assert error(value, *expected.value, "float64") <= LIMIT
-    for name, found in zip(loss.ARRAYS, gradients, strict=True):
+    slopes = getattr(loss, "SLOPES", loss.ARRAYS)
+    for name, found in zip(slopes, gradients, strict=True):
         if found is not None:
             assert error(fw.numbers(found), *expected.gradients[name], "float64") <= LIMIT
 

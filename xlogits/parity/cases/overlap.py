@@ -56,6 +56,8 @@ def classes(loss: ClassOverlap, wanted: frozenset[str]) -> Iterator[Case]:
         operands = {"pred": x, "target": hot[..., : shape[-1]]}
         if "class_weight" in wanted:
             operands["class_weight"] = weights(rng, shape[-1:])
+        if "sample_weight" in wanted and loss.axis is None and loss.over_classes != "none":
+            operands["sample_weight"] = weights(rng, shape[:1])  # one loss per image
         yield Case(name, operands)
         if name == "ordinary":
             yield Case(
