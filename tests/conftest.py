@@ -42,6 +42,15 @@ def framework(name: str) -> Framework:
     return Framework(name, lambda x, dtype="float64": engine.array(x, dtype, "cpu"), engine.numbers)
 
 
+@pytest.hookimpl(tryfirst=True)  # before the tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """JAX compiles every operation for every shape: what takes it many seconds is a long test."""
+    for item in items:
+        slow = {mark.args[0] for mark in item.iter_markers("long_on")}
+        if slow & {getattr(item, "callspec", None) and item.callspec.params.get("fw")}:  # type: ignore[attr-defined]
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture(params=FRAMEWORKS)
 def fw(request: pytest.FixtureRequest) -> Framework:
     """Every framework in turn; one that is not installed is skipped by name."""

@@ -69,7 +69,9 @@ def off(by: float, exact: Trained) -> Trained:
     return exact._replace(losses=losses)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    "backend", [pytest.param(b, marks=[pytest.mark.long] * (b == "jax")) for b in BACKENDS]
+)
 def test_every_name_gives_the_same_curve(backend: str) -> None:
     for package in PACKAGES[backend]:
         pytest.importorskip(package)

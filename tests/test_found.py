@@ -120,6 +120,7 @@ def test_a_tweedie_deviance_has_no_derivative_by_its_target() -> None:
     assert found[1] is None
 
 
+@pytest.mark.long_on("jax")
 def test_positions_without_items_or_features(fw: Framework) -> None:
     for items, features in ((0, 1), (2, 0), (0, 0)):
         x, w = fw.array(np.zeros((items, features))), fw.array(np.zeros((3, 2, features)))

@@ -156,6 +156,7 @@ def test_shapes(fw: Framework) -> None:
     np.testing.assert_allclose(fw.numbers(one), wanted[0], rtol=1e-12)
 
 
+@pytest.mark.long_on("jax")
 def test_a_weight_of_several_axes_is_a_layer_for_each_position(fw: Framework) -> None:
     weight, bias = RNG.normal(size=(C, 2, D)), RNG.normal(size=(C, 2))
     labels = RNG.integers(0, C, (N, 2))

@@ -1,13 +1,14 @@
 """The losses on every framework against the reference, and the gradient in closed form."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
 import xlogits as xl
-from tests.conftest import Framework
+from tests.conftest import FRAMEWORKS, Framework
 from xlogits.losses import (
     CTC,
     LOG_PROBABILITIES,
@@ -211,13 +212,8 @@ LOSSES: dict[str, tuple[Loss | Transform, frozenset[str]]] = {
         for power in (-1.5, 0, 1, 1.5, 2, 3)
     },
 }
-ROWS = [
-    pytest.param(loss, case, id=f"{name}: {case.name}")
-    for name, (loss, wanted) in LOSSES.items()
-    for case in cases(loss, wanted)
-    if getattr(loss, "ignore_index", None) is None or case.operands["target"].dtype.kind == "i"
-]
-# JAX compiles every operation for every shape, so it gets the cases that differ most
+# JAX compiles every operation for every shape, so it gets the cases that differ most, and most of
+# these in the long run
 FOR_JAX = frozenset(
     {
         *("ordinary", "K-dimensional", "all ignored", "ignored row that holds NaN"),
@@ -226,10 +222,25 @@ FOR_JAX = frozenset(
 )
 
 
-@pytest.mark.parametrize(("loss", "case"), ROWS)
+def rows() -> Iterator[Any]:
+    for name, (loss, wanted) in LOSSES.items():
+        for case in cases(loss, wanted):
+            kind = case.operands["target"].dtype.kind if "target" in case.operands else "i"
+            if getattr(loss, "ignore_index", None) is not None and kind != "i":
+                continue
+            for framework in FRAMEWORKS:
+                slow = case.name != "ordinary" or isinstance(loss, CTC)
+                if framework != "jax" or case.name in FOR_JAX:
+                    long = [pytest.mark.long] if framework == "jax" and slow else []
+                    which = f"{framework}-{name}: {case.name}"
+                    yield pytest.param(framework, loss, case, id=which, marks=long)
+
+
+ROWS = list(rows())
+
+
+@pytest.mark.parametrize(("fw", "loss", "case"), ROWS, indirect=["fw"])
 def test_value_and_closed_form_gradient(loss: Any, case: Any, fw: Framework) -> None:
-    if fw.name == "jax" and case.name not in FOR_JAX:
-        return
     expected = evaluate(loss, case.operands)
     if not np.all(np.isfinite(np.asarray(expected.value[1], float))):
         raise AssertionError("a scale that is not finite would let anything pass")
@@ -245,9 +256,9 @@ def test_value_and_closed_form_gradient(loss: Any, case: Any, fw: Framework) -> 
 
 
 def test_the_rows_cover_what_they_claim() -> None:
-    names = {row.values[1].name for row in ROWS}
+    names = {row.values[2].name for row in ROWS}
     assert {"all ignored", "empty batch", "one class", "ignored row that holds NaN"} <= names
-    assert len(ROWS) > 200
+    assert len(ROWS) > 800
 
 
 def test_reductions_of_three_numbers(fw: Framework) -> None:

@@ -61,6 +61,7 @@ def test_the_definition_is_the_sum_over_all_paths(blank: int) -> None:
             assert abs(mpmath.mpf(str(found.gradients["pred"][0][item, t, k])) - slope) < 1e-14
 
 
+@pytest.mark.long_on("jax")
 def test_one_sequence_without_a_batch(fw: Framework) -> None:
     loss = CTC()
     all_of_it = {"pred": X, "target": TARGET, **SIZES}
@@ -80,6 +81,7 @@ def test_lengths_may_be_lists(fw: Framework) -> None:
         CTC()(fw.array(X), fw.array(TARGET), logit_length=[5.0, 4.0])
 
 
+@pytest.mark.long_on("jax")
 @pytest.mark.parametrize("how", ["list", "array"])
 def test_labels_of_all_items_in_one_row(fw: Framework, how: str) -> None:
     labels = [1, 2]
@@ -111,6 +113,7 @@ def test_without_lengths_the_blank_is_the_padding(fw: Framework) -> None:
     assert np.array_equal(fw.numbers(CTC()(fw.array(X), fw.array(TARGET))), fw.numbers(told))
 
 
+@pytest.mark.long_on("jax")
 def test_what_does_not_count_does_not_matter(fw: Framework) -> None:
     noisy = X.copy()
     noisy[1, 4] = math.nan
@@ -142,6 +145,7 @@ def test_pytorchs_gradient_is_ours_behind_log_softmax() -> None:
     assert torch.allclose(by_ours, by_theirs, atol=1e-14)
 
 
+@pytest.mark.long_on("jax")
 def test_long_sequences_keep_their_digits(fw: Framework) -> None:
     x = RNG.normal(size=(1, 60, 6)) * 20
     target = RNG.integers(1, 6, (1, 12))

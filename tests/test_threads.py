@@ -130,7 +130,8 @@ def quietly(call: Callable[[], Any]) -> Any:
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
-    "framework", ["numpy", "torch", pytest.param("tensorflow", marks=pytest.mark.long)]
+    "framework",
+    ["numpy", *(pytest.param(name, marks=pytest.mark.long) for name in ("torch", "tensorflow"))],
 )
 def test_every_public_name(framework: str) -> None:
     need(framework)
