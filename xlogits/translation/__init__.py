@@ -6,7 +6,7 @@ from typing import Any
 
 from xlogits.catalogue.record import Reading
 from xlogits.errors import OptionError, Refused, XlogitsError
-from xlogits.losses import LinearSoftmaxCrossEntropy, Reduction
+from xlogits.losses import Elementwise, LinearSoftmaxCrossEntropy, Reduction, SigmoidCrossEntropy
 from xlogits.translation.call import Call, parse
 from xlogits.translation.comparison import Comparison, differ
 from xlogits.translation.compose import Composition
@@ -112,6 +112,10 @@ def translated(
     """A call that has been read, written for another framework."""
     wanted, taken = _taken_for_granted(call, labels)
     found = candidates(wanted, target, ndim)
+    if call.native.framework not in target.frameworks and (plainer := _one_mean(wanted)) != wanted:
+        others = candidates(plainer, target, ndim)
+        if _says(others) or not _says(found):
+            wanted, found = plainer, others
     if not found and isinstance(wanted.loss, LinearSoftmaxCrossEntropy) and target.words:
         wanted, taken = in_two_steps(wanted, target), [*taken, "one row per item", "plain layer"]
         found = candidates(wanted, target, ndim)
@@ -139,7 +143,8 @@ def as_class(
 ) -> Translation | None:
     """The same as one class of another framework, its instance called; None where it has no such."""
     wanted, taken = _taken_for_granted(call, labels)
-    found = [c for c in candidates(wanted, target, ndim) if not c.real and c.native.then]
+    every = [*candidates(_one_mean(wanted), target, ndim), *candidates(wanted, target, ndim)]
+    found = [c for c in every if not c.real and c.native.then]
     return _single(found[0], call, target, taken) if found else None
 
 
@@ -177,6 +182,24 @@ def _taken_for_granted(call: Call, labels: str | None) -> tuple[Reading, list[st
         if chosen == "dense":
             loss, taken = _without_ignored(loss), [w for w in taken if w != "nothing ignored"]
     return Reading(loss, operands), taken
+
+
+def _says(found: list[Candidate]) -> bool:
+    """Whether one call says all of it."""
+    return bool(found) and not found[0].real
+
+
+def _one_mean(wanted: Reading) -> Reading:
+    """A mean of the means of rows, which are as long as each other, as the one mean that it is."""
+    loss, operands = wanted
+    if not isinstance(loss, SigmoidCrossEntropy | Elementwise) or loss.inner != "mean":
+        return wanted
+    words = ("mean_over_items", "mean_over_valid", "mean_over_sample_weight")
+    ignoring = getattr(loss, "ignore_index", None) is not None
+    if loss.reduction.word not in words or set(operands) != set(loss.ARRAYS) or ignoring:
+        return wanted
+    reduction = replace(loss.reduction, word="mean_over_items")
+    return Reading(replace(loss, inner="none", reduction=reduction), operands)
 
 
 def _without_ignored(loss: Any) -> Any:
