@@ -47,6 +47,11 @@ SOFTMAX: dict[str, tuple[Array, Array]] = {
     "probabilities": (X, Q),
     "probabilities with impossible classes": (MASKED, np.where(MASKED == -INF, 0.0, Q)),
     "probabilities of impossible classes": (MASKED, Q),
+    "many probabilities": (np.tile(X, (6000, 1)), np.tile(Q, (6000, 1))),
+    "many, with impossible classes": (
+        np.tile(MASKED, (6000, 1)),
+        np.tile(np.where(MASKED == -INF, 0.0, Q), (6000, 1)),
+    ),
     "rows of any sum": (X, Q * 3),
     "rows of zeros": (X, Q * (np.arange(6) > 1)[:, None]),
     "labels of NaN": (X, np.where(Q.max() == Q, NAN, Q)),

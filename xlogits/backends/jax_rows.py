@@ -7,6 +7,7 @@ what one label has put there. The label's logit is picked before `top` is subtra
 all the differences for it.
 """
 
+from functools import partial
 from typing import Any
 
 import jax
@@ -21,10 +22,19 @@ def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:
     return jnp.log(jnp.sum(jnp.exp(rest), axis)) - (pick(logits, labels, axis) - top)
 
 
+@partial(jax.jit, static_argnames="axis")  # one program, also where a gradient is asked for eagerly
 def dense_cross_entropy(logits: Array, weights: Array, axis: int) -> Array:
     hidden = (weights == 0) & (logits == -jnp.inf)  # 0 times infinity is 0
     log_p = jnp.where(hidden, 0.0, jax.nn.log_softmax(logits, axis))
     return -jnp.sum(weights * log_p, axis)
+
+
+def dense_cross_entropy_value(logits: Array, weights: Array, axis: int) -> Array:
+    """The same, not to be differentiated: 0 times infinity, which takes as long as all the rest, is
+    looked after only where there is something that is no number."""
+    plain = -jnp.sum(weights * jax.nn.log_softmax(logits, axis), axis)
+    odd = jnp.any(jnp.isnan(plain))
+    return jax.lax.cond(odd, lambda: dense_cross_entropy(logits, weights, axis), lambda: plain)
 
 
 def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:

@@ -13,6 +13,7 @@ import numpy as np
 
 from xlogits.backends.jax_rows import (
     dense_cross_entropy,
+    dense_cross_entropy_value,
     index_cross_entropy,
     sigmoid_cross_entropy,
 )
@@ -22,6 +23,7 @@ Array = Any
 _ARRAY = type(jnp.zeros(0))  # tracers are of other types
 _F32, _F64 = np.dtype("float32"), np.dtype("float64")  # what is computed in its own precision
 _I32, _I64 = np.dtype("int32"), np.dtype("int64")
+_MANY = 2**17  # numbers from which a look at the result is cheaper than one at each of them
 _FEW = 64  # labels that Python looks through faster than NumPy
 
 
@@ -35,8 +37,9 @@ def quick_softmax_cross_entropy(
         if not (given is _F32 or given is _F64):
             return None
         if labels.dtype is given:
-            fits = labels.shape == logits.shape and logits.ndim and logits.shape[-1]
-            return _DENSE[reduction](logits, labels) if fits else None
+            if labels.shape != logits.shape or not logits.ndim or not logits.shape[-1]:
+                return None
+            return (_DENSE if logits.size < _MANY else _LARGE_DENSE)[reduction](logits, labels)
         items, classes = logits.shape
         if (
             labels.shape == (items,)
@@ -95,4 +98,5 @@ def _reductions(loss: Callable[..., Array]) -> dict[str, Callable[..., Array]]:
 
 _SOFTMAX = _reductions(partial(index_cross_entropy, axis=1))
 _DENSE = _reductions(partial(dense_cross_entropy, axis=-1))
+_LARGE_DENSE = _reductions(partial(dense_cross_entropy_value, axis=-1))
 _SIGMOID = _reductions(sigmoid_cross_entropy)
