@@ -111,12 +111,12 @@ def test_no_rewritten_call_gives_a_wrong_value(seed: int) -> None:
 
 @pytest.mark.long
 def test_what_is_excused_above_is_still_withdrawn() -> None:
-    need("torch", "tensorflow")
+    need("tensorflow", "jax", "optax")
     excused = [
         (native, text) for native, text in calls() if all(word in text for word in WITHDRAWN)
     ]
     assert excused
     for native, text in excused:
-        (change,) = port_call(native, text, "torch").changes
+        (change,) = port_call(native, text, "jax").changes  # PyTorch's own call takes no such input
         assert change.proof is not None
-        assert judged(change.proof._asdict() | {"target": "torch"}, ["float32"]).wrong, text
+        assert judged(change.proof._asdict() | {"target": "jax"}, ["float32"]).wrong, text

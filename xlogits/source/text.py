@@ -4,6 +4,7 @@ import ast
 import io
 import re
 import tokenize
+import warnings
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -73,7 +74,9 @@ class Text:
 
 @lru_cache(maxsize=2)  # a text is read again to see that a second port changes nothing
 def _parsed(text: str) -> ast.Module:
-    return ast.parse(text)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the escapes in other people's strings
+        return ast.parse(text)
 
 
 def decoded(data: bytes) -> tuple[str, str]:
