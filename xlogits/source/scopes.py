@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -58,6 +59,8 @@ class Scopes:
         declared: list[ast.Global | ast.Nonlocal] = []
         for node in nodes:  # grows while it is read
             kind = type(node)
+            if kind is ast.Constant:
+                continue
             if kind is ast.Name:
                 self.uses.append(node)  # type: ignore[arg-type]
                 if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
@@ -71,13 +74,16 @@ class Scopes:
                 binders.append(node)
             elif kind is ast.Global or kind is ast.Nonlocal:
                 declared.append(node)  # type: ignore[arg-type]
-            for name in BELOW[kind]:
+            for name in _below(kind):  # type: ignore[arg-type]
                 value = getattr(node, name, None)
-                for child in value if type(value) is list else (value,):
-                    if isinstance(child, ast.AST):
-                        parent[child] = node
-                        if type(child) is not ast.Constant:
+                if type(value) is list:
+                    for child in value:
+                        if isinstance(child, ast.AST):
+                            parent[child] = node
                             nodes.append(child)
+                elif isinstance(value, ast.AST):
+                    parent[value] = node
+                    nodes.append(value)
         return binders, declared
 
     def scope(self, node: ast.AST) -> ast.AST:
@@ -180,15 +186,10 @@ class Scopes:
         return [b for names in self.bound.values() for b in names.get(name, ())]
 
 
-class _Below(dict[type[ast.AST], tuple[str, ...]]):
+@cache
+def _below(kind: type[ast.AST]) -> tuple[str, ...]:
     """The fields of a kind of node that hold nodes, but operators and contexts, which are shared."""
-
-    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
-        self[kind] = tuple(name for name in kind._fields if name not in LEAVES)
-        return self[kind]
-
-
-BELOW = _Below()
+    return tuple(name for name in kind._fields if name not in LEAVES)
 
 
 def _outside(child: ast.AST, scope: ast.AST) -> bool:

@@ -143,8 +143,10 @@ def as_class(
 ) -> Translation | None:
     """The same as one class of another framework, its instance called; None where it has no such."""
     wanted, taken = _taken_for_granted(call, labels)
-    every = [*candidates(_one_mean(wanted), target, ndim), *candidates(wanted, target, ndim)]
-    found = [c for c in every if not c.real and c.native.then]
+    found = candidates(wanted, target, ndim)
+    if (plainer := _one_mean(wanted)) != wanted:
+        found = [*candidates(plainer, target, ndim), *found]
+    found = [c for c in found if not c.real and c.native.then]
     return _single(found[0], call, target, taken) if found else None
 
 
