@@ -245,7 +245,7 @@ def test_the_filter_loses_no_call() -> None:
         data = path.read_bytes()
         for source in ("torch", "jax"):
             frameworks = frozenset(language(source).frameworks)
-            found = Finder(Text(decoded(data)[0]), frameworks).find()
+            found = Finder(Text(decoded(data)[0]), frameworks).found
             some = bool(found.sites or found.makers or found.left)
             held += some
             ruled_out += not may_hold(data, frameworks)

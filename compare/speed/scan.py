@@ -123,7 +123,7 @@ def searched(tree: list[str]) -> Sites:
 def _places(data: bytes, choices: Choices) -> Iterator[str]:
     """Line and name of what the whole search finds in a file; none where it is not Python."""
     try:
-        found = Finder(Text(decoded(data)[0]), choices.frameworks).find()
+        found = Finder(Text(decoded(data)[0]), choices.frameworks).found
     except (Unreadable, RecursionError):
         return
     for site in found.sites:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from xlogits.catalogue import NATIVES, Native
 from xlogits.catalogue.absent import NoEquivalent
-from xlogits.source.records import KNOWN, Known, era_of, find, names_of
+from xlogits.source.records import SHORT, Known, era_of, find
 from xlogits.source.scopes import Binding, Scopes
 from xlogits.source.text import Text
 
@@ -64,7 +64,8 @@ class Finder:
     def __init__(self, text: Text, frameworks: frozenset[str], era: str = "") -> None:
         self.text, self.frameworks = text, frameworks
         self.scopes = Scopes(text.tree)
-        self.era = era or (era_of(self.used) if frameworks & {"tensorflow", "keras"} else "")
+        self.eras = not era and bool(frameworks & {"tensorflow", "keras"})  # whether to be told
+        self.era = era_of(self.used) if self.eras else era
 
     @cached_property
     def used(self) -> set[str]:
@@ -78,7 +79,8 @@ class Finder:
                 found.update(f"{node.module}.{alias.name}" for alias in node.names)
         return found
 
-    def find(self) -> Found:
+    @cached_property
+    def found(self) -> Found:
         """Everything there is."""
         found = Found()
         seen: set[ast.AST] = set()
@@ -301,7 +303,6 @@ class Finder:
 
 PASSED_ON = "it is passed on without being called, and who calls it cannot be seen from here"
 COMPILED = "a loss by name belongs to Keras' own training loop, compile() and fit()"
-SHORT = {name.rpartition(".")[2] for known in KNOWN for name in names_of(known)}
 _KERAS = {
     alias.rpartition(".")[2]: native
     for native in NATIVES.values()

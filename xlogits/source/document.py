@@ -12,6 +12,7 @@ from xlogits.source.text import Unreadable, decoded, encoded
 from xlogits.source.written import Choices
 
 Withdrawn = dict[Proof, str]
+AGAIN = "a second run would change it again"
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,7 @@ def ported(
         return Document(name, data, data)
     make: Callable[..., Document] = _notebook if name.endswith(".ipynb") else _python
     try:
-        found = make(name, data, choices, withdrawn)
-        if found.changed and not _settled(name, found.after, choices, withdrawn):
-            raise Unreadable("a second run would change it again")
-        return found
+        return make(name, data, choices, withdrawn)
     except Unreadable as error:
         return Document(name, data, data, error=str(error))
     except RecursionError:
@@ -59,13 +57,11 @@ def ported(
 def _python(name: str, data: bytes, choices: Choices, withdrawn: Withdrawn | None) -> Document:
     text, encoding = decoded(data)
     done = port(text, choices, withdrawn)
+    if done.text != text and not any(
+        settled(again, choices, withdrawn) for again in (done.short, done.text)
+    ):
+        raise Unreadable(AGAIN)
     return Document(name, data, encoded(done.text, encoding), done.changes, done.remaining)
-
-
-def _settled(name: str, data: bytes, choices: Choices, withdrawn: Withdrawn | None) -> bool:
-    if name.endswith(".ipynb"):
-        return not _notebook(name, data, choices, withdrawn).changed
-    return settled(decoded(data)[0], choices, withdrawn)
 
 
 def _notebook(name: str, data: bytes, choices: Choices, withdrawn: Withdrawn | None) -> Document:
@@ -78,6 +74,8 @@ def _notebook(name: str, data: bytes, choices: Choices, withdrawn: Withdrawn | N
     done = port(text, choices, withdrawn)
     changes = tuple(_in_cell(change, book) for change in done.changes)
     after = notebook.put_back(book, _sources(book, text, done)) if done.text != text else raw
+    if done.text != text and not settled(notebook.read(after).text, choices, withdrawn):
+        raise Unreadable(AGAIN)
     found = Document(name, data, after.encode("utf-8"), changes, done.remaining)
     return replace(found, broken=book.broken)
 

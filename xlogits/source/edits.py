@@ -11,8 +11,12 @@ Moved = list[tuple[Edit, Span]]
 
 def carried_out(text: str, edits: list[Edit]) -> tuple[str, Moved]:
     """The new text, and where in it each outermost edit ended up."""
-    outermost = [e for e in edits if not any(_inside(e, o) for o in edits if o is not e)]
-    ordered = sorted(outermost, key=lambda e: (e.span, e.node is not None))
+    return placed(text, [e for e in edits if not any(_inside(e, o) for o in edits if o is not e)])
+
+
+def placed(text: str, edits: list[Edit]) -> tuple[str, Moved]:
+    """The same of edits of which none lies within another."""
+    ordered = sorted(edits, key=lambda e: (e.span, e.node is not None))
     pieces: list[str] = []
     moved: Moved = []
     at = length = 0

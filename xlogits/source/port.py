@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from xlogits.source.change import LEFT, Change, Edit, Proof
-from xlogits.source.edits import carried_out, check
+from xlogits.source.edits import carried_out, check, placed
 from xlogits.source.rewrite import Rewriter
+from xlogits.source.shortened import cuts
 from xlogits.source.text import Text
 from xlogits.source.written import Choices
 
@@ -24,6 +25,7 @@ class Ported:
     changes: tuple[Change, ...]
     remaining: tuple[str, ...] = ()  # what else of the source framework is used
     edits: tuple[Edit, ...] = ()  # in order, none inside another
+    short: str = ""  # the text without the definitions that nothing was decided about
 
     @property
     def left(self) -> tuple[Change, ...]:
@@ -42,18 +44,20 @@ def port(
     """
     text = Text(source)
     whole = Rewriter(text, choices, withdrawn or {})
-    whole.run(whole.finder.find())
+    whole.run(whole.finder.found)
     if not whole.changes:
         return Ported(source, ())
     after, spans = carried_out(source, [*_imports(whole), *whole.edits, *_comments(whole)])
-    check(text, Text(after), spans)
-    return Ported(after, tuple(whole.changes), _remaining(whole), tuple(e for e, _ in spans))
+    edits = [edit for edit, _ in spans]
+    short, moved = placed(source, [*edits, *cuts(whole, edits)])
+    check(text, Text(short), moved)
+    return Ported(after, tuple(whole.changes), _remaining(whole), tuple(edits), short)
 
 
 def settled(source: str, choices: Choices, withdrawn: dict[Proof, str] | None = None) -> bool:
     """Whether a port would leave a text as it is."""
     whole = Rewriter(Text(source), choices, withdrawn or {})
-    whole.run(whole.finder.find())
+    whole.run(whole.finder.found)
     return not whole.changes or not (_imports(whole) or whole.edits or _comments(whole))
 
 

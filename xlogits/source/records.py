@@ -39,6 +39,9 @@ def names_of(known: Known) -> tuple[str, ...]:
     return (known.name, *known.aliases) if isinstance(known, Native) else (known.name,)
 
 
+SHORT = {name.rpartition(".")[2] for known in KNOWN for name in names_of(known)}
+
+
 def find(path: str, era: str = "") -> list[Known]:
     """What a full path may mean: one record, several where TensorFlow 1 and 2 differ, or none.
 

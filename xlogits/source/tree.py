@@ -43,23 +43,29 @@ def _below(root: Path, ignore: bool) -> Iterator[Path]:
     for above in [*reversed(root.resolve().parents), root.resolve()] if ignore else ():
         if above == base or base in above.parents:
             _learn(above, rules)
-    for folder, folders, names in os.walk(root):
-        here = Path(folder)
+    waiting = [root]
+    while waiting:
+        here = waiting.pop()
         if ignore:
             _learn(here.resolve(), rules)
-        folders[:] = sorted(
-            f
-            for f in folders
-            if not f.startswith(".")
-            and f not in NEVER
-            and not (here / f).is_symlink()
-            and not (ignore and _ignored(here / f, rules, True))
-        )
-        for name in sorted(names):
-            path = here / name
-            meant = name.endswith(SUFFIXES) and not path.is_symlink() and path.is_file()
-            if meant and not (ignore and _ignored(path, rules, False)):
-                yield path
+        folders, found = [], []
+        for entry in _entries(here):
+            if entry.is_dir(follow_symlinks=False):
+                if not entry.name.startswith(".") and entry.name not in NEVER:
+                    folders.append(here / entry.name)
+            elif entry.name.endswith(SUFFIXES) and entry.is_file(follow_symlinks=False):
+                found.append(here / entry.name)
+        yield from (p for p in found if not (ignore and _ignored(p, rules, False)))
+        waiting += [p for p in reversed(folders) if not (ignore and _ignored(p, rules, True))]
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """What a directory holds, by name; nothing of one that may not be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return []
 
 
 def _top(root: Path) -> Path:
