@@ -143,14 +143,11 @@ class Finder:
     def names(self) -> set[str]:
         """The names that may stand for a record: imported, assigned from one that does, or a star's."""
         found = set(SHORT) if self.scopes.stars else set()
-        aliases = []
-        for named in self.scopes.bound.values():
-            for name, bindings in named.items():
-                for _, path, value in bindings:
-                    if path.rpartition(".")[2] in SHORT:
-                        found.add(name)
-                    elif isinstance(value, (ast.Name, ast.Attribute)):
-                        aliases.append((name, getattr(value, "attr", getattr(value, "id", ""))))
+        found |= {n for n, b in self.scopes.imported if b.path.rpartition(".")[2] in SHORT}
+        aliases = [
+            (name, value.id if isinstance(value, ast.Name) else value.attr)
+            for name, value in self.scopes.aliases
+        ]
         for _ in range(3):  # aliases of aliases
             found.update(name for name, tail in aliases if tail in SHORT or tail in found)
         return found
@@ -187,9 +184,7 @@ class Finder:
     @cached_property
     def imported(self) -> set[str]:
         """The full paths of everything that is imported."""
-        bound = self.scopes.bound.values()
-        paths = {b.path for names in bound for some in names.values() for b in some if b.path}
-        return paths | set(self.scopes.stars)
+        return {b.path for _, b in self.scopes.imported if b.path} | set(self.scopes.stars)
 
     def _compiled(self, node: ast.Call) -> Iterator[Left]:
         """Loss strings of Keras' own training loop."""

@@ -35,7 +35,6 @@ def _paths(whole: "Rewriter", name: str) -> list[str]:
     root, _, rest = name.partition(".")
     if not all(part.isidentifier() for part in name.split(".")):
         return []
-    names = whole.scopes.bound.get(whole.scopes.tree, {})
-    paths = [b.path for b in names.get(root, ()) if b.path]
+    paths = [b.path for b in whole.scopes.of_module(root) if b.path]
     paths += [name] if root in ROOTS else []
     return [f"{path}.{rest}" if rest and path != name else path for path in paths]

@@ -62,12 +62,11 @@ class Imports:
 
     def _module_names(self) -> list[tuple[str, Binding]]:
         """Names that are bound once in the whole file, by an import at its top level."""
-        names = self.scopes.bound.get(self.scopes.tree, {})
         return [
-            (name, bindings[0])
-            for name, bindings in names.items()
-            if bindings[0].path
-            and self.scopes.parent.get(bindings[0].node) is self.scopes.tree
+            (name, binding)
+            for name, binding in self.scopes.imported
+            if binding.path
+            and self.scopes.parent.get(binding.node) is self.scopes.tree
             and len(self.scopes.everywhere(name)) == 1
         ]
 

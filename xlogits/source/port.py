@@ -177,14 +177,13 @@ def _rooted(whole: Rewriter, roots: frozenset[str]) -> dict[str, str]:
 
     With the path, where one import for the whole file is all that gives a name its value.
     """
+    scopes = whole.scopes
+    names = {name for name, b in scopes.imported if b.path.partition(".")[0] in roots}
     found = {}
-    for names in whole.scopes.bound.values():
-        for name, bindings in names.items():
-            for _, path, value in bindings:
-                if isinstance(value, (ast.Name, ast.Attribute)) or path.partition(".")[0] in roots:
-                    alone = bindings == whole.scopes.everywhere(name) and len(bindings) == 1
-                    known = alone and names is whole.scopes.bound.get(whole.scopes.tree)
-                    found[name] = path if known else ""
+    for name in names | {name for name, _ in scopes.aliases}:
+        bindings = scopes.of_module(name)
+        known = len(bindings) == 1 and bindings == scopes.everywhere(name)
+        found[name] = bindings[0].path if known else ""
     return found
 
 

@@ -1,27 +1,35 @@
 """What a name stands for where it is used: imports, aliases and assignments, by Python's scopes."""
 
 import ast
-from collections.abc import Iterator
-from functools import cache
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 SCOPES = frozenset({ast.Module, ast.ClassDef, *FUNCTIONS, *COMPREHENSIONS})
 
 
-BINDERS = frozenset(
-    {
-        *(ast.arg, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef),
-        *(ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
-    }
-)
 LEAVES = frozenset(  # hold no expression
     {
         *("ctx", "op", "ops", "kind", "lineno", "type_comment", "id", "attr", "arg", "level"),
         *("module", "asname", "rest", "conversion", "simple", "is_async"),
     }
 )
+# what is done with a node that is read, or the field that holds the name it binds
+USE, NAME, CALL, IMPORT, GIVEN, DECLARED = "use", "a name", "call", "import", "given", "declared"
+DONE: dict[type[ast.AST], str] = {
+    ast.Attribute: USE,
+    ast.Name: NAME,
+    ast.Call: CALL,
+    **dict.fromkeys((ast.Import, ast.ImportFrom), IMPORT),
+    **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.NamedExpr), GIVEN),
+    **dict.fromkeys((ast.Global, ast.Nonlocal), DECLARED),
+    **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef), "name"),
+    **dict.fromkeys((ast.ExceptHandler, ast.MatchAs, ast.MatchStar), "name"),
+    ast.arg: "arg",
+    ast.MatchMapping: "rest",
+}
 
 
 class Binding(NamedTuple):
@@ -38,44 +46,44 @@ class Scopes:
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
         self.parent: dict[ast.AST, ast.AST] = {}
-        self.bound: dict[ast.AST, dict[str, list[Binding]]] = {}
         self.elsewhere: dict[ast.AST, set[str]] = {}  # names declared global or nonlocal
         self.stars: list[str] = []
         self.nodes: list[ast.AST] = [tree]
         self.calls: list[ast.Call] = []
         self.uses: list[ast.Name | ast.Attribute] = []
+        self.imported: list[tuple[str, Binding]] = []
+        self._given: list[ast.Assign | ast.AnnAssign | ast.NamedExpr] = []
+        self._binders: dict[str, list[ast.AST | Binding]] = {}
+        self._bound: dict[str, dict[ast.AST, list[Binding]]] = {}
         self._inside: dict[ast.AST, ast.AST] = {}  # the scope of what is directly below a node
-        binders, declared = self._read()
-        for statement in declared:
+        for statement in self._read():
             self.elsewhere.setdefault(self.scope(statement), set()).update(statement.names)
-        for node in binders:
-            for name, binding in self._bindings(node):
-                self._bind(name, binding)
 
-    def _read(self) -> tuple[list[ast.AST], list[ast.Global | ast.Nonlocal]]:
-        """Every node with its parent, level by level; what binds names, and where others are bound."""
-        parent, nodes = self.parent, self.nodes
-        binders: list[ast.AST] = []
-        declared: list[ast.Global | ast.Nonlocal] = []
+    def _read(self) -> list[ast.Global | ast.Nonlocal]:
+        """Every node with its parent, level by level; returned is what says that names are elsewhere."""
+        parent, nodes, binders = self.parent, self.nodes, self._binders
+        declared = []
         for node in nodes:  # grows while it is read
-            kind = type(node)
-            if kind is ast.Constant:
-                continue
-            if kind is ast.Name:
+            done, below = PARTS[type(node)]
+            if done == NAME:
                 self.uses.append(node)  # type: ignore[arg-type]
                 if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
-                    binders.append(node)
-                continue
-            if kind is ast.Attribute:
+                    binders.setdefault(node.id, []).append(node)  # type: ignore[attr-defined]
+            elif done == USE:
                 self.uses.append(node)  # type: ignore[arg-type]
-            elif kind is ast.Call:
+            elif done == CALL:
                 self.calls.append(node)  # type: ignore[arg-type]
-            elif kind in BINDERS:
-                binders.append(node)
-            elif kind is ast.Global or kind is ast.Nonlocal:
-                declared.append(node)  # type: ignore[arg-type]
-            for name in _below(kind):  # type: ignore[arg-type]
-                value = getattr(node, name, None)
+            elif done == IMPORT:
+                self._import(node)  # type: ignore[arg-type]
+            elif done == GIVEN:
+                self._given.append(node)  # type: ignore[arg-type]
+            elif done == DECLARED:
+                declared.append(node)
+            elif done and (name := getattr(node, done)):
+                binders.setdefault(name, []).append(node)
+            if below is None:
+                continue
+            for value in below(node):
                 if type(value) is list:
                     for child in value:
                         if isinstance(child, ast.AST):
@@ -84,7 +92,24 @@ class Scopes:
                 elif isinstance(value, ast.AST):
                     parent[value] = node
                     nodes.append(value)
-        return binders, declared
+        return declared  # type: ignore[return-value]
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        for name, binding in _imported(node):
+            if name == "*":
+                self.stars += [binding.path] if binding.path else []
+            else:
+                self.imported.append((name, binding))
+                self._binders.setdefault(name, []).append(binding)
+
+    @property
+    def aliases(self) -> Iterator[tuple[str, ast.Name | ast.Attribute]]:
+        """The names that are given a name or an attribute, whole, and which."""
+        for node in self._given:
+            if isinstance(node.value, (ast.Name, ast.Attribute)):
+                for target in node.targets if isinstance(node, ast.Assign) else (node.target,):
+                    if isinstance(target, ast.Name):
+                        yield target.id, node.value
 
     def scope(self, node: ast.AST) -> ast.AST:
         """The module, function, class or comprehension that a node is evaluated in."""
@@ -102,41 +127,25 @@ class Scopes:
             self._inside[each] = found
         return found
 
-    def _bind(self, name: str, binding: Binding) -> None:
+    def _places(self, name: str) -> dict[ast.AST, list[Binding]]:
+        """The bindings of a name, by scope."""
+        if name not in self._bound:
+            found: dict[ast.AST, list[Binding]] = {}
+            for binder in self._binders.get(name, ()):
+                binding = binder if isinstance(binder, Binding) else self._binding(binder)
+                found.setdefault(self._where(name, binding), []).append(binding)
+            self._bound[name] = found
+        return self._bound[name]
+
+    def _binding(self, node: ast.AST) -> Binding:
+        return Binding(node, value=self._assigned(node) if isinstance(node, ast.Name) else None)
+
+    def _where(self, name: str, binding: Binding) -> ast.AST:
         scope = self.scope(binding.node)
         if isinstance(self.parent.get(binding.node), ast.NamedExpr):
             while isinstance(scope, COMPREHENSIONS):
                 scope = self.scope(scope)
-        if name in self.elsewhere.get(scope, ()):
-            scope = self.tree
-        self.bound.setdefault(scope, {}).setdefault(name, []).append(binding)
-
-    def _bindings(self, node: ast.AST) -> Iterator[tuple[str, Binding]]:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                root = alias.name.partition(".")[0]
-                yield (alias.asname or root, Binding(node, alias.name if alias.asname else root))
-        elif isinstance(node, ast.ImportFrom):
-            yield from self._imported_from(node)
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id, Binding(node, value=self._assigned(node))
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield node.name, Binding(node)
-        elif isinstance(node, ast.arg):
-            yield node.arg, Binding(node)
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-            yield node.name, Binding(node)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            yield node.rest, Binding(node)
-
-    def _imported_from(self, node: ast.ImportFrom) -> Iterator[tuple[str, Binding]]:
-        module = node.module or ""
-        for alias in node.names:
-            if alias.name == "*":
-                self.stars += [module] if not node.level else []
-            else:
-                path = "" if node.level else f"{module}.{alias.name}"
-                yield alias.asname or alias.name, Binding(node, path)
+        return self.tree if name in self.elsewhere.get(scope, ()) else scope
 
     def _assigned(self, name: ast.Name) -> ast.expr | None:
         """The expression that a name is given whole."""
@@ -149,12 +158,12 @@ class Scopes:
 
     def bindings(self, name: str, node: ast.AST) -> list[Binding]:
         """All places that may give a name its value where it is used; none if it is not bound."""
-        scope, first = self.scope(node), True
+        places, scope, first = self._places(name), self.scope(node), True
         while True:
             visible = first or not isinstance(scope, ast.ClassDef)
-            found = self.bound.get(scope, {}).get(name) if visible else None
+            found = places.get(scope) if visible else None
             if name in self.elsewhere.get(scope, ()):
-                return self.bound.get(self.tree, {}).get(name, [])
+                return places.get(self.tree, [])
             if found or scope is self.tree:
                 return found or []
             scope, first = self.scope(scope), False
@@ -183,13 +192,41 @@ class Scopes:
 
     def everywhere(self, name: str) -> list[Binding]:
         """All bindings of a name, in any scope."""
-        return [b for names in self.bound.values() for b in names.get(name, ())]
+        return [binding for some in self._places(name).values() for binding in some]
+
+    def of_module(self, name: str) -> list[Binding]:
+        """All bindings of a name in the scope of the module."""
+        return self._places(name).get(self.tree, [])
 
 
-@cache
-def _below(kind: type[ast.AST]) -> tuple[str, ...]:
-    """The fields of a kind of node that hold nodes, but operators and contexts, which are shared."""
-    return tuple(name for name in kind._fields if name not in LEAVES)
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Binding]]:
+    """The names that an import binds, and their paths, '' where it is relative."""
+    for alias in node.names:
+        if isinstance(node, ast.Import):
+            root = alias.name.partition(".")[0]
+            yield alias.asname or root, Binding(node, alias.name if alias.asname else root)
+        elif alias.name == "*":
+            yield "*", Binding(node, "" if node.level else node.module or "")
+        else:
+            path = "" if node.level else f"{node.module or ''}.{alias.name}"
+            yield alias.asname or alias.name, Binding(node, path)
+
+
+def _part(kind: type[ast.AST]) -> tuple[str, Callable[[Any], Iterable[Any]] | None]:
+    """What is done with a kind of node, and what of it is read further."""
+    fields = [name for name in kind._fields if name not in LEAVES]
+    if kind is ast.Constant or not fields:
+        return DONE.get(kind, ""), None
+    if len(fields) == 1:
+        return DONE.get(kind, ""), lambda node, only=fields[0]: (getattr(node, only),)
+    return DONE.get(kind, ""), attrgetter(*fields)
+
+
+PARTS = {
+    kind: _part(kind)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
 
 
 def _outside(child: ast.AST, scope: ast.AST) -> bool:
