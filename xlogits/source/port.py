@@ -179,12 +179,23 @@ def _rooted(whole: Rewriter, roots: frozenset[str]) -> dict[str, str]:
     """
     scopes = whole.scopes
     names = {name for name, b in scopes.imported if b.path.partition(".")[0] in roots}
+    aliases = [(name, _leftmost(value)) for name, value in scopes.aliases]
+    if scopes.stars:
+        names |= {of for _, of in aliases if not scopes.everywhere(of)}
+    while more := {name for name, of in aliases if of in names} - names:
+        names |= more
     found = {}
-    for name in names | {name for name, _ in scopes.aliases}:
+    for name in names:
         bindings = scopes.of_module(name)
         known = len(bindings) == 1 and bindings == scopes.everywhere(name)
         found[name] = bindings[0].path if known else ""
     return found
+
+
+def _leftmost(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _within(whole: Rewriter, node: ast.expr, edit: Edit) -> bool:
