@@ -47,12 +47,43 @@ def test_the_short_way_gives_every_bit_of_the_long_one(dtype: str, reduction: st
         assert np.array_equal(short, long)
 
 
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
+def test_the_short_way_takes_dense_labels(dtype: str, reduction: str) -> None:
+    """Right to the last digits, also where a prediction is confident, and the same with long rows."""
+    x, y = _drawn((64, 5), dtype)
+    x[0] = [30, 0, 0, 0, 0]
+    q = np.eye(5, dtype=dtype)[y]
+    q[0] = [1, 0, 0, 0, 0]
+    q[1] = [0.25, 0.5, -1.0, 0.0, 2.0]
+    wide = x.astype(np.longdouble) - x.max(1, keepdims=True)
+    lead = wide.argmax(1)
+    rest = np.exp(wide)
+    rest[np.arange(64), lead] = 0
+    each = q.sum(1) * np.log1p(rest.sum(1)) - (q * wide).sum(1)
+    true = {"none": each, "sum": each.sum(), "mean": each.mean()}[reduction]
+    short = xp.quick_softmax_cross_entropy(x, q, -1, reduction)
+    assert short.dtype == dtype
+    assert np.all(np.abs(short - true) <= 4 * np.spacing(np.abs(true).astype(dtype)))
+    general = xl.softmax_cross_entropy(x.T, q.T, axis=0, reduction=reduction)
+    assert np.array_equal(short, general)
+    naive = np.log(np.exp(x).sum(1)) * q.sum(1) - (q * x).sum(1)  # has no digit of the first
+    assert abs(naive[0] - each[0]) > 1000 * np.spacing(np.asarray(each[0], dtype))
+
+
 X, Y = _drawn((8, 10))
 UNUSUAL: dict[str, tuple[Any, Any, Any, Any]] = {
     "a label too large": (X, Y + 10, -1, "none"),
     "a label below 0": (X, Y - 10, -1, "none"),
     "labels of another length": (X, Y[:1], -1, "none"),
-    "dense labels": (X, X, -1, "none"),
+    "dense labels of another dtype": (X, X.astype("f8"), -1, "none"),
+    "dense labels of another shape": (X, X[:, :9], -1, "none"),
+    "dense labels and NaN": (X, np.where(X > 1, np.nan, X), -1, "none"),
+    "infinite dense labels": (X, np.where(X > 1, np.inf, X), -1, "none"),
+    "dense labels, no classes": (X[:, :0], X[:, :0], -1, "none"),
+    "dense labels, far from 0": (X + 1000, X, -1, "none"),
+    "dense labels, masked": (np.where(X > 1, -np.inf, X), X, -1, "none"),
+    "dense labels, an unknown reduction": (X, X, -1, "avg"),
     "labels as floats": (X, Y.astype("f4"), -1, "none"),
     "a list": (X, Y.tolist(), -1, "none"),
     "another axis": (X, Y, 0, "none"),

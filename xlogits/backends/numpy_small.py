@@ -33,15 +33,18 @@ _greater, _sum = np.greater, np.add.reduce
 def quick_softmax_cross_entropy(
     logits: Array, labels: Array, axis: Any = _LAST, reduction: Any = _NONE
 ) -> Array | None:
-    """Class indexes along the last of two axes."""
+    """Class indexes, or one number per class, along the last of two axes."""
     kind = logits.dtype
     if (kind is not _F4 and kind is not _F8) or axis is not _LAST:
         return None
     if type(logits) is not _ndarray or type(labels) is not _ndarray:
         return None
     of_labels, shape = labels.dtype, logits.shape
-    if (of_labels is not _I8 and of_labels is not _I4) or len(shape) != 2:
+    if len(shape) != 2:
         return None
+    if of_labels is not _I8 and of_labels is not _I4:
+        found = quick_dense(logits, labels) if of_labels is kind else None
+        return found if found is None or reduction is _NONE else _reduced(found, reduction)
     items, classes = shape
     size = items * classes
     if labels.shape != (items,) or not 0 < size <= MOST:
@@ -52,8 +55,7 @@ def quick_softmax_cross_entropy(
         return None
     exps = logits.astype(_F8, "C")
     flat = exps.ravel()
-    # a product never warns of float32, however large
-    if not (flat.dot(flat) <= _FAR_SQUARED if kind is _F4 else _near(flat)):
+    if not _all_near(flat, kind):
         return None
     at = _add(_COUNT[:size:classes], labels)
     _exp(exps, exps)
@@ -64,6 +66,23 @@ def quick_softmax_cross_entropy(
     _log1p(rest, rest)
     loss = rest if kind is _F8 else rest.astype(kind)
     return loss if reduction is _NONE else _reduced(loss, reduction)
+
+
+def quick_dense(logits: Array, labels: Array) -> Array | None:
+    """One number per class, in the shape and dtype of two axes of logits."""
+    kind, shape = logits.dtype, logits.shape
+    if labels.shape != shape or not 0 < logits.size <= MOST:
+        return None
+    x, q = logits.astype(_F8, "C"), labels.astype(_F8, "C")
+    if not (_all_near(x.ravel(), kind) and _all_near(q.ravel(), kind)):
+        return None
+    top, cost = _apart(x)
+    ones = _ONES[: shape[1]]
+    _multiply(cost, q.dot(ones), cost)
+    _subtract(top[:, None], x, x)
+    _multiply(x, q, x)
+    _add(cost, x.dot(ones), cost)
+    return cost if kind is _F8 else cost.astype(kind)
 
 
 def quick_sigmoid_cross_entropy(
@@ -82,7 +101,7 @@ def quick_sigmoid_cross_entropy(
             return None
         labels = labels.astype(kind)
     x, z = logits.astype(_F8, "C"), labels.astype(_F8, "C")
-    if not (_near(x.ravel()) and _near(z.ravel())):
+    if not (_all_near(x.ravel(), kind) and _all_near(z.ravel(), kind)):
         return None
     linear = _multiply(_subtract(_greater(x, _ZERO), z), x)
     _copysign(x, _MINUS, x)
@@ -131,10 +150,12 @@ def logsumexp(rows: Array) -> Array | None:
 
 
 def _largest_apart(x: Array) -> tuple[Array, Array] | None:
+    return _apart(x) if _near(x.ravel()) else None
+
+
+def _apart(x: Array) -> tuple[Array, Array]:
     """The largest number of each row, and minus the logarithm of its share."""
     flat = x.ravel()
-    if not _near(flat):
-        return None
     classes = x.shape[1]
     at = _add(_COUNT[: flat.size : classes], x.argmax(1))
     exps = _exp(x)
@@ -144,6 +165,11 @@ def _largest_apart(x: Array) -> tuple[Array, Array] | None:
     rest = _sum(exps, 1, _MORE).astype(_F8)
     _divide(rest, lead, rest)
     return flat[at], _log1p(rest, rest)
+
+
+def _all_near(flat: Array, kind: Any) -> bool:
+    """The same of numbers that were of a dtype; a product never warns of float32, however large."""
+    return bool(flat.dot(flat) <= _FAR_SQUARED) if kind is _F4 else _near(flat)
 
 
 def _near(flat: Array) -> bool:
