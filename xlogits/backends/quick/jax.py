@@ -41,11 +41,9 @@ def quick_softmax_cross_entropy(
                 return None
             return (_DENSE if logits.size < _MANY else _LARGE_DENSE)[reduction](logits, labels)
         items, classes = logits.shape
-        if (
-            labels.shape == (items,)
-            and ((kind := labels.dtype) is _I32 or kind is _I64)
-            and classes
-        ) and _inside(labels, items, classes):
+        kind = labels.dtype
+        known = (kind is _I32 or kind is _I64) and labels.shape == (items,) and classes
+        if known and _inside(labels, items, classes):
             return _SOFTMAX[reduction](logits, labels)
     except Exception:  # the general path says what is wrong
         pass
@@ -75,7 +73,8 @@ def _inside(labels: Array, items: int, classes: int) -> bool:
     values = np.asarray(labels)
     if 0 < items <= _FEW:
         few = values.tolist()
-        return bool(max(few) < classes and min(few) >= 0)
+        few.sort()
+        return bool(few[-1] < classes and few[0] >= 0)
     return bool(values.min(initial=0) >= 0 and values.max(initial=0) < classes)
 
 
