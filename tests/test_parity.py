@@ -384,3 +384,25 @@ def test_the_whole_matrix() -> None:
     ran = [c for c in results.cells if c.outcome in (AGREE, KNOWN) and c.device == "cpu"]
     assert len(ran) >= 3000
     assert {c.backend for c in ran} == {"numpy", "torch", "tensorflow", "jax"}
+
+
+def test_the_thousand_small_cases_are_looked_at() -> None:
+    """What `python compare speed cases` times is right, and a thousandth more would be seen."""
+    from compare.speed.cases import COUNT, SHAPES, WITHIN, drawn, worst
+    from xlogits.parity import engines
+    from xlogits.parity.engines import Call
+    from xlogits.parity.plan import prepared
+
+    some = list(drawn())
+    assert len(some) == COUNT
+    assert {operands["pred"].shape for _, operands in some} == set(SHAPES)
+    for loss, operands in some[:32]:
+        ready = prepared(loss, operands, "float32")
+        arguments = loss, ready.operands, ("pred",), ready.cotangent, False, (loss,)
+        call = Call(*arguments, loss.gradient, loss.ARRAYS)
+        (outcome,) = engines.load("numpy").run([call], "float32", "cpu", "eager")
+        assert worst(outcome, ready) <= WITHIN
+        wrong = outcome._replace(value=outcome.value * 1.001)
+        assert worst(wrong, ready) > WITHIN
+        gradients = {"pred": outcome.gradients["pred"] + 0.001}
+        assert worst(outcome._replace(gradients=gradients), ready) > WITHIN

@@ -12,7 +12,6 @@ from xlogits.parity.engines.run import Call, Outcome, Result, each, with_gaps
 MODES = ("eager", "torch.compile")
 QUICK, COSTLY = "eager", frozenset({"torch.compile"})
 
-torch._dynamo.config.recompile_limit = 64  # one for each set of shapes
 torch.set_num_threads(1)  # on tensors this small a second thread only waits for the first
 
 
@@ -50,6 +49,7 @@ def numbers(x: torch.Tensor) -> Any:
 def run(calls: list[Call], dtype: str, device: str, mode: str) -> list[Result]:
     if mode == "eager":
         return each(lambda call: _evaluate(call, call.fn, dtype, device), calls)
+    torch._dynamo.config.recompile_limit = 64  # one for each set of shapes
     # calls of one computation share what was compiled for it; between computations it is forgotten
     groups: dict[Any, list[int]] = defaultdict(list)
     for number, call in enumerate(calls):
