@@ -1,5 +1,6 @@
 """The table: every case on every framework, judged."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -100,4 +101,5 @@ def kind(case: Case, found: Outcome, expected: Any) -> str:
 def _shown(found: Outcome) -> str:
     if found.error is None:
         return judging.shown(found)
-    return f"{type(found.error).__name__}: {judging.first(str(found.error))[:60]}"
+    text = re.sub(r" at 0x[0-9a-f]+", " at 0x...", judging.first(str(found.error)))
+    return f"{type(found.error).__name__}: {text[:60]}"
