@@ -1,5 +1,7 @@
 """The short cuts of the usual calls are taken, and give no other answer than the general path."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +9,7 @@ import numpy as np
 import pytest
 
 import xlogits as xl
-from tests.conftest import Framework
+from tests.conftest import Framework, need
 from xlogits import api
 from xlogits.backends import MODULES
 from xlogits.losses import Reduction, SigmoidCrossEntropy, SoftmaxCrossEntropy
@@ -174,3 +176,18 @@ def test_another_answer_is_caught(fw: Framework) -> None:
         compare(fw, lambda: xl.softmax_cross_entropy(x, y) * 1.0001, whole, "float64")
     with pytest.raises(AssertionError):
         compare(fw, lambda: xl.softmax_cross_entropy(x, fw.array(Y + 9, "int64")), whole, "float64")
+
+
+def test_the_short_cut_is_taken_after_a_first_call_inside_jit() -> None:
+    """What the modules of JAX hold must not come from a trace that is over."""
+    need("jax")
+    code = (
+        "import jax, jax.numpy as jnp, xlogits as xl\n"
+        "x, y = jnp.zeros((2, 3)), jnp.array([0, 2])\n"
+        "jax.jit(xl.softmax_cross_entropy)(x, y)\n"
+        "from xlogits.backends import jax as xp\n"
+        "print(xp.quick_softmax_cross_entropy(x, y, -1, 'sum'))\n"
+        "print(xp.quick_softmax_cross_entropy(x, jnp.ones((2, 3)), -1, 'sum'))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["2.1972246", "6.591674"]

@@ -20,7 +20,8 @@ from xlogits.backends.jax_rows import (
 
 Array = Any
 
-_ARRAY = type(jnp.zeros(0))  # tracers are of other types
+with jax.ensure_compile_time_eval():  # the first call may be inside jax.jit, where this is a tracer
+    _ARRAY = type(jnp.zeros(0))
 _F32, _F64 = np.dtype("float32"), np.dtype("float64")  # what is computed in its own precision
 _I32, _I64 = np.dtype("int32"), np.dtype("int64")
 _MANY = 2**17  # numbers from which a look at the result is cheaper than one at each of them
@@ -42,7 +43,9 @@ def quick_softmax_cross_entropy(
             return (_DENSE if logits.size < _MANY else _LARGE_DENSE)[reduction](logits, labels)
         items, classes = logits.shape
         kind = labels.dtype
-        known = (kind is _I32 or kind is _I64) and labels.shape == (items,) and classes
+        # C has two names for 64 bits, and JAX keeps the first that it meets
+        known = kind is _I32 or kind is _I64 or kind == _I64
+        known = known and labels.shape == (items,) and classes
         if known and _inside(labels, items, classes):
             return _SOFTMAX[reduction](logits, labels)
     except Exception:  # the general path says what is wrong
