@@ -178,16 +178,31 @@ def test_another_answer_is_caught(fw: Framework) -> None:
         compare(fw, lambda: xl.softmax_cross_entropy(x, fw.array(Y + 9, "int64")), whole, "float64")
 
 
-def test_the_short_cut_is_taken_after_a_first_call_inside_jit() -> None:
-    """What the modules of JAX hold must not come from a trace that is over."""
-    need("jax")
-    code = (
-        "import jax, jax.numpy as jnp, xlogits as xl\n"
-        "x, y = jnp.zeros((2, 3)), jnp.array([0, 2])\n"
+IN_A_TRACE = {
+    "jax": (
+        "import jax, jax.numpy as np, xlogits as xl\n"
+        "x, y, q = np.zeros((2, 3)), np.array([0, 2]), np.ones((2, 3)) / 3\n"
         "jax.jit(xl.softmax_cross_entropy)(x, y)\n"
         "from xlogits.backends import jax as xp\n"
-        "print(xp.quick_softmax_cross_entropy(x, y, -1, 'sum'))\n"
-        "print(xp.quick_softmax_cross_entropy(x, jnp.ones((2, 3)), -1, 'sum'))\n"
+    ),
+    "tensorflow": (
+        "import tensorflow as tf, xlogits as xl\n"
+        "x, y, q = tf.zeros((2, 3)), tf.constant([0, 2]), tf.ones((2, 3)) / 3\n"
+        "tf.function(xl.softmax_cross_entropy)(x, y)\n"
+        "from xlogits.backends import tensorflow as xp\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IN_A_TRACE)
+def test_the_short_cut_is_taken_after_a_first_call_in_a_trace(name: str) -> None:
+    """What a backend's modules hold must not come from a trace that is over."""
+    need(name)
+    code = IN_A_TRACE[name] + (
+        "for labels in (y, q):\n"
+        "    print(float(xp.quick_softmax_cross_entropy(x, labels, -1, 'sum')))\n"
+        "print(float(xp.quick_sigmoid_cross_entropy(x, q, 'sum')))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["2.1972246", "6.591674"]
+    found = [float(word) for word in done.stdout.split()]
+    assert found == pytest.approx([2 * np.log(3), 2 * np.log(3), 6 * np.log(2)], rel=1e-6)

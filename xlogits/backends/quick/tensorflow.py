@@ -10,7 +10,8 @@ import tensorflow as tf
 
 Array = Any
 
-_EAGER = type(tf.constant(0.0))
+with tf.init_scope():  # the first call may be inside tf.function, where this is symbolic
+    _EAGER = type(tf.constant(0.0))
 _FLOATS = (tf.float32, tf.float64)  # what is computed in its own precision
 _MEANS = frozenset({"mean", "mean_over_items"})
 # how far the computed sum of a row that sums to 1 may be from it
