@@ -1,5 +1,6 @@
 """Divergences and the relatives of cross-entropy: their definitions against mpmath, and the edges."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -25,6 +26,8 @@ from xlogits.losses import (
     SoftmaxPoly,
 )
 from xlogits.parity.reference import evaluate
+from xlogits.parity.results import LIMIT
+from xlogits.parity.verdict import error
 
 RNG = np.random.default_rng(5)
 X = RNG.normal(size=(3, 5)) * 2
@@ -121,6 +124,24 @@ def test_the_definition(name: str) -> None:
                 by_y = mpmath.diff(partial(moved, formula, (x, y), 1, j), y[j])
                 assert close(found.gradients["pred"][0][row, j], by_x, 13)
                 assert close(found.gradients["target"][0][row, j], by_y, 13)
+
+
+@pytest.mark.parametrize("base", [None, 2.0])
+def test_derivatives_of_shares_are_as_large_as_what_cancels_in_them(
+    fw: Framework, base: float | None
+) -> None:
+    """Of equal rows they are 0, a difference of numbers of the size of 1 / the sum of the row."""
+    loss = RelativeEntropy(base=base)
+    for share in (1 / 64, 0.3, 64.0):
+        x = np.full((1, 3), share)
+        expected = evaluate(loss, {"pred": x, "target": x})
+        slopes = xl.value_and_grad(loss, wrt=("logits", "labels"))(fw.array(x), fw.array(x))[1]
+        for name, found in zip(("pred", "target"), slopes, strict=True):
+            assert error(fw.numbers(found), *expected.gradients[name], "float64") <= LIMIT
+        unit = 3 * share * (1.0 if base is None else math.log(base))
+        assert expected.gradients["pred"][1] == pytest.approx(2 / unit, rel=1e-14)
+        logs = 2 * (1 + 2 * math.log(3))  # of an entry, and their mean
+        assert expected.gradients["target"][1] == pytest.approx(logs / unit, rel=1e-14)
 
 
 def test_the_definition_of_generalised_cross_entropy() -> None:

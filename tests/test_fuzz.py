@@ -13,6 +13,7 @@ from compare.fuzz.families import FAMILIES, elementwise, rowwise, softmax
 from tests.conftest import INSTALLED, need
 from xlogits import losses as L
 from xlogits.losses import Loss, Transform
+from xlogits.losses.elementary import ALONG, EACH
 
 Array = Any
 
@@ -46,7 +47,11 @@ def test_more_examples(family: str) -> None:
             _run(family, framework, examples)
 
 
-QUICK = ("softmax", "softmax, dense", "sigmoid", "focal of events", "overlap of logits", "Huber")
+QUICK = (
+    *("softmax cross-entropy", "softmax, dense", "sigmoid cross-entropy"),
+    *("focal of events", "overlap of logits", "Huber"),
+)
+FOR_JAX = ("softmax cross-entropy", "sigmoid cross-entropy", "softmax of probabilities", "logit")
 
 
 def test_second_derivatives_of_some() -> None:
@@ -62,7 +67,7 @@ def test_second_derivatives() -> None:
         for row in second.run("torch"):
             assert row.orders == (1, 2) or (row.refused and "linear" in row.name), row
     if "jax" in INSTALLED:
-        for row in second.run("jax", ("softmax", "sigmoid")):  # each is compiled for minutes
+        for row in second.run("jax", FOR_JAX):  # all of them take minutes
             assert row.orders == (1, 2), row
 
 
@@ -195,18 +200,51 @@ def test_a_wrong_value_is_found_on_a_framework(framework: str) -> None:
     assert "value:" in found.failure
 
 
-def test_a_wrong_second_derivative_is_found() -> None:
+def _bent(stop: Callable[[Array], Array]) -> Callable[[Any], Any]:
+    """What adds 0.001 to second derivatives, and nothing to values and first ones."""
+
+    def change(function: Any) -> Any:
+        def bent(*leaves: Array) -> Array:
+            return function(*leaves) + sum(0.0005 * ((x - stop(x)) ** 2).sum() for x in leaves)
+
+        return bent
+
+    return change
+
+
+def _found_to_be_bent(name: str, framework: str, stop: Callable[[Array], Array]) -> None:
+    found = second.check(framework, name, *second.LOSSES[name], _bent(stop))
+    assert found.orders == (1,), found
+    assert found.wrong.startswith("order 2:"), found
+
+
+def test_a_wrong_second_derivative_is_found_of_every_loss() -> None:
     need("torch")
-    import torch
+    for name, (loss, _) in second.LOSSES.items():
+        if not isinstance(loss, L.LinearSoftmaxCrossEntropy):
+            _found_to_be_bent(name, "torch", lambda x: x.detach())
 
-    class Detached(Transform):
-        def __call__(self, *args: Any, **kwargs: Any) -> Any:
-            x = kwargs["pred"]
-            return torch.exp(x.detach()) * (1 + x - x.detach())  # right to first order
 
-    found = second.check("torch", "detached", Detached(function="sigmoid"), frozenset())
-    assert found.orders != (1, 2)
-    assert found.wrong
+@pytest.mark.parametrize(
+    "name", ["logit", *(pytest.param(name, marks=pytest.mark.long) for name in FOR_JAX[:3])]
+)
+def test_a_wrong_second_derivative_is_found_on_jax(name: str) -> None:
+    need("jax")
+    import jax
+
+    _found_to_be_bent(name, "jax", jax.lax.stop_gradient)
+
+
+def test_every_loss_is_checked_to_second_order() -> None:
+    """As it is by default, and under a name of its own."""
+    tables = second.OPTIONS, second.FUNCTIONS, second.PLAIN
+    assert len(second.LOSSES) == sum(map(len, tables))
+    checked = {loss for loss, _ in second.LOSSES.values()}
+    assert {L.Transform(function=name) for name in (*ALONG, *EACH)} <= checked
+    kinds = {type(loss) for loss in checked}
+    exported = {getattr(L, name) for name in L.__all__}
+    losses = {k for k in exported if isinstance(k, type) and issubclass(k, (Loss, Transform))}
+    assert losses - kinds == {Loss, L.Formula, L.Elementwise, L.Rowwise}
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

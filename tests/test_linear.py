@@ -11,6 +11,7 @@ import xlogits as xl
 from tests.conftest import INSTALLED, Framework, framework, need
 from xlogits.backends import namespace
 from xlogits.errors import DtypeError, LabelError, OptionError, Refused, ShapeError
+from xlogits.losses import LinearSoftmaxCrossEntropy
 
 RNG = np.random.default_rng(5)
 N, D, C = 23, 5, 11  # no multiple of a chunk of 4
@@ -180,6 +181,17 @@ def test_a_weight_of_several_axes_is_a_layer_for_each_position(fw: Framework) ->
     np.testing.assert_allclose(fw.numbers(mean), wanted[0].sum() / (labels != 7).sum(), rtol=1e-12)
     with pytest.raises(AssertionError):  # the positions exchanged
         np.testing.assert_allclose(fw.numbers(value)[:, ::-1], wanted[0], rtol=1e-3)
+
+
+def test_weights_of_positions_are_those_of_all_items(fw: Framework) -> None:
+    """With `spread_weight` a sample weight of fewer axes belongs to the last ones."""
+    weight, labels = RNG.normal(size=(C, 2, D)), RNG.integers(0, C, (N, 2))
+    loss, some = LinearSoftmaxCrossEntropy(spread_weight=True), np.array([3.0, 0.5])
+    arrays = [fw.array(x) for x in (H, labels, weight)]
+    found = loss(*arrays, sample_weight=fw.array(some))
+    np.testing.assert_allclose(fw.numbers(found), fw.numbers(loss(*arrays)) * some, rtol=1e-14)
+    with pytest.raises(ShapeError, match=r"sample_weight has shape \(2,\)"):
+        LinearSoftmaxCrossEntropy()(*arrays, sample_weight=fw.array(some))
 
 
 def test_an_empty_batch(fw: Framework) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -279,6 +280,38 @@ def test_reductions_of_three_numbers(fw: Framework) -> None:
             fw.array(x), fw.array(y), sample_weight=fw.array(s), reduction=word
         )
         np.testing.assert_allclose(fw.numbers(loss), wanted, rtol=1e-14)
+
+
+def test_a_mean_over_nothing_is_selected(fw: Framework) -> None:
+    """The sum need not be 0: smoothing charges classes that weigh something."""
+    mean = Reduction("mean_over_class_weight", "zero")
+    loss = SoftmaxCrossEntropy(reduction=mean, label_smoothing=0.1)
+    weight = {"class_weight": fw.array(np.array([0.0, 0.5]))}
+    x, y = fw.array(np.zeros((1, 2))), fw.array(np.array([0]))
+    value, slope = xl.value_and_grad(loss)(x, y, **weight)
+    assert fw.numbers(value) == 0
+    assert np.all(fw.numbers(slope) == 0)
+    assert np.all(fw.numbers(loss.gradient(x, y, **weight)[0]) == 0)
+    undivided = replace(loss, reduction=Reduction("sum"))
+    assert fw.numbers(undivided(x, y, **weight)) > 0.01
+
+
+@pytest.mark.parametrize("kind", [SoftmaxCrossEntropy, SoftmaxFocal])
+def test_a_mask_leaves_labels_the_weights_of_their_classes(fw: Framework, kind: Any) -> None:
+    """The mean over class weight divides by the same whether or not a mask is given."""
+    loss = kind(reduction=Reduction("mean_over_class_weight"), ignore_index=1)
+    x, y = np.array([[0.0, 1, 2], [3, 1, 0], [2, 2, 1]]), np.array([0, 2, 1])
+    w = np.array([0.5, 1, 2])
+    operands = fw.arrays({"pred": x, "target": y, "class_weight": w})
+    whole = fw.numbers(loss(**operands))
+    mask = np.ones((3, 3), bool)
+    np.testing.assert_allclose(fw.numbers(loss(**operands, mask=fw.array(mask))), whole, rtol=1e-14)
+    by_hand = fw.numbers(replace(loss, reduction=Reduction())(**operands)).sum() / (0.5 + 2)
+    np.testing.assert_allclose(whole, by_hand, rtol=1e-14)
+    mask[1] = False  # an item without a class left weighs nothing
+    rest = fw.numbers(loss(**operands, mask=fw.array(mask)))
+    first = {"pred": x[:1], "target": y[:1], "class_weight": w}
+    np.testing.assert_allclose(rest, fw.numbers(loss(**fw.arrays(first))), rtol=1e-14)
 
 
 def test_a_plain_mean_is_one_number(fw: Framework) -> None:

@@ -335,6 +335,16 @@ def test_cosine_embedding() -> None:
         assert close(found.value[0][row], wanted)
 
 
+def test_cosine_embedding_at_a_right_angle() -> None:
+    """A cosine that is the margin has the derivative of one above it, as in PyTorch."""
+    x, z = np.array([[0.125, 0.125, 0.125]]), np.array([[3.375, -3.875, 0.5]])
+    found = evaluate(CosineEmbedding(), {"pred": x, "other": z, "target": np.array([-1.0])})
+    assert found.value[0][0] == 0
+    lengths = math.sqrt(3 / 64 * (z @ z.T).item())
+    np.testing.assert_allclose(found.gradients["pred"][0].astype(float), z / lengths, rtol=1e-14)
+    np.testing.assert_allclose(found.gradients["other"][0].astype(float), x / lengths, rtol=1e-14)
+
+
 def test_largest_difference_is_shared_out() -> None:
     found = evaluate(
         Distance(p=math.inf), {"pred": np.array([[1.0, -3.0, 3.0]]), "target": np.zeros((1, 3))}

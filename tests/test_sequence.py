@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import Framework, need
 from xlogits.errors import OptionError, ShapeError
-from xlogits.losses import CTC, LOG_PROBABILITIES, PROBABILITIES
+from xlogits.losses import CTC, LOG_PROBABILITIES, PROBABILITIES, Reduction
 from xlogits.parity.reference import evaluate
 
 mpmath.mp.dps = 50
@@ -70,6 +70,21 @@ def test_one_sequence_without_a_batch(fw: Framework) -> None:
     assert fw.numbers(loss(**first)).shape == ()
     assert np.allclose(fw.numbers(loss(**first)), fw.numbers(whole)[0], rtol=1e-14)
     assert fw.numbers(loss.gradient(**first)[0]).shape == (5, 3)
+
+
+@pytest.mark.long_on("jax")
+@pytest.mark.parametrize("weight", [0.0, np.zeros(1)])
+def test_impossible_labels_that_weigh_nothing(fw: Framework, weight: Any) -> None:
+    """A mean over no weight is NaN, or 0 by selection: 0 times infinity is not 0."""
+    arrays = fw.arrays({"pred": np.zeros((1, 1, 2)), "target": np.array([[1, 1]])})
+    weight = weight if isinstance(weight, float) else fw.array(weight)
+    for empty, wanted in (("nan", math.nan), ("zero", 0.0)):
+        loss = CTC(reduction=Reduction("mean_over_sample_weight", empty))
+        with np.errstate(all="ignore"):
+            found = fw.numbers(loss(**arrays, sample_weight=weight))
+        np.testing.assert_array_equal(found, wanted)
+    assert np.all(fw.numbers(loss.gradient(**arrays, sample_weight=weight)[0]) == 0)
+    assert np.isinf(fw.numbers(CTC()(**arrays))[0])
 
 
 def test_lengths_may_be_lists(fw: Framework) -> None:

@@ -76,11 +76,8 @@ class Reduction:
         """
         if self.word == "sum":
             return total
-        by, empty = self._denominator(xp, items, weight), math.nan if self.empty == "nan" else 0.0
-        if isinstance(by, (int, float)):
-            return total / by if by else total * 0 + empty
-        nothing = by == 0
-        return xp.where(nothing, empty, total / xp.where(nothing, 1.0, by))
+        empty = math.nan if self.empty == "nan" else 0.0
+        return _ratio(xp, total, self._denominator(xp, items, weight), empty)
 
     def gradient(self, xp: Any, items: Items, weight: Array | float | None, out: Array) -> Array:
         """The derivative by the loss of each item, from the derivative `out` by the result."""
@@ -92,10 +89,7 @@ class Reduction:
         by = self._denominator(xp, items, weight)
         if self.empty == "nan":
             return x / by
-        if isinstance(by, (int, float)):
-            return x / by if by else x
-        nothing = by == 0
-        return xp.where(nothing, 0.0, x / xp.where(nothing, 1.0, by))
+        return _ratio(xp, x, by, 0.0)
 
     def _denominator(self, xp: Any, items: Items, weight: Array | float | None) -> Array | float:
         kind = DENOMINATORS.get(self.word, "items")
@@ -116,3 +110,16 @@ class Reduction:
         if kind in ("items", "nonzero_weight") or valid is None:
             return xp.count(loss)
         return xp.sum(xp.cast(valid, xp.dtype(loss)))
+
+
+def _ratio(xp: Any, x: Array, by: Array | float, empty: float) -> Array:
+    """x / by, and `empty` in place of a division by 0: by selection, for x need not be 0 there.
+
+    Smoothing leaves something of a label whose class weighs nothing, and 0 times infinity is NaN.
+    """
+    if isinstance(by, (int, float)):  # also a sum on NumPy, whose float64 is one
+        if by:
+            return x / by
+        by = xp.full_like(x, 0.0)
+    nothing = by == 0
+    return xp.where(nothing, empty, x / xp.where(nothing, 1.0, by))

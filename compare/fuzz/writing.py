@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from compare.fuzz.running import Found
-from compare.fuzz.second import Checked
+from compare.fuzz.second import TOLERANCE, Checked
 from compare.hostile.writing import versions
 from xlogits.parity.results import LIMIT
 
@@ -67,7 +67,8 @@ def markdown(found: Sequence[Found], checked: Sequence[Checked]) -> Iterator[str
     yield from failures(found)
     yield "## To second order"
     yield ""
-    yield "`gradcheck` and `gradgradcheck` of PyTorch, `check_grads` of JAX (forwards and backwards)."
+    yield "`gradcheck` and `gradgradcheck` of PyTorch, `check_grads` of JAX (forwards and backwards):"
+    yield f"automatic differentiation against finite differences, to {TOLERANCE['rtol']:g}."
     yield ""
     for framework in dict.fromkeys(row.framework for row in checked):
         mine = [row for row in checked if row.framework == framework]

@@ -207,6 +207,7 @@ class LinearSoftmaxCrossEntropy(Loss):
             label_smoothing=self.label_smoothing,
             ignore_index=self.ignore_index,
             reduction=self.reduction,
+            spread_weight=self.spread_weight,
         )
 
     def _labelled(

@@ -150,15 +150,17 @@ class SoftmaxCrossEntropy(Loss):
         if xp.shape(target) == shape:
             target, _ = one_axis(xp, target, axes)
         x, target, indexed, valid = self._labelled(xp, x, target, axis)
+        of_label = None
+        if class_weight is not None:
+            class_weight = self.class_weights(xp, work, class_weight, xp.shape(x)[axis])
+            of_label = xp.take(class_weight, target) if indexed else None
         if mask is not None:
             if xp.shape(mask) == shape:
                 mask, _ = one_axis(xp, mask, axes)
             x, target, mask, seen = self._masked(xp, x, target, mask, axis, indexed)
             valid, indexed = seen if valid is None else valid & seen, False
-        if class_weight is not None:
-            class_weight = self.class_weights(xp, work, class_weight, xp.shape(x)[axis])
         return Terms(
-            *(xp, self, form, x, target, axis, indexed, valid, class_weight),
+            *(xp, self, form, x, target, axis, indexed, valid, class_weight, of_label),
             *(smoothing, pair, axes, given, mask),
         )
 
@@ -256,6 +258,7 @@ class Terms(NamedTuple):
     indexed: bool
     valid: Array | None  # which items count; None: all
     class_weight: Array | None
+    of_label: Array | None  # the weight of each item's class; None: no weights, or no one class
     smoothing: float
     pair: bool  # one column of probabilities became two
     axes: tuple[int, ...]  # the class axes, and the prediction, before the axes became one
@@ -265,7 +268,7 @@ class Terms(NamedTuple):
     def items(self) -> Items:
         """The loss of every item, and what the denominators need."""
         xp, weight, axis = self.xp, self.class_weight, self.axis
-        item_weight = None
+        item_weight = self.of_label
         if self._plain:
             loss = xp.index_cross_entropy(self.x, self.target, axis)
         elif self._exact and not self.indexed:
@@ -274,8 +277,7 @@ class Terms(NamedTuple):
             cost, log_p = self.loss.cost, self.form.log_probabilities(xp, self.x, axis)
             if self.indexed:
                 loss = cost(xp, xp.pick(log_p, self.target, axis))
-                if weight is not None:
-                    item_weight = xp.take(weight, self.target)
+                if item_weight is not None:
                     loss = times(xp, item_weight, loss)
                 if self.smoothing:
                     rest = cost(xp, log_p)

@@ -142,7 +142,7 @@ SIMILARITY = (
         _angles,
         any_axes,
     ),
-    # at these margins no cosine of rows of the grid can lie, but at -1 and 1, where it is flat
+    # a cosine of 0 is exact, at -1 it is flat, and at the third no cosine of rows of the grid lies
     Recipe(
         L.CosineEmbedding,
         {"eps": EPS, "guard": GUARD, "margin": one_of((0.0, -1.0, 0.3217))},

@@ -56,6 +56,19 @@ def _relative_entropy(loss: RelativeEntropy, x: Array, y: Array) -> Any:
     return total if loss.base is None else total / np.log(REAL(loss.base))
 
 
+def _relative_slope_size(loss: RelativeEntropy, x: Array, y: Array) -> tuple[Array, Array]:
+    """Both derivatives are differences, divided by the sum of the row and by log b.
+
+    By x of 1 and q / p, by y of log(q / p) and its mean under q, with p and q rounded before.
+    """
+    p, q = x / np.sum(x), y / np.sum(y)
+    unit = REAL(1) if loss.base is None else np.log(REAL(loss.base))
+    by_x = 1 + np.where(q > 0, q / p, 0)
+    logs = 1 + np.where(q > 0, abs(np.log(p)) + abs(np.log(q)), 0)
+    by_y = logs + np.sum(np.where(q > 0, q * logs, 0))
+    return by_x / (np.sum(x) * unit), by_y / (np.sum(y) * unit)
+
+
 def _generalized(loss: GeneralizedCrossEntropy, p: Array, y: Array) -> Any:
     k, hit = REAL(loss.exponent), np.sum(y * p)
     if hit.real == 0:  # infinitely steep in the probability of the label, and in no other
@@ -103,7 +116,7 @@ COSTS: dict[type, Callable[..., Any]] = {SoftmaxFocal: _softmax_focal, SoftmaxPo
 
 DEFINITIONS: dict[type, Definition] = {
     KLDivergence: Definition(_kl, _kl_size, _kl_slope_size),
-    RelativeEntropy: Definition(_relative_entropy),
+    RelativeEntropy: Definition(_relative_entropy, slope_size=_relative_slope_size),
     GeneralizedCrossEntropy: Definition(_generalized),
     SigmoidFocal: Definition(_sigmoid_focal, _sigmoid_focal_size, _sigmoid_focal_size),
 }

@@ -19,8 +19,9 @@ class Definition(NamedTuple):
 
     `item(loss, *parts)` gets one number of each array, or one row. `size` is how large the numbers
     are that cancel in it, 1 + |item| unless said otherwise; `slope_size` the same for derivatives,
-    |slope| + 1 unless said otherwise. Both get the same arguments. `means(loss, operands)` is the
-    loss and operands that a call stands for, where that depends on more than one item.
+    |slope| + 1 unless said otherwise; of rows it may be a tuple, with one for each array. Both get
+    the same arguments. `means(loss, operands)` is the loss and operands that a call stands for, where
+    that depends on more than one item.
     """
 
     item: Callable[..., Any]
@@ -189,4 +190,6 @@ class RowItems(_FormulaItems):
 
     def slope_scale(self, key: tuple[int, ...], parts: tuple[Array, ...], number: int) -> Array:
         size = self.definition.slope_size or (lambda *a: REAL(1))
-        return np.ones(parts[number].shape, REAL) * size(self.loss, *self._seen(key, parts))
+        found = size(self.loss, *self._seen(key, parts))
+        found = found[number] if isinstance(found, tuple) else found
+        return np.ones(parts[number].shape, REAL) * found

@@ -45,8 +45,9 @@ def _embedding(loss: CosineEmbedding, x: Array, z: Array, y: Array) -> Any:
     cosine = _cosine(loss, x, z)
     if y[0].real == 1:
         return ONE - cosine
-    over = cosine - REAL(loss.margin)
-    return over if y[0].real == -1 and over.real >= 0 else 0 * cosine
+    # the side of the kink by real rows: a complex step leaves a trace in a cosine of 0
+    reached = _cosine(loss, x.real, z.real) >= REAL(loss.margin)
+    return cosine - REAL(loss.margin) if y[0].real == -1 and reached else 0 * cosine
 
 
 def _steepness(loss: Any, x: Array, y: Array, *_: Array) -> Any:
