@@ -444,3 +444,18 @@ def test_inner_means_written_out() -> None:
     slopes = np.asarray(root.gradients["pred"][0], float)
     assert np.allclose(slopes[:, 0], np.array([2 / 3, 4 / 3, 0]) / 6**0.5, rtol=1e-15)
     assert not slopes[:, 1].any()
+
+
+def test_a_mask_of_items_is_one_of_all_their_classes() -> None:
+    """Also where there are as many items as classes, and a row of it would fit the classes."""
+    rng = np.random.default_rng(0)
+    loss = SoftmaxCrossEntropy(reduction=Reduction("mean_over_class_weight"))
+    operands = {"pred": rng.normal(size=(3, 3)), "target": np.array([0, 2, 1])}
+    operands |= {"class_weight": np.array([2.0, 3.0, 5.0])}
+    mask = np.array([True, False, True])
+    whole = evaluate(loss, operands | {"mask": np.repeat(mask[:, None], 3, 1)})
+    found = evaluate(loss, operands | {"mask": mask})
+    assert found.value[0] == whole.value[0]
+    two = {k: v[mask] if k != "class_weight" else v for k, v in operands.items()}
+    assert found.value[0] == evaluate(loss, two).value[0]
+    np.testing.assert_allclose(loss(**operands, mask=mask), float(found.value[0]), rtol=1e-14)

@@ -35,6 +35,8 @@ class SoftmaxItems(Items):
         mask = operands.get("mask")
         self.mask = None
         if mask is not None:
+            if np.ndim(mask) < self.pred.ndim:  # of whole items
+                mask = np.expand_dims(mask, self.axes)
             self.mask = self._rows(np.broadcast_to(mask, self.pred.shape))
             self.valid = self.valid & self.mask.any(-1)
             self.selects = True
