@@ -1,5 +1,7 @@
 """Bad input: one clear error, in the same words on every framework."""
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -205,3 +207,20 @@ def test_options_of_other_elementary_functions_are_refused(fw: Framework) -> Non
         Transform(function="softmax")(x, mask=x)
     with pytest.raises(ShapeError, match=r"weight has shape \(2,\) and the array \(2, 3\)"):
         Transform(function="logsumexp")(x, weight=fw.array(np.ones(2)))
+
+
+def test_modules_that_must_not_be_imported() -> None:
+    """`sys.modules[name] = None` keeps a framework out; arrays of the others are known all the same."""
+    code = (
+        "import sys\n"
+        "sys.modules.update(dict.fromkeys(('torch', 'jax', 'tensorflow')))\n"
+        "import numpy as np, xlogits as xl\n"
+        "print(xl.softmax_cross_entropy(np.zeros((1, 3)), np.array([0])).round(6))\n"
+        "try:\n"
+        "    xl.softmax([1.0])\n"
+        "except TypeError as error:\n"
+        "    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[0] == "[1.098612]"
+    assert "is a list; expected an array" in done.stdout

@@ -71,19 +71,15 @@ def _bind(array: Any, role: str) -> Any:
 
     The plain import statements, and the order of the tests, are what torch.compile can trace.
     """
-    loaded = sys.modules
+    loaded = sys.modules.get  # None also stands for a module that must not be imported
     module: Any
-    if "torch" in loaded and isinstance(array, loaded["torch"].Tensor):
+    if (torch := loaded("torch")) is not None and isinstance(array, torch.Tensor):
         from xlogits.backends import torch as module
-    elif "numpy" in loaded and isinstance(
-        array, (loaded["numpy"].ndarray, loaded["numpy"].generic)
-    ):
+    elif (np := loaded("numpy")) is not None and isinstance(array, (np.ndarray, np.generic)):
         from xlogits.backends import numpy as module
-    elif "jax" in loaded and isinstance(array, loaded["jax"].Array):
+    elif (jax := loaded("jax")) is not None and isinstance(array, jax.Array):
         from xlogits.backends import jax as module
-    elif "tensorflow" in loaded and isinstance(
-        array, (loaded["tensorflow"].Tensor, loaded["tensorflow"].Variable)
-    ):
+    elif (tf := loaded("tensorflow")) is not None and isinstance(array, (tf.Tensor, tf.Variable)):
         from xlogits.backends import tensorflow as module
     else:
         raise BackendError(_unknown(array, role))
