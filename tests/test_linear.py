@@ -183,6 +183,14 @@ def test_a_weight_of_several_axes_is_a_layer_for_each_position(fw: Framework) ->
         np.testing.assert_allclose(fw.numbers(value)[:, ::-1], wanted[0], rtol=1e-3)
 
 
+def test_a_single_item_at_several_positions(fw: Framework) -> None:
+    weight, label = RNG.normal(size=(C, 2, D)), RNG.integers(0, C, 2)
+    one = ours(fw.array(H[0]), fw.array(weight), fw.array(label))
+    row = ours(fw.array(H[:1]), fw.array(weight), fw.array(label[None]))
+    assert fw.numbers(one).shape == (2,)
+    np.testing.assert_allclose(fw.numbers(one), fw.numbers(row)[0], rtol=1e-14)
+
+
 def test_weights_of_positions_are_those_of_all_items(fw: Framework) -> None:
     """With `spread_weight` a sample weight of fewer axes belongs to the last ones."""
     weight, labels = RNG.normal(size=(C, 2, D)), RNG.integers(0, C, (N, 2))

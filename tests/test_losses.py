@@ -60,7 +60,9 @@ from xlogits.losses import (
     TweedieDeviance,
     XLogY,
 )
+from xlogits.parity import engines
 from xlogits.parity.cases import cases
+from xlogits.parity.engines import Call
 from xlogits.parity.reference import evaluate
 from xlogits.parity.verdict import LIMIT, error
 from xlogits.reduction import WORDS, Reduction
@@ -280,6 +282,44 @@ def test_reductions_of_three_numbers(fw: Framework) -> None:
             fw.array(x), fw.array(y), sample_weight=fw.array(s), reduction=word
         )
         np.testing.assert_allclose(fw.numbers(loss), wanted, rtol=1e-14)
+
+
+# rows of numbers on a kink: prediction, target, and a third array
+KINKS: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "relative": (RelativeError(floor=0.25), ([0.0, 0.0], [0.25, -0.25])),
+    "cosine": (CosineSimilarity(eps=0.5), ([[0.5, 0], [1, 2]], [[1.0, 2], [0, 0.5]])),
+    "cosine, square": (CosineSimilarity(eps=0.5, guard="square"), ([[0.5, 0.5]], [[1.0, 2]])),
+    "cosine embedding": (CosineEmbedding(), ([[0.0, 1]], [[1.0, 0]], [-1.0])),
+    "Huber": (Huber(), ([1.0, -1, 2], [0.0, 0, 1])),
+    "Huber penalty": (HuberPenalty(), ([1.0, -1, 2, 0], [1.0, 1, 2, 0])),
+    "pseudo-Huber penalty": (PseudoHuberPenalty(), ([1.0, -1, 2], [1.0, 1, 2])),
+    "binary sparsemax": (BinarySparsemax(), ([1.0, -1, 0, 1, -1], [1.0, 0, 1, 0, 1])),
+    "sparsemax": (Sparsemax(), ([[1.0, 0, 0], [1, 1, 0], [0.5, -0.5, 0]], [0, 1, 1])),
+    "hinge": (Hinge(), ([1.0, -1, 1], [1.0, -1, -1])),
+    "categorical hinge": (CategoricalHinge(), ([[1.0, 0, 0], [1, 1, 0]], [[1.0, 0, 0], [0, 1, 0]])),
+    "margins": (MultiMargin(), ([[1.0, 0, 0], [1, 1, 0]], [0, 1])),
+    "logarithms": (SquaredLogError(floor=0.5), ([0.5, 1.0], [2.0, 0.5])),
+    "quantile": (QuantileError(quantile=0.125), ([0.5, 1.0], [0.5, 0.5])),
+    "ranking": (MarginRanking(margin=1.0), ([1.0, 1], [0.0, 2], [1.0, 1])),
+    "distance": (Distance(p=1.0), ([[1.0, 1]], [[1.0, 2]])),
+    "clipped": (KLDivergence(clip=(0.125, 0.875)), ([0.125, 0.875, 0.5], [0.5, 0.125, 0.875])),
+}
+
+
+@pytest.mark.parametrize("name", KINKS)
+def test_every_framework_takes_the_same_side_of_a_kink(fw: Framework, name: str) -> None:
+    loss, given = KINKS[name]
+    operands = dict(zip(loss.ARRAYS, map(np.array, given), strict=True))
+    expected = evaluate(loss, operands).gradients
+    if fw.name == "numpy":
+        found = dict(zip(loss.ARRAYS, loss.gradient(**operands), strict=True))
+    else:
+        one = np.ones(np.shape(loss(**operands)))
+        call = Call(lambda **arrays: loss(**arrays), operands, tuple(expected), one, False, name)
+        (outcome,) = engines.load(fw.name).run([call], "float64", "cpu", "eager")
+        found = outcome.gradients
+    for operand, slope in expected.items():
+        assert error(found[operand], *slope, "float64") <= LIMIT, operand
 
 
 def test_a_mean_over_nothing_is_selected(fw: Framework) -> None:

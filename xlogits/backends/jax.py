@@ -159,11 +159,12 @@ def sign(x: Array) -> Array:
 
 
 def maximum(x: Array, y: Array | float) -> Array:
-    return jnp.maximum(x, y)
+    # jnp.maximum gives half of the derivative where both are equal
+    return jnp.where(x >= y, x, jnp.maximum(x, y))
 
 
 def minimum(x: Array, y: Array | float) -> Array:
-    return jnp.minimum(x, y)
+    return jnp.where(x <= y, x, jnp.minimum(x, y))
 
 
 def positive_part(x: Array) -> Array:

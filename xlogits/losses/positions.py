@@ -67,7 +67,9 @@ class Positions:
         return xp.cast(value, self.result), (by_pred, None, by_weight, by_bias)
 
     def _logits(self) -> Array:
-        return self.xp.reshape(self.xp.project(self.hidden, self.rows, self.bias), self.sizes)
+        *batch, features = self.xp.sizes(self.hidden)
+        hidden = self.xp.reshape(self.hidden, [_product(batch), features])  # also a single item
+        return self.xp.reshape(self.xp.project(hidden, self.rows, self.bias), self.sizes)
 
     def _like(self, x: Array, given: Array) -> Array:
         return self.xp.cast(self.xp.reshape(x, self.xp.sizes(given)), self.xp.dtype(given))

@@ -210,13 +210,16 @@ class RelativeError(Elementwise):
 
     def term(self, xp: Any, *arrays: Array) -> Array:
         x, y = arrays
-        return self.factor * (size(xp, x - y) / xp.maximum(size(xp, y), self.floor))
+        return self.factor * (size(xp, x - y) / self._whole(xp, y))
 
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
-        whole = xp.maximum(size(xp, y), self.floor)
-        by_x = self.factor * xp.sign(x - y) / whole
+        by_x = self.factor * xp.sign(x - y) / self._whole(xp, y)
         return by_x, xp.where(size(xp, y) > self.floor, -by_x * (x / y), -by_x)
+
+    def _whole(self, xp: Any, y: Array) -> Array:
+        """What it is divided by: at the floor itself that, of which every backend has no derivative."""
+        return xp.where(size(xp, y) <= self.floor, self.floor, size(xp, y))  # NaN stays
 
 
 @frozen
