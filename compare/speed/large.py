@@ -6,6 +6,7 @@ is the peak of a fresh process over what it held before the call.
 
 import argparse
 import json
+import statistics
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -63,7 +64,10 @@ def main(arguments: Sequence[str]) -> int:
 def measure(framework: str, size: tuple[int, int], what: str, way: str, pairs: int) -> Row:
     given = framework, *map(str, size), what, way
     taken = child(MODULE, "time", *given, str(pairs))
-    ours, native = (child(MODULE, "memory", *given, str(side)) for side in (0, 1))
+    ours, native = (
+        statistics.median(child(MODULE, "memory", *given, str(side)) for _ in range(3))
+        for side in (0, 1)  # what compiling takes is in it too, and not always the same
+    )
     return Row(framework, size, what, way, *taken, pairs, ours / native, native)
 
 
