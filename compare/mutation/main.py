@@ -16,7 +16,7 @@ from pathlib import Path
 from compare.mutation import writing
 from compare.mutation.equivalent import reason
 from compare.mutation.mutants import FILES, Mutant, sample
-from compare.mutation.running import SURVIVED, Outcome, anew, forked, session
+from compare.mutation.running import STUCK, SURVIVED, Outcome, anew, forked, session
 from compare.mutation.writing import Tried
 
 HERE = Path(__file__).resolve().parent
@@ -24,7 +24,7 @@ TESTS = tuple(
     f"tests/test_{name}.py"
     for name in (
         *("losses", "errors", "margin", "regression", "sequence", "divergence", "linear"),
-        *("gradient", "catalogue"),
+        *("gradient", "catalogue", "options"),
     )
 )
 WANTED = 0.95  # the share of mutants that must be killed
@@ -92,7 +92,7 @@ def judged(mutants: Sequence[Mutant], tests: Sequence[str]) -> list[Tried]:
     for number, *outcome in forked(functions, patience=86400) or ():
         outcomes[mutants[number]] = Outcome(*outcome)
     for mutant in mutants:
-        if not mutant.function:
+        if mutant not in outcomes or outcomes[mutant].verdict == STUCK:
             tell(mutant, anew(mutant, list(tests)))
     return [Tried(mutant, outcomes[mutant], reason(mutant)) for mutant in mutants]
 
