@@ -24,7 +24,7 @@ TESTS = tuple(
     f"tests/test_{name}.py"
     for name in (
         *("losses", "errors", "margin", "regression", "sequence", "divergence", "linear"),
-        *("gradient", "catalogue", "options"),
+        *("gradient", "catalogue", "options", "edges"),
     )
 )
 WANTED = 0.95  # the share of mutants that must be killed

@@ -25,7 +25,9 @@ from compare.mutation.mutants import FILES, ROOT, Mutant
 
 KILLED, SURVIVED, STUCK = "killed", "survived", "stuck"
 LATER = ("tensorflow", "jax", "xla", "keras", "optax", "words_are_the_same", "cannot_be_read")
-PATIENCE = 100  # seconds, four times what all the tests take, before a mutant gets a fork of its own
+PATIENCE = (
+    100  # seconds, four times what all the tests take, before a mutant gets a fork of its own
+)
 FOR_EVER = 600  # seconds after which that is taken to run for ever
 SHARED = (
     "xlogits/losses/axes.py",

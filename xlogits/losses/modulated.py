@@ -153,7 +153,7 @@ class GeneralizedCrossEntropy(Rowwise):
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
         p, y = arrays
         slope = -xp.power(_hit(xp, p, y, keepdims=True), self.exponent - 1) * y
-        return xp.where(y == 0, 0.0, slope), 0.0 * y
+        return xp.where(y == 0, 0.0, slope), y
 
 
 def _hit(xp: Any, p: Array, y: Array, keepdims: bool = False) -> Array:

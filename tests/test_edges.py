@@ -1,0 +1,405 @@
+"""Where formulas turn: bounds, ties, empty and infinite inputs, what is refused and what just is not."""
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import xlogits as xl
+from tests.conftest import Framework
+from tests.test_options import BOTH, EDGE, P, Q, W, X, Y, agrees
+from xlogits.errors import OptionError, ShapeError
+from xlogits.losses import (
+    CTC,
+    DENSE,
+    BrierScore,
+    ClassOverlap,
+    CosineEmbedding,
+    Distance,
+    Form,
+    GaussianNLL,
+    Hinge,
+    HingeEmbedding,
+    KLDivergence,
+    Labels,
+    LinearSoftmaxCrossEntropy,
+    LogAddExp,
+    LogCosh,
+    MultiLabelMargin,
+    MultiMargin,
+    PoissonNLL,
+    PseudoHuberPenalty,
+    RelativeEntropy,
+    SigmoidCrossEntropy,
+    SigmoidFocal,
+    SoftmaxCrossEntropy,
+    SoftmaxFocal,
+    SquaredError,
+    Transform,
+    TripletMargin,
+    Tversky,
+    XLogY,
+)
+from xlogits.losses.labels import holds
+from xlogits.losses.linear import TILE, rows_at_a_time
+from xlogits.reduction import Reduction
+
+RNG = np.random.default_rng(23)
+SIGNS = np.array([[1.0, -1.0, 0.0, 2.0, -2.0], [0.5, 1.0, -1.0, -0.5, 3.0]])
+CUBE = RNG.normal(size=(2, 3, 5))
+HARD = np.array([[900.0, 0.0, 0.0, -900.0, 1.0], [0.0, 900.0, 0.0, 0.0, 0.0]])  # p of exactly 0, 1
+INF = math.inf
+
+# a loss, and operands on which its formula turns
+TURNS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "hinge, binary": (Hinge(signs="binary"), {"pred": X, "target": (X > 0) * 1.0}),
+    "hinge, given": (Hinge(signs="inferred", margin=0.0), {"pred": X[:2], "target": SIGNS}),
+    "embedding, other labels": (HingeEmbedding(), {"pred": abs(X[:2]), "target": SIGNS}),
+    "cosine, other labels": (
+        CosineEmbedding(margin=-0.5, eps=1e-12),
+        {"pred": X, "other": P, "target": np.array([1.0, -1.0, 0.0, 2.0])},
+    ),
+    "cosine, labels below": (
+        CosineEmbedding(margin=-0.5, eps=1e-12),
+        {"pred": X, "other": P, "target": np.array([-2.0, -1.0, 1.0, 0.5])},
+    ),
+    **{
+        f"distance {p}, {guard}": (
+            Distance(p=p, guard=guard, eps=0.5),  # type: ignore[arg-type]
+            {"pred": X, "target": P},
+        )
+        for p in (1.0, 1.5, 2.0, 2.5)
+        for guard in ("difference", "power")
+    },
+    "distance of nothing": (Distance(p=3.0), {"pred": X, "target": X}),
+    "Brier, halved": (BrierScore(halved="always"), {"pred": P, "target": Y}),
+    "Brier, two of three": (BrierScore(halved="two"), {"pred": P[:, :3], "target": Y % 3}),
+    "Brier, two": (BrierScore(halved="two"), {"pred": P[:, :2], "target": Y % 2}),
+    "softplus, flat": (Transform(function="softplus", beta=0.5), {"pred": X}),
+    "weights of a sum": (
+        Transform(function="logsumexp"),
+        {"pred": np.array([[-INF, -INF, 1.0, 2.0, 3.0]]), "weight": W},
+    ),
+    "focal, sure": (SoftmaxFocal(gamma=0.5), {"pred": HARD, "target": Y[:2] * 0 + [0, 1]}),
+    "focal, cubes": (SoftmaxFocal(gamma=3.0), {"pred": X, "target": Y}),
+    "focal, linear": (SoftmaxFocal(gamma=1.0), {"pred": X, "target": Y}),
+    "focal, events": (SigmoidFocal(gamma=1.0), {"pred": X, "target": P}),
+    "focal, sure events": (SigmoidFocal(gamma=0.5), {"pred": HARD, "target": (HARD > 0) * 1.0}),
+    "focal, dense": (SoftmaxFocal(gamma=2.0, alpha=0.5), {"pred": X, "target": Q}),
+    "focal, unbalanced": (
+        SigmoidFocal(alpha=0.25, balanced=False),
+        {"pred": X, "target": P},
+    ),
+    "positions of a column": (
+        MultiMargin(labels=Labels("index", column=True)),
+        {"pred": X, "target": Y[:, None]},
+    ),
+    "overlap, one class": (ClassOverlap(), {"pred": CUBE[..., :1], "target": CUBE[..., :1] > 0}),
+    "overlap, one place": (ClassOverlap(), {"pred": CUBE[:, :1], "target": abs(CUBE[:, :1])}),
+    "overlap, over the batch": (
+        ClassOverlap(axis=(0, 1), background=False),
+        {"pred": CUBE, "target": abs(CUBE)},
+    ),
+    "overlap, balanced": (ClassOverlap(balanced=True), {"pred": CUBE, "target": abs(CUBE)}),
+    "overlap of an image": (Tversky(axis=(1, 2), smooth=0.5), {"pred": CUBE, "target": abs(CUBE)}),
+    "sums of logarithms, deep": (LogAddExp(), {"pred": CUBE, "target": P[0]}),
+    "products of one": (XLogY(inner="sum", axis=1), {"pred": CUBE, "target": abs(CUBE[0, :1])}),
+    "variances of rows": (GaussianNLL(), {"pred": X, "target": P, "variance": P[:, 0]}),
+    "variances of columns": (GaussianNLL(), {"pred": X, "target": P, "variance": P[0]}),
+    "targets of columns": (
+        GaussianNLL(inner="mean"),
+        {"pred": CUBE, "target": P[:3, 0][:, None], "variance": abs(CUBE)},
+    ),
+    "log cosh, far": (LogCosh(), {"pred": X * 400, "target": P}),
+    "log cosh, at 1": (LogCosh(), {"pred": P * 0 + 1, "target": P * 0}),
+    "pseudo-Huber, nothing": (
+        PseudoHuberPenalty(),
+        {"pred": np.array([0.0, 0.0, 3.0, -2.0]), "delta": np.array([0.0, 2.0, 0.0, 1.0])},
+    ),
+    "triplet, ties": (
+        TripletMargin(swap=True, margin=3.0),
+        {"pred": X, "target": -X, "other": X * 0},
+    ),
+    "root of nothing": (
+        SquaredError(inner="root_mean"),
+        {"pred": np.vstack([X[:2], P[:1]]), "target": np.vstack([P[:2], P[:1]])},
+    ),
+    "several axes": (
+        CosineEmbedding(axis=(1, 2), eps=1e-6),
+        {"pred": CUBE, "other": CUBE + 1, "target": np.array([1.0, -1.0])},
+    ),
+    "events, weights of each": (
+        SigmoidCrossEntropy(),
+        {"pred": X, "target": P, "pos_weight": abs(X), "class_weight": P[:, :1]},
+    ),
+    "half ignored by mask": (
+        SoftmaxCrossEntropy(label_smoothing=0.5),
+        {"pred": X, "target": Q, "mask": np.array([[1, 0, 1, 1, 0]] * 4, bool)},
+    ),
+    "divergence, bounds": (KLDivergence(), {"pred": EDGE + 0.5, "target": EDGE}),
+    "divergence, generalised": (
+        KLDivergence(generalized=True, inner="sum"),
+        {"pred": P, "target": EDGE[[0, 1, 0, 1]]},
+    ),
+    "divergence of shares": (RelativeEntropy(), {"pred": P, "target": EDGE[[0, 1, 0, 1]]}),
+}
+
+
+@BOTH
+@pytest.mark.parametrize("name", TURNS)
+def test_where_formulas_turn(fw: Framework, name: str) -> None:
+    agrees(fw, *TURNS[name])
+
+
+@pytest.mark.long_on("jax")
+def test_a_mask_of_items_and_ignored_labels(fw: Framework) -> None:
+    """An item counts if its label does and the mask leaves it a class; both at once."""
+    seen = np.array([True, True, False, True])
+    arrays = fw.array(X), fw.array(Y)
+    for loss, kept in (
+        (SoftmaxCrossEntropy(), seen),
+        (SoftmaxCrossEntropy(ignore_index=4), seen & (Y != 4)),
+        (SoftmaxCrossEntropy(ignore_index=1), seen & (Y != 1)),
+    ):
+        each = fw.numbers(SoftmaxCrossEntropy()(*arrays)) * kept
+        found = loss(*arrays, mask=fw.array(seen))
+        np.testing.assert_allclose(fw.numbers(found), each, rtol=1e-14)
+        mean = SoftmaxCrossEntropy(
+            ignore_index=loss.ignore_index, reduction=Reduction("mean_over_valid")
+        )
+        total = mean(*arrays, mask=fw.array(seen))
+        np.testing.assert_allclose(fw.numbers(total), each.sum() / kept.sum(), rtol=1e-14)
+
+
+@pytest.mark.long_on("jax")
+def test_either_side_may_be_spread(fw: Framework) -> None:
+    """A column and a row make a table; each gets the sum of the derivatives of its numbers."""
+    x, y = X[:, :1], P[0]
+    arrays = fw.array(x), fw.array(y)
+    table = np.logaddexp(x, y)
+    share = 1 / (1 + np.exp(y - x))
+    np.testing.assert_allclose(fw.numbers(LogAddExp()(*arrays)), table, rtol=1e-14)
+    by_x, by_y = LogAddExp().gradient(*arrays)
+    np.testing.assert_allclose(fw.numbers(by_x), share.sum(1, keepdims=True), rtol=1e-14)
+    np.testing.assert_allclose(fw.numbers(by_y), (1 - share).sum(0), rtol=1e-14)
+    mean = LogAddExp(inner="mean")
+    np.testing.assert_allclose(fw.numbers(mean(*arrays)), table.mean(1), rtol=1e-14)
+    for bad in ((X[:, :3], P), (X, P[:, :3]), (X, P[:3]), (X[:2], P)):
+        with pytest.raises(ShapeError, match="do not broadcast"):
+            LogAddExp()(*map(fw.array, bad))
+
+
+@pytest.mark.long_on("jax")
+def test_spread_weights_may_keep_an_axis_of_one(fw: Framework) -> None:
+    loss = SoftmaxCrossEntropy(spread_weight=True)
+    y = Y.reshape(2, 2)
+    x = X.reshape(2, 2, 5)
+    plain = fw.numbers(SoftmaxCrossEntropy()(fw.array(x), fw.array(y)))
+    for weight, same in (
+        (P[:2, :2], P[:2, :2]),
+        (P[:2, :2, None], P[:2, :2]),
+        (P[:1, :2, None], P[:1, :2]),
+        (P[:2, :1], P[:2, :1]),
+        (P[0, :1], P[0, :1]),
+        (P[0, 0], P[0, 0]),
+    ):
+        found = loss(fw.array(x), fw.array(y), sample_weight=fw.array(np.asarray(weight)))
+        np.testing.assert_allclose(fw.numbers(found), plain * same, rtol=1e-14)
+    for bad in (P[:2, :2, None, None], P[:2, :3], P[:2, None, :2], P[:3, :2, None]):
+        with pytest.raises(ShapeError, match="broadcasts"):
+            loss(fw.array(x), fw.array(y), sample_weight=fw.array(bad))
+    with pytest.raises(ShapeError, match="or a number"):
+        SoftmaxCrossEntropy()(fw.array(x), fw.array(y), sample_weight=fw.array(P[:2, :2, None]))
+
+
+@pytest.mark.long_on("jax")
+def test_a_weight_of_0_silences_infinity_and_no_other_does(fw: Framework) -> None:
+    x = np.array([[0.0, -INF], [0.0, -INF], [0.0, -INF]])
+    q = np.array([[1.0, 0.0], [1.0, -1.0], [1.0, 1.0]])
+    found = SoftmaxCrossEntropy(labels=DENSE)(fw.array(x), fw.array(q))
+    assert fw.numbers(found).tolist() == [0.0, -INF, INF]
+    whole = SoftmaxCrossEntropy(label_smoothing=1.0)(
+        fw.array(x[:, ::-1].copy()), fw.array(Y[:3] * 0)
+    )
+    assert fw.numbers(whole).tolist() == [INF] * 3
+
+
+@pytest.mark.long_on("jax")
+@pytest.mark.parametrize("empty", ["nan", "zero"])
+def test_a_mean_over_nothing(fw: Framework, empty: str) -> None:
+    for word, weight in (
+        ("mean_over_valid", None),
+        ("mean_over_class_weight", None),
+        ("mean_over_sample_weight", np.zeros(4)),
+        ("mean_over_nonzero_weight", np.zeros(4)),
+        ("mean_over_weight_as_given", np.zeros(4)),
+    ):
+        reduction = Reduction(word, empty=empty)
+        given = {} if weight is None else {"sample_weight": fw.array(weight)}
+        ignore = 7 if weight is None else None
+        y = fw.array(Y * 0 + 7 if weight is None else Y)
+        for loss, more in (
+            (SoftmaxCrossEntropy(ignore_index=ignore, reduction=reduction), ()),
+            (
+                LinearSoftmaxCrossEntropy(ignore_index=ignore, reduction=reduction),
+                (fw.array(np.eye(5)),),
+            ),
+        ):
+            with np.errstate(invalid="ignore"):
+                found = float(fw.numbers(loss(fw.array(X), y, *more, **given)))
+            assert found == 0.0 if empty == "zero" else math.isnan(found)
+
+
+@pytest.mark.long_on("jax")
+def test_weights_that_sum_to_1_divide_by_1(fw: Framework) -> None:
+    x, y, w = fw.array(X), fw.array(Y), np.array([0.5, 0.25, 0.125, 0.125])
+    each = fw.numbers(SoftmaxCrossEntropy()(x, y))
+    for empty in ("nan", "zero"):
+        reduction = Reduction("mean_over_sample_weight", empty=empty)
+        for loss, more in (
+            (SoftmaxCrossEntropy(reduction=reduction), ()),
+            (LinearSoftmaxCrossEntropy(reduction=reduction), (fw.array(np.eye(5)),)),
+        ):
+            found = loss(x, y, *more, sample_weight=fw.array(w))
+            np.testing.assert_allclose(fw.numbers(found), (each * w).sum(), rtol=1e-14)
+
+
+@pytest.mark.long_on("jax")
+def test_nan_stays(fw: Framework) -> None:
+    nan, one = fw.array(np.array([math.nan, 0.5])), fw.array(np.array([0.5, 0.5]))
+    zero = fw.array(np.array([0.0, 0.0]))
+    for loss, pred, target in (
+        (KLDivergence(), one, nan),
+        (KLDivergence(), nan, zero),
+        (KLDivergence(log_pred=True), nan, zero),
+        (KLDivergence(generalized=True, clip=(0.1, 0.9)), one, nan),
+        (TripletMargin(axis=0), nan, one),
+        (MultiMargin(axis=0), nan, fw.array(np.array(1))),
+        (GaussianNLL(), nan, one),
+        (PoissonNLL(), nan, one),
+    ):
+        more = {"other": one} if isinstance(loss, TripletMargin) else {}
+        more = {"variance": one} if isinstance(loss, GaussianNLL) else more
+        with np.errstate(invalid="ignore"):
+            assert np.isnan(fw.numbers(loss(pred, target, **more))).any()
+
+
+@pytest.mark.long_on("jax")
+def test_outside_its_domain_a_divergence_is_infinite(fw: Framework) -> None:
+    """Below 0 on either side; the closed form has no derivative there."""
+    p, q = np.array([0.5, -0.5, 0.5, 0.0, -0.5]), np.array([0.5, 0.5, -0.5, 0.0, 0.0])
+    wanted = np.array([0.0, INF, INF, 0.0, INF])
+    found = fw.numbers(KLDivergence()(fw.array(p), fw.array(q)))
+    assert found.tolist() == wanted.tolist()
+    by_p, by_q = KLDivergence().gradient(fw.array(p), fw.array(q))
+    assert fw.numbers(by_p).tolist() == [-1.0, 0.0, 0.0, 0.0, 0.0]
+    assert fw.numbers(by_q).tolist() == [1.0, 0.0, 0.0, 0.0, 0.0]
+    logs = np.array([0.0, -1.0, 1.0, 0.5, 0.0])
+    told = KLDivergence(log_pred=True)
+    assert fw.numbers(told(fw.array(logs), fw.array(q)))[2] == INF
+    assert np.isfinite(fw.numbers(told(fw.array(logs), fw.array(q)))[[0, 1, 3, 4]]).all()
+    assert fw.numbers(told.gradient(fw.array(logs), fw.array(q))[0]).tolist() == [
+        *(-0.5, -0.5, 0.0, 0.0, 0.0),
+    ]
+    other = KLDivergence(log_target=True)
+    assert fw.numbers(other(fw.array(p), fw.array(logs)))[[1, 4]].tolist() == [INF, INF]
+    clipped = KLDivergence(clip=(0.25, 0.75))
+    assert np.isfinite(fw.numbers(clipped(fw.array(p), fw.array(q)))).all()
+
+
+@pytest.mark.long_on("jax")
+def test_an_infinite_score_that_is_not_listed(fw: Framework) -> None:
+    x = np.array([[1.0, INF, 0.0], [1.0, -INF, 0.0]])
+    found = MultiLabelMargin()(fw.array(x), fw.array(np.array([[0, 2, -1], [0, -1, 1]])))
+    np.testing.assert_allclose(fw.numbers(found), [INF, 0.0])
+
+
+@pytest.mark.long_on("jax")
+def test_labels_of_all_items_in_one_row_may_be_few(fw: Framework) -> None:
+    """Of 0, 3 and 1 labels, class 0 among them; and of no item at all."""
+    x, row, loss = RNG.normal(size=(3, 7, 4)), np.array([0, 2, 0, 1]), CTC(blank=3)
+    apart = np.array([[3, 3, 3], [0, 2, 0], [1, 3, 3]])
+    for lengths in ([0, 3, 1], fw.array(np.array([0, 3, 1]))):
+        found = loss(fw.array(x), fw.array(row), label_length=lengths)
+        wanted = loss(fw.array(x), fw.array(apart), label_length=lengths)
+        assert np.array_equal(fw.numbers(found), fw.numbers(wanted))
+    for bad in ([-1, 4, 1], [0, 3, 2]):
+        with pytest.raises(OptionError, match="lengths of 0 or more"):
+            loss(fw.array(x), fw.array(row), label_length=bad)
+    none = fw.array(np.zeros(0, int))
+    assert fw.numbers(loss(fw.array(x[:0]), none, label_length=none)).shape == (0,)
+    whole = loss(fw.array(x), none, label_length=[0, 0, 0])
+    p = np.exp(x[..., 3]) / np.exp(x).sum(-1)
+    np.testing.assert_allclose(fw.numbers(whole), -np.log(p).sum(1), rtol=1e-13)
+
+
+def test_steps_of_infinity() -> None:
+    """What NumPy warns of does not happen on the way, though it would be selected away."""
+    x = np.array([[3.0, 4.0], [0.0, 0.0]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        root = SquaredError(inner="root_mean")
+        np.testing.assert_allclose(root.gradient(x, 0 * x)[0][1], 0)
+        np.testing.assert_allclose(Distance(p=3.0).gradient(x, 0 * x)[0][1], 0)
+        huber = PseudoHuberPenalty().gradient(0 * x, delta=0 * x)
+        assert not np.any(huber)
+        LogCosh()(x * 1e3, 0 * x)
+        Transform(function="entr")(x)
+        Transform(function="log1mexp")(x + 1e3)
+        Reduction("mean_over_valid", "zero")
+        zero = Reduction("mean_over_sample_weight", "zero")
+        q = SoftmaxCrossEntropy(reduction=zero)
+        assert q(x, np.array([0, 1]), sample_weight=np.zeros(2)) == 0
+        p = np.array([[0.0, 1.0], [1.0, 0.0]])
+        floor = SoftmaxCrossEntropy(form=Form("probabilities", log_floor=-2.0))
+        assert floor(p, np.array([0, 0])).tolist() == [2.0, 0.0]
+        assert floor.gradient(p, np.array([0, 0]))[0].tolist() == [[0.0, 0.0], [-1.0, 0.0]]
+
+
+@pytest.mark.parametrize("classes", [1, 3, 2**12, 2**18, 2**30])
+def test_chunks_of_a_layer(classes: int) -> None:
+    """Eight chunks hold all items, and no fewer rows would do, unless tiles would be too small."""
+    for items in (1, 8, 9, 17, 100, 801, 2048, 4096):
+        rows = rows_at_a_time(items, classes)
+        assert 1 <= rows <= 256
+        assert rows == 256 or rows * 8 >= items or rows * classes >= TILE
+        fewer = rows - 1
+        small = fewer * 8 < items or (fewer + 1) * classes <= TILE
+        assert rows == 1 or small
+    assert rows_at_a_time(None, None) == 256
+    assert rows_at_a_time(None, 2**30) == 256
+    assert rows_at_a_time(1, None) == 1
+
+
+@pytest.mark.parametrize(
+    ("dtype", "low", "high"),
+    [
+        ("int8", -(2**7), 2**7 - 1),
+        ("uint8", 0, 2**8 - 1),
+        ("int16", -(2**15), 2**15 - 1),
+        ("uint16", 0, 2**16 - 1),
+        ("int32", -(2**31), 2**31 - 1),
+        ("uint64", 0, 2**64 - 1),
+        ("int64", -(2**63), 2**63 - 1),
+        ("int4", -8, 7),
+        ("uint4", 0, 15),
+    ],
+)
+def test_what_an_integer_holds(dtype: str, low: int, high: int) -> None:
+    assert holds(dtype, low)
+    assert holds(dtype, high)
+    assert not holds(dtype, low - 1)
+    assert not holds(dtype, high + 1)
+
+
+def test_an_ignored_label_that_labels_cannot_hold(fw: Framework) -> None:
+    """-100 wraps to 156 in uint8, which is a label like others; 255 is ignored in it."""
+    x = RNG.normal(size=(3, 256))
+    y = np.array([156, 255, 3], "uint8")
+    plain = fw.numbers(xl.softmax_cross_entropy(fw.array(x), fw.array(y)))
+    found = xl.softmax_cross_entropy(fw.array(x), fw.array(y), ignore_index=-100)
+    np.testing.assert_array_equal(fw.numbers(found), plain)
+    found = xl.softmax_cross_entropy(fw.array(x), fw.array(y), ignore_index=255)
+    np.testing.assert_array_equal(fw.numbers(found), plain * [1, 0, 1])
