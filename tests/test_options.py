@@ -58,6 +58,7 @@ FORMS = {
     "validated": p_form(validated=True, clip=(0.1, 0.7)),
     "logits, clipped": Form("logits", clip=(0.25, 0.5)),
     "logits, clipped above": Form("logits", clip=(0.0, 0.25)),
+    "logits, clipped below 0": Form("logits", clip=(-0.25, 0.25)),
     "logarithms": LOG_PROBABILITIES,
 }
 
@@ -77,6 +78,12 @@ def rows() -> dict[str, tuple[Any, dict[str, Any]]]:
             found[f"{name}, focal"] = SoftmaxFocal(form=form), every
     for name in ("clipped", "offset", "floor", "validated"):
         found[f"{name}, bounds"] = softmax(form=FORMS[name]), {"pred": EDGE, "target": Y[[1, 2]]}
+        found[f"{name}, inside"] = (
+            softmax(form=FORMS[name]),
+            {"pred": EDGE, "target": Y[[3, 1]] - [0, 1]},
+        )
+    for name in ("clipped", "offset", "floor"):
+        found[f"{name}, no share"] = softmax(form=FORMS[name]), {"pred": 2 * P - 0.1, "target": Y}
     column = p_form(positive_column=True)
     for name, form in {
         "column": column,
@@ -189,7 +196,7 @@ def test_words_from_elsewhere_mean_the_same(name: str) -> None:
     assert other is not loss
     with np.errstate(all="ignore"):
         value, slopes = loss.value_and_gradient(**operands)
-        found, others = other.value_and_gradient(**operands)
+        found, others = other.value_and_gradient(**{retold(k): v for k, v in operands.items()})
         np.testing.assert_array_equal(other(**operands), loss(**operands))
     np.testing.assert_array_equal(found, value)
     for one, two in zip(slopes, others, strict=True):

@@ -1,8 +1,10 @@
 """`python compare mutation`: something made wrong on purpose, and whether it is noticed.
 
 Without more words, mutants: one operator of cosmic-ray applied at one place, and the tests run until
-one fails; into results.md and results.json. `python compare mutation faults`: twelve kinds of wrongness
-in every public name, held against what proves it; into faults.md and faults.json.
+one fails; into results.md and results.json. `--without losses` is its control, which leaves a test file
+out and must kill clearly fewer; into control.json, and a line of the next results.md. `--equivalent` tries
+the mutants that equivalent.py says are no other program. `python compare mutation faults`: twelve kinds
+of wrongness in every public name, held against what proves it; into faults.md and faults.json.
 """
 
 import argparse
@@ -14,8 +16,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from compare.mutation import writing
-from compare.mutation.equivalent import reason
-from compare.mutation.mutants import FILES, Mutant, sample
+from compare.mutation.equivalent import EQUIVALENT, entry, reason
+from compare.mutation.mutants import FILES, ROOT, Mutant, listed, sample
 from compare.mutation.running import STUCK, SURVIVED, Outcome, anew, forked, session
 from compare.mutation.writing import Tried
 
@@ -24,7 +26,7 @@ TESTS = tuple(
     f"tests/test_{name}.py"
     for name in (
         *("losses", "errors", "margin", "regression", "sequence", "divergence", "linear"),
-        *("gradient", "catalogue", "options", "edges"),
+        *("gradient", "catalogue", "options", "edges", "limits", "open", "refusals"),
     )
 )
 WANTED = 0.95  # the share of mutants that must be killed
@@ -47,6 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--module", default="", help="only files that have this in their path")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--without", default="", help="leave this test file out: a control")
+    parser.add_argument("--equivalent", action="store_true", help="only those that must survive")
     parser.add_argument("--output", type=Path, default=HERE)
     options = parser.parse_args(arguments)
     if find_spec("cosmic_ray") is None:
@@ -55,14 +58,51 @@ def main(arguments: Sequence[str]) -> int:
     if not files:
         parser.error(f"no file has {options.module!r} in its path")
     warnings.simplefilter("ignore", SyntaxWarning)  # `is` with a text is what some mutants do
+    if options.equivalent:
+        return equivalent()
     mutants, total = sample(files, options.sample or None, options.seed)
-    tests = [test for test in TESTS if not options.without or options.without not in test]
+    tests = without(options.without) if options.without else list(TESTS)
     tried = judged(mutants, tests)
-    lines = writing.mutation(tried, total, options.seed, tests)
+    share = writing.share(tried)
+    if options.without:
+        writing.control(options.output, options.without, options.seed, share)
+        print(f"Killed without {options.without}: {share.text}")
+        return int(share.killed >= WANTED * share.of)
+    lines = writing.mutation(tried, total, options.seed, tests, options.output)
     writing.save(options.output, "results", lines, [writing.record(one) for one in tried])
-    killed, of = writing.share(tried)
-    print(f"Killed {writing.Share(killed, of).text}; wrote {options.output / 'results.md'}")
-    return int(killed < WANTED * of)
+    print(f"Killed {share.text}; wrote {options.output / 'results.md'}")
+    return int(wrong(tried) or share.killed < WANTED * share.of)
+
+
+def without(word: str) -> list[str]:
+    """The tests but for one file, and for those that are built on it."""
+    left = [f"tests/test_{word}.py"]
+    if left[0] not in TESTS:
+        raise SystemExit(f"no test file is called {left[0]}")
+    texts = {test: (ROOT / test).read_text(encoding="utf-8") for test in TESTS}
+    for one in left:  # which grows meanwhile
+        name = one.removesuffix(".py").replace("/", ".")
+        left += [t for t, text in texts.items() if f"from {name} import" in text and t not in left]
+    return [test for test in TESTS if test not in left]
+
+
+def equivalent() -> int:
+    """Try all mutants judged equivalent; 1 if one is killed, or is no mutant any more."""
+    mutants = listed(EQUIVALENT)
+    gone = set(EQUIVALENT) - {entry(mutant) for mutant in mutants}
+    for one in gone:
+        print(f"NO SUCH MUTANT {one}")
+    killed = wrong(judged(mutants, TESTS))
+    print(f"{len(EQUIVALENT)} judged equivalent, {len(mutants)} mutants; {killed} killed")
+    return int(bool(gone or killed))
+
+
+def wrong(tried: Sequence[Tried]) -> int:
+    """How many were judged equivalent and killed all the same."""
+    found = [one for one in tried if one.why and one.outcome.verdict != SURVIVED]
+    for one in found:
+        print(f"NOT EQUIVALENT {entry(one.mutant)}: killed by {one.outcome.by}")
+    return len(found)
 
 
 def judged(mutants: Sequence[Mutant], tests: Sequence[str]) -> list[Tried]:

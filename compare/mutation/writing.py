@@ -61,7 +61,25 @@ def interval(killed: int, of: int, z: float = 1.96) -> tuple[float, float]:
     return middle - half, middle + half
 
 
-def mutation(tried: Sequence[Tried], total: int, seed: int, tests: Sequence[str]) -> Iterator[str]:
+def control(folder: Path, left_out: str, seed: int, share: Share) -> None:
+    """Keep what a run without a test file found, for the next table."""
+    folder.mkdir(parents=True, exist_ok=True)
+    content = {"without": left_out, "seed": seed, "killed": share.killed, "of": share.of}
+    (folder / "control.json").write_text(json.dumps(content, indent=0) + "\n", encoding="utf-8")
+
+
+def _control(folder: Path) -> Iterator[str]:
+    path = folder / "control.json"
+    if path.exists():
+        found = json.loads(path.read_text(encoding="utf-8"))
+        share = Share(found["killed"], found["of"])
+        yield f"Control, without `tests/test_{found['without']}.py` and what is built on it (seed"
+        yield f"{found['seed']}): {share.text}."
+
+
+def mutation(
+    tried: Sequence[Tried], total: int, seed: int, tests: Sequence[str], folder: Path
+) -> Iterator[str]:
     """The table of the mutants."""
     yield "# Mutants"
     yield ""
@@ -74,6 +92,7 @@ def mutation(tried: Sequence[Tried], total: int, seed: int, tests: Sequence[str]
     yield f"**Killed: {share(tried).text}**, equivalent ones not counted."
     some = [one for one in tried if one.arithmetic]
     yield f"Without bit operations put between numbers: {share(some).text}."
+    yield from _control(folder)
     yield ""
     yield "| file | killed | survived | equivalent |"
     yield "|---|---:|---:|---:|"

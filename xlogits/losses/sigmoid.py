@@ -124,7 +124,7 @@ class SigmoidCrossEntropy(Loss):
 
     def _along(self, xp: Any, role: str, weight: Array, shape: tuple[int | None, ...]) -> Array:
         given = xp.shape(weight)
-        if len(given) == 1 and given != (1,):
+        if len(given) == 1:
             axis = class_axes(self.axis, len(shape))[0]
             weight = xp.reshape(weight, [-1 if i == axis else 1 for i in range(len(shape))])
         if not spreads(xp.shape(weight), shape):
