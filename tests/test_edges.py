@@ -1,19 +1,24 @@
 """Where formulas turn: bounds, ties, empty and infinite inputs, what is refused and what just is not."""
 
 import math
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.conftest import Framework
-from tests.test_options import BOTH, EDGE, P, Q, W, X, Y, agrees
+from tests.test_losses import LOSSES
+from tests.test_options import BOTH, EDGE, ROWS, P, Q, W, X, Y, agrees, ordinary
 from xlogits.errors import ShapeError
 from xlogits.losses import (
     DENSE,
+    LOG_PROBABILITIES,
+    LOGITS,
     BrierScore,
     ClassOverlap,
     CosineEmbedding,
+    CosineSimilarity,
     Distance,
     GaussianNLL,
     GeneralizedCrossEntropy,
@@ -49,7 +54,7 @@ INF = math.inf
 TURNS: dict[str, tuple[Any, dict[str, Any]]] = {
     "hinge, binary": (Hinge(signs="binary"), {"pred": X, "target": (X > 0) * 1.0}),
     "hinge, given": (Hinge(signs="inferred", margin=0.0), {"pred": X[:2], "target": SIGNS}),
-    "embedding, other labels": (HingeEmbedding(), {"pred": abs(X[:2]), "target": SIGNS}),
+    "embedding, other labels": (HingeEmbedding(), {"pred": P[:2], "target": SIGNS}),
     "cosine, other labels": (
         CosineEmbedding(margin=-0.5, eps=1e-12),
         {"pred": X, "other": P, "target": np.array([1.0, -1.0, 0.0, 2.0])},
@@ -66,6 +71,23 @@ TURNS: dict[str, tuple[Any, dict[str, Any]]] = {
         for p in (1.0, 1.5, 2.0, 2.5)
         for guard in ("difference", "power")
     },
+    "distance of an image": (Distance(p=1.0, eps=0.25), {"pred": CUBE, "target": CUBE * 0}),
+    "distance, ties": (
+        Distance(p=math.inf),
+        {"pred": np.array([[1.0, -2.0, 2.0], [0.0, 0.0, 0.0]]), "target": np.zeros((2, 3))},
+    ),
+    "cosine, short rows": (
+        CosineSimilarity(guard="sum", eps=0.5),
+        {"pred": P / 8, "target": P / 16},
+    ),
+    "cosine, too short rows": (
+        CosineSimilarity(guard="square", eps=0.5),
+        {"pred": P / 8, "target": X},
+    ),
+    "a mask of two axes": (
+        SoftmaxCrossEntropy(axis=(1, 2)),
+        {"pred": CUBE, "target": np.array([0, 14]), "mask": abs(CUBE) < 1.5},
+    ),
     "distance of nothing": (Distance(p=3.0), {"pred": X, "target": X}),
     "Brier, halved": (BrierScore(halved="always"), {"pred": P, "target": Y}),
     "Brier, two of three": (BrierScore(halved="two"), {"pred": P[:, :3], "target": Y % 3}),
@@ -161,6 +183,36 @@ def test_where_formulas_turn(fw: Framework, name: str) -> None:
     agrees(fw, *TURNS[name])
 
 
+EVERY = {**{name: ordinary(name) for name in LOSSES}, **ROWS, **TURNS}
+
+
+def retold(value: Any) -> Any:
+    """The same words and numbers as other objects, as they come out of a file of settings."""
+    if isinstance(value, str):
+        return "".join(list(value))
+    if type(value) is float:
+        return float(repr(value))
+    if is_dataclass(value) and not isinstance(value, type):
+        given = {f.name: retold(getattr(value, f.name)) for f in fields(value) if f.init}
+        return replace(value, **given)
+    return value
+
+
+@pytest.mark.parametrize("name", [*ROWS, *LOSSES, *TURNS])
+def test_words_from_elsewhere_mean_the_same(name: str) -> None:
+    loss, operands = EVERY[name]
+    other = retold(loss)
+    assert other == loss
+    assert other is not loss
+    with np.errstate(all="ignore"):
+        value, slopes = loss.value_and_gradient(**operands)
+        found, others = other.value_and_gradient(**{retold(k): v for k, v in operands.items()})
+        np.testing.assert_array_equal(other(**operands), loss(**operands))
+    np.testing.assert_array_equal(found, value)
+    for one, two in zip(slopes, others, strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
 @pytest.mark.long_on("jax")
 def test_a_mask_of_items_and_ignored_labels(fw: Framework) -> None:
     """An item counts if its label does and the mask leaves it a class; both at once."""
@@ -226,8 +278,9 @@ def test_spread_weights_may_keep_an_axis_of_one(fw: Framework) -> None:
 def test_a_weight_of_0_silences_infinity_and_no_other_does(fw: Framework) -> None:
     x = np.array([[0.0, -INF], [0.0, -INF], [0.0, -INF]])
     q = np.array([[1.0, 0.0], [1.0, -1.0], [1.0, 1.0]])
-    found = SoftmaxCrossEntropy(labels=DENSE)(fw.array(x), fw.array(q))
-    assert fw.numbers(found).tolist() == [0.0, -INF, INF]
+    for form in (LOGITS, LOG_PROBABILITIES):
+        found = SoftmaxCrossEntropy(labels=DENSE, form=form)(fw.array(x), fw.array(q))
+        assert fw.numbers(found).tolist() == [0.0, -INF, INF]
     whole = SoftmaxCrossEntropy(label_smoothing=1.0)(
         fw.array(x[:, ::-1].copy()), fw.array(Y[:3] * 0)
     )

@@ -8,26 +8,31 @@ import pytest
 
 import xlogits as xl
 from tests.conftest import Framework
-from tests.test_options import P, Q, X
-from xlogits.errors import OptionError
+from tests.test_options import P, Q, W, X
+from xlogits.errors import OptionError, ShapeError
 from xlogits.losses import (
     CTC,
     Distance,
     Form,
     GaussianNLL,
+    GeneralizedCrossEntropy,
+    HuberPenalty,
     KLDivergence,
     Labels,
+    LogAddExp,
     LogCosh,
     MultiLabelMargin,
     MultiMargin,
     PoissonNLL,
     PseudoHuberPenalty,
     SigmoidCrossEntropy,
+    SigmoidFocal,
     SoftmaxCrossEntropy,
     SquaredError,
     Transform,
     TripletMargin,
     TweedieDeviance,
+    XLogY,
 )
 from xlogits.losses.labels import holds
 from xlogits.losses.linear import TILE, rows_at_a_time
@@ -121,6 +126,7 @@ def test_steps_of_infinity() -> None:
         Transform(function="entr")(x)
         Transform(function="log1mexp")(x + 1e3)
         PoissonNLL(stirling=True).gradient(x, 0 * x)
+        HuberPenalty().gradient(x, delta=0 * x + 1)
         zero = Reduction("mean_over_sample_weight", "zero")
         q = SoftmaxCrossEntropy(reduction=zero)
         assert q(x, np.array([0, 1]), sample_weight=np.zeros(2)) == 0
@@ -194,6 +200,7 @@ def test_a_sum_of_nothing_is_minus_infinity(fw: Framework) -> None:
         np.testing.assert_allclose(fw.numbers(found), wanted, rtol=1e-14)
 
 
+@pytest.mark.long_on("jax")
 def test_whole_smoothing_is_the_mean_over_the_classes(fw: Framework) -> None:
     """Nothing is left of the label, also where its logarithm is infinite."""
     p = np.array([[0.0, 0.5, 0.5], [0.25, 0.25, 0.5]])
@@ -248,3 +255,90 @@ def test_a_single_number_has_a_derivative(fw: Framework) -> None:
         slope = Transform(function=function).gradient(x)[0]
         assert fw.numbers(slope).shape == ()
         assert fw.numbers(slope) == wanted
+
+
+@pytest.mark.long_on("jax")
+def test_eps_is_that_of_the_dtype(fw: Framework) -> None:
+    """Probabilities of 0 and 1 clipped to [eps, 1 - eps]."""
+    loss = SoftmaxCrossEntropy(form=Form("probabilities", clip="eps"))
+    for dtype, eps in (("float32", 2.0**-23), ("float64", 2.0**-52)):
+        p = fw.array(np.array([[0.0, 1.0], [1.0, 0.0]]), dtype)
+        found = fw.numbers(loss(p, fw.array(np.array([0, 0]))))
+        np.testing.assert_allclose(found, [-math.log(eps), -math.log1p(-eps)], rtol=1e-6)
+
+
+@pytest.mark.long_on("jax")
+def test_another_class_that_is_nan(fw: Framework) -> None:
+    p, y = fw.array(np.array([[0.25, math.nan], [INF, 0.25]])), fw.array(np.array([0, 1]))
+    loss = GeneralizedCrossEntropy(exponent=0.5)
+    np.testing.assert_allclose(fw.numbers(loss(p, y)), [1.0, 1.0], rtol=1e-14)
+    np.testing.assert_allclose(fw.numbers(loss.gradient(p, y)[0]), [[-2.0, 0.0], [0.0, -2.0]])
+
+
+@pytest.mark.long_on("jax")
+def test_a_clipped_focal_event_that_is_certain(fw: Framework) -> None:
+    """The power has an infinite slope there, which counts 0."""
+    loss = SigmoidFocal(gamma=0.5, form=Form("probabilities", clip=(0.01, 0.99)))
+    by_p = loss.gradient(fw.array(np.array([1.0, 0.0])), fw.array(np.array([1.0, 0.0])))[0]
+    assert fw.numbers(by_p).tolist() == [0.0, 0.0]
+
+
+def test_products_with_infinity(fw: Framework) -> None:
+    x, y = np.array([0.0, 0.0, 0.0, 2.0]), np.array([INF, 0.0, -1.0, INF])
+    found = fw.numbers(XLogY()(fw.array(x), fw.array(y)))
+    assert found.tolist() == [0.0, 0.0, 0.0, INF]
+    equal = fw.numbers(
+        LogAddExp()(fw.array(np.array([INF, -INF])), fw.array(np.array([INF, -INF])))
+    )
+    assert equal.tolist() == [INF, -INF]
+
+
+@pytest.mark.long_on("jax")
+def test_an_alignment_far_from_all_others(fw: Framework) -> None:
+    """Four frames in which the label costs 800 each and the blank 5800: only the label is said."""
+    x = fw.array(np.tile([-5000.0, 0.0, 800.0], (1, 4, 1)))
+    y = fw.array(np.array([[1]]))
+    assert fw.numbers(CTC()(x, y)).tolist() == [3200.0]
+    by_x = fw.numbers(CTC().gradient(x, y)[0])
+    np.testing.assert_allclose(by_x, np.tile([0.0, -1.0, 1.0], (1, 4, 1)), atol=1e-300)
+
+
+@pytest.mark.long_on("jax")
+def test_an_alignment_that_there_is_not(fw: Framework) -> None:
+    """Two labels do not fit one frame: an infinite loss, and a derivative of 0."""
+    x, y = fw.array(X[None, :1]), fw.array(np.array([[1, 2]]))
+    assert fw.numbers(CTC()(x, y)).tolist() == [INF]
+    for loss in (CTC(), CTC(zero_infinity=True)):
+        by_x = fw.numbers(loss.gradient(x, y, cotangent=fw.array(np.array([3.0])))[0])
+        assert not by_x.any()
+
+
+@pytest.mark.long_on("jax")
+def test_unsigned_lists_of_labels(fw: Framework) -> None:
+    y = np.array([[0, 3, 1, 4, 2], [2, 1, 0, 4, 3], [1, 1, 0, 4, 3], [0, 1, 2, 3, 4]])
+    wanted = fw.numbers(MultiLabelMargin()(fw.array(X), fw.array(y)))
+    for dtype in ("uint8", "uint16", "uint32", "uint64"):
+        found = MultiLabelMargin()(fw.array(X), fw.array(y.astype(dtype)))
+        np.testing.assert_array_equal(fw.numbers(found), wanted)
+
+
+@pytest.mark.long_on("jax")
+def test_a_weight_that_is_a_number(fw: Framework) -> None:
+    x = fw.array(X)
+    found = Transform(function="logsumexp")(x, weight=2.0)
+    wanted = fw.numbers(Transform(function="logsumexp")(x)) + math.log(2)
+    np.testing.assert_allclose(fw.numbers(found), wanted, rtol=1e-14)
+    single = Transform(function="logsumexp")(fw.array(X, "float32"), weight=fw.array(W))
+    np.testing.assert_allclose(fw.numbers(single), np.log((W * np.exp(X)).sum(1)), rtol=1e-6)
+
+
+def test_events_without_an_axis(fw: Framework) -> None:
+    """A single number is an event; an axis that it does not have is refused."""
+    x, z = fw.array(np.array(0.5)), fw.array(np.array(1.0))
+    found = fw.numbers(SigmoidCrossEntropy()(x, z))
+    np.testing.assert_allclose(found, math.log1p(math.exp(-0.5)), rtol=1e-14)
+    row = fw.array(X[0]), fw.array(P[0])
+    assert fw.numbers(SigmoidCrossEntropy(axis=-1)(*row)).shape == (5,)
+    for axis in (-2, 1):
+        with pytest.raises(ShapeError, match=f"axis is {axis}"):
+            SigmoidCrossEntropy(axis=axis)(*row)

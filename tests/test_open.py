@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 
 import xlogits.losses as L
-from tests.test_edges import TURNS
-from tests.test_losses import LOSSES
-from tests.test_options import ROWS, Q, W, X, Y, ordinary
+from tests.test_edges import EVERY
+from tests.test_options import Q, W, X, Y
 from xlogits.backends import MODULES
 from xlogits.backends import numpy as plain
 from xlogits.errors import ShapeError
@@ -70,7 +69,7 @@ def opened(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> A
     return lambda x: np.asarray(x).view(Open) if hasattr(x, "shape") else x
 
 
-ALL = {**{name: ordinary(name) for name in LOSSES}, **ROWS, **TURNS}
+ALL = dict(EVERY)
 del ALL["variances of columns"]  # without sizes one for each row looks the same
 ALL["a layer, all of it"] = (
     L.LinearSoftmaxCrossEntropy(ignore_index=4, label_smoothing=0.25),

@@ -5,7 +5,7 @@ masks, weights and words that those cases leave at their defaults, on NumPy and 
 derivatives in closed form, of the sum and of products, and on PyTorch those of autograd too.
 """
 
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -174,30 +174,3 @@ def ordinary(name: str) -> tuple[Any, dict[str, Any]]:
 @pytest.mark.parametrize("name", LOSSES)
 def test_the_derivative_of_a_product(fw: Framework, name: str) -> None:
     agrees(fw, *ordinary(name))
-
-
-def retold(value: Any) -> Any:
-    """The same words and numbers as other objects, as they come out of a file of settings."""
-    if isinstance(value, str):
-        return "".join(list(value))
-    if type(value) is float:
-        return float(repr(value))
-    if is_dataclass(value) and not isinstance(value, type):
-        given = {f.name: retold(getattr(value, f.name)) for f in fields(value) if f.init}
-        return replace(value, **given)
-    return value
-
-
-@pytest.mark.parametrize("name", [*ROWS, *LOSSES])
-def test_words_from_elsewhere_mean_the_same(name: str) -> None:
-    loss, operands = ROWS[name] if name in ROWS else ordinary(name)
-    other = retold(loss)
-    assert other == loss
-    assert other is not loss
-    with np.errstate(all="ignore"):
-        value, slopes = loss.value_and_gradient(**operands)
-        found, others = other.value_and_gradient(**{retold(k): v for k, v in operands.items()})
-        np.testing.assert_array_equal(other(**operands), loss(**operands))
-    np.testing.assert_array_equal(found, value)
-    for one, two in zip(slopes, others, strict=True):
-        np.testing.assert_array_equal(one, two)

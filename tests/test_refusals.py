@@ -62,10 +62,21 @@ LOSSES: dict[str, tuple[Any, dict[str, Any], type[Exception], str]] = {
         *(L.SquaredError(dtype="float32"), {"pred": X * 1j, "target": X}, DtypeError),
         "logits are complex128",
     ),
-    "a weight beyond float64": (
-        L.SoftmaxCrossEntropy(),
-        {"pred": X, "target": Y, "sample_weight": -(10**400)},
-        *(OptionError, "sample_weight is .* fits float64"),
+    **{
+        f"a weight {name} float64": (
+            *(L.SoftmaxCrossEntropy(), {"pred": X, "target": Y, "sample_weight": w}, OptionError),
+            "sample_weight is .* fits float64",
+        )
+        for name, w in (("below", -(10**400)), ("above", 10**400))
+    },
+    "a number for class weights": (
+        *(L.SoftmaxCrossEntropy(), {"pred": X, "target": Y, "class_weight": 2.0}, ShapeError),
+        r"class_weight has shape \(\)",
+    ),
+    "lengths of floating point": (
+        L.CTC(),
+        {"pred": X[None], "target": Y[None], "logit_length": np.array([2.0])},
+        *(DtypeError, "logit_length is float64; expected integers"),
     ),
     "labels of another shape, rows": (
         *(L.CosineSimilarity(), {"pred": X, "target": X[:, :2]}, ShapeError),

@@ -1,10 +1,10 @@
 """`python compare mutation`: something made wrong on purpose, and whether it is noticed.
 
 Without more words, mutants: one operator of cosmic-ray applied at one place, and the tests run until
-one fails; into results.md and results.json. `--without losses` is its control, which leaves a test file
-out and must kill clearly fewer; into control.json, and a line of the next results.md. `--equivalent` tries
-the mutants that equivalent.py says are no other program. `python compare mutation faults`: twelve kinds
-of wrongness in every public name, held against what proves it; into faults.md and faults.json.
+one fails; into results.md and results.json. `--without losses` is its control: with a test file left
+out, clearly fewer must be killed; into control.json, and a line of the next results.md. `--equivalent`
+tries the mutants that equivalent.py says are no other program. `python compare mutation faults`: twelve
+kinds of wrongness in every public name, held against what proves it; into faults.md and faults.json.
 """
 
 import argparse

@@ -166,8 +166,7 @@ class ClassOverlap(Formula):
             by_y = by_y + self._by_number(xp, y, _by_class(xp, out * each))
         if self.activation == "none":
             return by_p, by_y
-        if xp.shape(x)[-1] == 1:
-            return by_p * p * (1 - p), by_y
+        # of one class too, whose probability is a sigmoid: p (1 - p)
         return p * (by_p - xp.sum(by_p * p, -1, keepdims=True)), by_y
 
     def _by_number(self, xp: Any, y: Array, loss: Array) -> Array:
