@@ -53,6 +53,7 @@ INF = math.inf
 # a loss, and operands on which its formula turns
 TURNS: dict[str, tuple[Any, dict[str, Any]]] = {
     "hinge, binary": (Hinge(signs="binary"), {"pred": X, "target": (X > 0) * 1.0}),
+    "hinge, binary and soft": (Hinge(signs="binary", power=2), {"pred": X, "target": P}),
     "hinge, given": (Hinge(signs="inferred", margin=0.0), {"pred": X[:2], "target": SIGNS}),
     "embedding, other labels": (HingeEmbedding(), {"pred": P[:2], "target": SIGNS}),
     "cosine, other labels": (
@@ -127,6 +128,10 @@ TURNS: dict[str, tuple[Any, dict[str, Any]]] = {
         {"pred": X, "target": Y[:, None]},
     ),
     "overlap, one class": (ClassOverlap(), {"pred": CUBE[..., :1], "target": CUBE[..., :1] > 0}),
+    "overlap, nothing missed": (
+        ClassOverlap(activation="none", background=False),
+        {"pred": np.eye(3)[[[0, 1, 1], [2, 0, 0]]], "target": np.eye(3)[[[0, 1, 2], [2, 0, 0]]]},
+    ),
     "overlap, one place": (ClassOverlap(), {"pred": CUBE[:, :1], "target": abs(CUBE[:, :1])}),
     "overlap, over the batch": (
         ClassOverlap(axis=(0, 1), background=False),
@@ -229,7 +234,7 @@ def test_a_mask_of_items_and_ignored_labels(fw: Framework) -> None:
         mean = SoftmaxCrossEntropy(
             ignore_index=loss.ignore_index, reduction=Reduction("mean_over_valid")
         )
-        total = mean(*arrays, mask=fw.array(seen))
+        total = mean(*arrays, mask=fw.array(seen))  # of the items alone
         np.testing.assert_allclose(fw.numbers(total), each.sum() / kept.sum(), rtol=1e-14)
 
 

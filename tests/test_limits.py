@@ -19,6 +19,7 @@ from xlogits.losses import (
     HuberPenalty,
     KLDivergence,
     Labels,
+    LinearSoftmaxCrossEntropy,
     LogAddExp,
     LogCosh,
     MultiLabelMargin,
@@ -337,8 +338,43 @@ def test_events_without_an_axis(fw: Framework) -> None:
     x, z = fw.array(np.array(0.5)), fw.array(np.array(1.0))
     found = fw.numbers(SigmoidCrossEntropy()(x, z))
     np.testing.assert_allclose(found, math.log1p(math.exp(-0.5)), rtol=1e-14)
+    doubled = SigmoidCrossEntropy()(x, z, pos_weight=fw.array(np.array(2.0)))
+    np.testing.assert_allclose(fw.numbers(doubled), 2 * found, rtol=1e-14)
     row = fw.array(X[0]), fw.array(P[0])
     assert fw.numbers(SigmoidCrossEntropy(axis=-1)(*row)).shape == (5,)
     for axis in (-2, 1):
         with pytest.raises(ShapeError, match=f"axis is {axis}"):
             SigmoidCrossEntropy(axis=axis)(*row)
+
+
+def test_a_mask_of_items_with_two_axes_of_classes(fw: Framework) -> None:
+    x, y, seen = X.reshape(2, 2, 5), np.array([3, 9]), np.array([True, False])
+    loss = SoftmaxCrossEntropy(axis=(1, 2))
+    plain = fw.numbers(loss(fw.array(x), fw.array(y)))
+    found = loss(fw.array(x), fw.array(y), mask=fw.array(seen))
+    np.testing.assert_allclose(fw.numbers(found), plain * seen, rtol=1e-14)
+
+
+@pytest.mark.long_on("jax")
+def test_a_sequence_of_blanks_alone(fw: Framework) -> None:
+    """With the blank as the only class, no label is said for certain."""
+    x, y = fw.array(X[:, :, None]), fw.array(np.zeros((4, 2), int))
+    none = fw.array(np.zeros(4, int))
+    assert fw.numbers(CTC()(x, y, label_length=none)).tolist() == [0.0] * 4
+
+
+@pytest.mark.long_on("jax")
+def test_an_item_ignored_at_every_position_may_be_nan(fw: Framework) -> None:
+    """Items on two axes, and positions on two."""
+    hidden, weight = RNG.normal(size=(2, 3, 4)), RNG.normal(size=(5, 2, 3, 4))
+    y = RNG.integers(1, 5, (2, 3, 2, 3))
+    y[0, 1], y[1, 2, 0, 0] = 0, 0
+    loss = LinearSoftmaxCrossEntropy(ignore_index=0)
+    whole = fw.numbers(loss(fw.array(hidden), fw.array(y), fw.array(weight)))
+    hidden[0, 1] = math.nan
+    arrays = fw.array(hidden), fw.array(y), fw.array(weight)
+    np.testing.assert_allclose(fw.numbers(loss(*arrays)), whole, rtol=1e-13)
+    assert not whole[y == 0].any()
+    assert whole[y > 0].all()
+    for slope in loss.gradient(*arrays):
+        assert slope is None or np.isfinite(fw.numbers(slope)).all()

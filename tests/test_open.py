@@ -53,20 +53,26 @@ def _one_hot(labels: Any, classes: Any, axis: int, dtype: str) -> Any:
     return hot * np.expand_dims(inside, axis)
 
 
-def backend(sizes: bool) -> Any:
-    """NumPy's functions, without values, and without sizes if those are hidden too."""
+def backend(known: str) -> Any:
+    """NumPy's functions, without values, and of sizes with "all", "classes" (but the first) or "no"."""
     hidden = {"known": lambda x: None, "check_labels": _checked, "pick": _pick}
     hidden |= {"fitted": _fitted, "cast": _cast, "one_hot": _one_hot}
-    if not sizes:
+    if known == "no":
         hidden["shape"] = lambda x: (None,) * x.ndim
+    if known == "classes":
+        hidden["shape"] = lambda x: (None, *x.shape[1:]) if x.ndim else ()
     return SimpleNamespace(**{**vars(plain), **hidden})
 
 
-@pytest.fixture(params=[False, True], ids=["open", "unread"])
+@pytest.fixture(params=["no", "classes", "all"])
 def opened(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Makes an array open; arrays of NumPy's own are looked at as such."""
-    monkeypatch.setitem(MODULES, Open, backend(sizes=request.param))
-    return lambda x: np.asarray(x).view(Open) if hasattr(x, "shape") else x
+    monkeypatch.setitem(MODULES, Open, backend(request.param))
+
+    def hide(x: Any) -> Any:
+        return np.asarray(x).view(Open) if hasattr(x, "shape") else x
+
+    return hide
 
 
 ALL = dict(EVERY)
@@ -79,20 +85,29 @@ ALL["a layer, dense"] = (
     L.LinearSoftmaxCrossEntropy(reduction=Reduction("sum")),
     {"pred": X, "target": Q, "linear_weight": np.eye(5)},
 )
+COLUMN = L.SoftmaxCrossEntropy(form=L.Form("probabilities", positive_column=True), labels=L.INDEX)
+for width in (1, 2, 3):
+    ALL[f"deep column of {width}"] = (
+        COLUMN,
+        {"pred": abs(X.reshape(2, 2, 5)[..., :width]) / 9, "target": Y.reshape(2, 2) % 2},
+    )
 # how many numbers an array was spread to, or a column stood for, only its sizes tell
 VALUE_ALONE = {
-    *("products of one", "targets of columns"),
-    *(f"{name} of one" for name in ("column", "column, clipped", "column, eps")),
+    **dict.fromkeys(("products of one", "targets of columns"), ("no", "classes")),
+    **dict.fromkeys(("column of one", "column, clipped of one", "column, eps of one"), ("no",)),
+    "deep column of 1": ("no",),
 }
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_what_is_not_known_makes_no_difference(name: str, opened: Any) -> None:
+def test_what_is_not_known_makes_no_difference(
+    name: str, opened: Any, request: pytest.FixtureRequest
+) -> None:
     loss, operands = ALL[name]
     hidden = {role: opened(array) for role, array in operands.items()}
     with np.errstate(all="ignore"):
         np.testing.assert_allclose(loss(**hidden), loss(**operands), rtol=1e-13)
-        if name in VALUE_ALONE:
+        if request.node.callspec.params["opened"] in VALUE_ALONE.get(name, ()):
             return
         slopes, wanted = loss.gradient(**hidden), loss.gradient(**operands)
     for found, slope in zip(slopes, wanted, strict=True):
@@ -134,7 +149,7 @@ def test_labels_out_of_range_that_are_not_read_are_nan(name: str, opened: Any) -
 
 
 def test_what_does_not_fit_is_said_when_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(MODULES, Open, backend(sizes=False))
+    monkeypatch.setitem(MODULES, Open, backend("no"))
     x, wide = X.view(Open), X[:, :3].view(Open)
     for loss, operands in (
         (L.SquaredError(), {"target": wide}),

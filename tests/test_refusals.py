@@ -141,6 +141,40 @@ LOSSES: dict[str, tuple[Any, dict[str, Any], type[Exception], str]] = {
         *(L.ClassOverlap(axis=(0, 2)), {"pred": X[None], "target": Z[None]}, OptionError),
         "the last axis holds the classes",
     ),
+    **{
+        f"classes of {ndim} axes summed over": (
+            L.ClassOverlap(axis=(0, ndim - 1)),
+            {"pred": X.reshape(shape), "target": X.reshape(shape)},
+            *(OptionError, "the last axis holds the classes"),
+        )
+        for ndim, shape in ((2, (2, 3)), (4, (2, 1, 1, 3)), (5, (1, 2, 1, 1, 3)))
+    },
+    **{
+        f"labels that are {kind}": (
+            L.SoftmaxCrossEntropy(labels=L.Labels(kind)),  # type: ignore[arg-type]
+            {"pred": X, "target": Y[:1]},
+            *(ShapeError, f"expected labels of shape {words}$"),
+        )
+        for kind, words in (
+            ("index", r"\(2,\) for class indexes"),
+            ("dense", r"\(2, 3\) for one number per class"),
+            ("inferred", r"\(2,\) for class indexes or \(2, 3\) for one number per class"),
+        )
+    },
+    "a number as labels, whole": (
+        *(L.SquaredError(), {"pred": X, "target": 1}, BackendError),
+        "labels is a int",
+    ),
+    "inner weights of no axis": (
+        L.SquaredError(inner="mean"),
+        {"pred": X, "target": X, "inner_weight": np.array(2.0)},
+        *(ShapeError, r"inner_weight has shape \(\)"),
+    ),
+    "a layer of one axis": (
+        L.LinearSoftmaxCrossEntropy(chunk=2),
+        {"pred": X, "target": Y, "linear_weight": np.ones(3)},
+        *(ShapeError, r"weight has shape \(3,\)"),
+    ),
     "two kinds of weights": (
         L.ClassOverlap(balanced=True),
         {"pred": X[None], "target": Z[None], "class_weight": np.ones(3)},
@@ -203,6 +237,11 @@ def test_what_is_no_probability_is_named(fw: Framework, p: list[float]) -> None:
 def test_options_that_no_loss_has() -> None:
     for power in (-1.5, -0.5, 0, 1, 1.5, 2, 3):
         assert L.TweedieDeviance(power=power).power == power
+    for events in (L.SigmoidCrossEntropy, L.SigmoidFocal):
+        with pytest.raises(OptionError, match="form is log-probabilities"):
+            events(form=L.LOG_PROBABILITIES)
+        with pytest.raises(OptionError, match="renormalise is 'after'; expected None for events"):
+            events(form=L.Form("probabilities", renormalise="after"))
     for power in (0.25, 0.75):
         with pytest.raises(OptionError, match="0 or less, or 1 or more"):
             L.TweedieDeviance(power=power)
@@ -262,3 +301,11 @@ def test_other_frameworks_are_named_in_derivatives() -> None:
         cotangent = torch.array(np.ones(np.shape(loss(X, y, **more))))
         with pytest.raises(BackendError, match="cotangent is a PyTorch array"):
             loss.gradient(X, y, **more, cotangent=cotangent)
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16", "float32"])
+def test_masks_of_numbers_are_refused(fw: Framework, dtype: str) -> None:
+    mask = fw.array(ONES, dtype)
+    for loss in (L.KLDivergence(), L.CosineSimilarity(), L.SoftmaxCrossEntropy()):
+        with pytest.raises((ShapeError, DtypeError), match=f"mask is {dtype}.*expected bool"):
+            loss(fw.array(Q), fw.array(Z), mask=mask)

@@ -26,7 +26,7 @@ TESTS = tuple(
     f"tests/test_{name}.py"
     for name in (
         *("losses", "errors", "margin", "regression", "sequence", "divergence", "linear"),
-        *("gradient", "catalogue", "options", "edges", "limits", "open", "refusals"),
+        *("gradient", "catalogue", "options", "edges", "limits", "open", "refusals", "defaults"),
     )
 )
 WANTED = 0.95  # the share of mutants that must be killed

@@ -84,6 +84,9 @@ class SigmoidFocal(Elementwise):
     balanced: bool = True
     label_smoothing: float = 0.0
 
+    def __post_init__(self) -> None:
+        self.form.require_of_events()
+
     def term(self, xp: Any, *arrays: Array) -> Array:
         x, z = arrays[0], self._smoothed(arrays[1])
         if self.form.exact:

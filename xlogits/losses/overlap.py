@@ -99,9 +99,10 @@ class ClassOverlap(Formula):
         if weight is not None:
             if self.balanced:
                 raise OptionError("class_weight is given and balanced is set; expected one of them")
-            if xp.shape(weight) != xp.shape(pred)[-1:]:
+            given, classes = xp.shape(weight), xp.shape(pred)[-1]
+            if len(given) != 1 or (None not in (given[0], classes) and given[0] != classes):
                 raise ShapeError(
-                    f"class_weight has shape {xp.shape(weight)}; expected {xp.shape(pred)[-1:]}, one "
+                    f"class_weight has shape {given}; expected ({classes},), one "
                     f"weight for each class"
                 )
             weight = xp.cast(weight, work)
