@@ -37,6 +37,7 @@ from xlogits.losses import (
     SoftmaxCrossEntropy,
     SoftmaxFocal,
     SquaredError,
+    SquaredLogError,
     Transform,
     TripletMargin,
     Tversky,
@@ -93,6 +94,10 @@ TURNS: dict[str, tuple[Any, dict[str, Any]]] = {
     "Brier, halved": (BrierScore(halved="always"), {"pred": P, "target": Y}),
     "Brier, two of three": (BrierScore(halved="two"), {"pred": P[:, :3], "target": Y % 3}),
     "Brier, two": (BrierScore(halved="two"), {"pred": P[:, :2], "target": Y % 2}),
+    "logarithms at the floor": (
+        SquaredLogError(floor=0.5),
+        {"pred": np.array([0.5, 0.25, 2.0, 0.5]), "target": np.array([1.0, 2.0, 0.5, 0.5])},
+    ),
     "softplus, flat": (Transform(function="softplus", beta=0.5), {"pred": X}),
     "weights of a sum": (
         Transform(function="logsumexp"),

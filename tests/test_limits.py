@@ -3,6 +3,7 @@
 import math
 import warnings
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -378,3 +379,11 @@ def test_an_item_ignored_at_every_position_may_be_nan(fw: Framework) -> None:
     assert whole[y > 0].all()
     for slope in loss.gradient(*arrays):
         assert slope is None or np.isfinite(fw.numbers(slope)).all()
+
+
+def test_both_sides_of_log_1_minus_exp_keep_their_digits(fw: Framework) -> None:
+    x = np.array([1e-12, 0.5, 0.6931, 0.6932, 1.0, 40.0, 80.0])
+    found = fw.numbers(Transform(function="log1mexp")(fw.array(x)))
+    with mpmath.workdps(60):
+        wanted = [float(mpmath.log(-mpmath.expm1(-mpmath.mpf(v)))) for v in x]
+    np.testing.assert_allclose(found, wanted, rtol=1e-14)

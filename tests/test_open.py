@@ -4,6 +4,7 @@ TensorFlow's graphs have such arrays, and are slow to make. Here NumPy stands in
 that shows no size and no value before the computation, and is NumPy's in everything else.
 """
 
+import math
 from types import SimpleNamespace
 from typing import Any
 
@@ -183,4 +184,4 @@ def test_probabilities_that_are_not_read_are_nan_outside(opened: Any) -> None:
         assert np.isnan(found).tolist() == [True, True, False]
         np.testing.assert_allclose(found[2], 0.0)
         found = L.SoftmaxCrossEntropy(form=form)(p, opened(np.array([0, 0, 0])))
-    np.testing.assert_allclose(found, -np.log([0.5, 0.25, 0.0]))
+    np.testing.assert_allclose(found, [math.log(2), math.log(4), math.inf])

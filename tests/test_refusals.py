@@ -165,6 +165,39 @@ LOSSES: dict[str, tuple[Any, dict[str, Any], type[Exception], str]] = {
         *(L.SquaredError(), {"pred": X, "target": 1}, BackendError),
         "labels is a int",
     ),
+    "swapped, of three axes": (
+        L.SoftmaxCrossEntropy(labels=L.INDEX),
+        {"pred": X, "target": np.zeros((2, 3, 5), int)},
+        *(ShapeError, "were logits and labels swapped"),
+    ),
+    "too many axes, not swapped": (
+        L.SoftmaxCrossEntropy(labels=L.INDEX),
+        {"pred": X, "target": np.zeros((2, 4, 5), int)},
+        *(ShapeError, "for class indexes$"),
+    ),
+    "one number for each row": (
+        L.CosineEmbedding(),
+        {"pred": X, "other": X, "target": np.ones(3)},
+        *(ShapeError, r"\(3,\) and logits \(2, 3\)"),
+    ),
+    "sequences": (
+        *(L.CTC(), {"pred": X[None], "target": Y}, ShapeError),
+        r"expected \(batch, labels\), padded, and \(batch, frames, classes\)",
+    ),
+    "sequences, time first": (
+        *(L.CTC(time_major=True), {"pred": X[None], "target": Y}, ShapeError),
+        r"and \(frames, batch, classes\)",
+    ),
+    "lengths that are too long": (
+        L.CTC(),
+        {"pred": X[None], "target": Y[None], "logit_length": np.array([3])},
+        *(OptionError, r"logit_length\[0\] is 3; expected 0 to 2, the number of frames"),
+    ),
+    "lengths below 0": (
+        L.CTC(),
+        {"pred": X[None], "target": Y[None], "label_length": np.array([-1])},
+        *(OptionError, r"label_length\[0\] is -1; expected 0 to 2, the number of labels"),
+    ),
     "inner weights of no axis": (
         L.SquaredError(inner="mean"),
         {"pred": X, "target": X, "inner_weight": np.array(2.0)},
@@ -188,7 +221,7 @@ LOSSES: dict[str, tuple[Any, dict[str, Any], type[Exception], str]] = {
     "a layer to transpose": (
         L.LinearSoftmaxCrossEntropy(),
         {"pred": X, "target": Y, "linear_weight": np.ones((3, 4))},
-        *(ShapeError, "transpose it"),
+        *(ShapeError, r"hidden \(2, 3\); expected \(classes, 3\).*transpose it"),
     ),
     "labels of a layer at positions": (
         L.LinearSoftmaxCrossEntropy(ignore_index=0),
