@@ -146,6 +146,13 @@ TURNS: dict[str, tuple[Any, dict[str, Any]]] = {
     "overlap of an image": (Tversky(axis=(1, 2), smooth=0.5), {"pred": CUBE, "target": abs(CUBE)}),
     "sums of logarithms, deep": (LogAddExp(), {"pred": CUBE, "target": P[0]}),
     "products of one": (XLogY(inner="sum", axis=1), {"pred": CUBE, "target": abs(CUBE[0, :1])}),
+    **{
+        f"products of nothing, {plus_one}": (
+            XLogY(plus_one=plus_one),
+            {"pred": np.array([0.0, 0.0, 1.5, 0.0]), "target": np.array([0.5, 2.0, 0.75, low])},
+        )
+        for plus_one, low in ((False, 0.25), (True, -0.5))
+    },
     "variances of rows": (GaussianNLL(), {"pred": X, "target": P, "variance": P[:, 0]}),
     "variances of columns": (GaussianNLL(), {"pred": X, "target": P, "variance": P[0]}),
     "targets of columns": (
