@@ -89,7 +89,6 @@ class Session:
 
     def pytest_runtestloop(self, session: Any) -> bool:
         items = [item for item in session.items if not _skipped(item) and not _later(item)]
-        self.later = [item for item in session.items if not _skipped(item) and _later(item)]
         _remember()
         found = [_watched(item, number, items) for number, item in enumerate(items)]
         for item, (seconds, entered, failed) in zip(items, found, strict=True):
