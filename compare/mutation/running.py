@@ -86,8 +86,11 @@ class Session:
         self.entered: dict[str, set[tuple[str, str]]] = {}
         self.seconds: dict[str, float] = {}
         self.killers: dict[tuple[str, str], list[str]] = {}
+        self.imported: set[tuple[str, str]] = set()  # entered before any test
+        sys.settrace(_watching(self.imported))
 
     def pytest_runtestloop(self, session: Any) -> bool:
+        sys.settrace(None)
         items = [item for item in session.items if not _skipped(item) and not _later(item)]
         _remember()
         found = [_watched(item, number, items) for number, item in enumerate(items)]
@@ -115,7 +118,8 @@ class Session:
                 KNOWN.clear()
             return _first_failing(chosen)
 
-        # what no test enters is run when the package is imported, or not at all
+        if not chosen and where not in self.imported:
+            return Outcome(SURVIVED)
         answer = forked(run, PATIENCE) if chosen else None
         if answer is None:
             return Outcome(STUCK, "", len(chosen))  # JAX cannot compile in a fork of one that has
@@ -179,20 +183,27 @@ def _remember() -> None:
 def _watched(item: Any, number: int, items: list[Any]) -> list[Any]:
     """How long a test takes, which functions of the watched files it enters, and whether it fails."""
     seen: set[tuple[str, str]] = set()
-
-    def watch(frame: FrameType, event: str, arg: Any) -> None:
-        if event == "call":
-            file = WATCHED.get(frame.f_code.co_filename)
-            if file is not None:
-                seen.add((file, frame.f_code.co_qualname.partition(".<locals>")[0]))
-
     started = time.perf_counter()
-    sys.settrace(watch)  # told of calls alone, as it asks for no lines
+    sys.settrace(_watching(seen))
     try:
         failed = _run(item, items[number + 1] if number + 1 < len(items) else None)
     finally:
         sys.settrace(None)
     return [time.perf_counter() - started, sorted(seen), failed]
+
+
+def _watching(seen: set[tuple[str, str]]) -> Callable[[FrameType, str, Any], None]:
+    """Notes the functions of the watched files that are entered; for `sys.settrace`."""
+
+    def watch(
+        frame: FrameType, event: str, arg: Any
+    ) -> None:  # asks for no lines, so hears of none
+        if event == "call":
+            file = WATCHED.get(frame.f_code.co_filename)
+            if file is not None:
+                seen.add((file, frame.f_code.co_qualname.partition(".<locals>")[0]))
+
+    return watch
 
 
 def patched(mutant: Mutant) -> None:
