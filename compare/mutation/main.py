@@ -8,6 +8,7 @@ kinds of wrongness in every public name, held against what proves it; into fault
 """
 
 import argparse
+import json
 import sys
 import warnings
 from collections.abc import Sequence
@@ -15,10 +16,11 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from compare.mutation import mutants as making
 from compare.mutation import writing
 from compare.mutation.equivalent import EQUIVALENT, entry, reason
-from compare.mutation.mutants import FILES, ROOT, Mutant, listed, sample
-from compare.mutation.running import STUCK, SURVIVED, Outcome, anew, forked, session
+from compare.mutation.mutants import FILES, ROOT, Mutant, Place, listed, sample
+from compare.mutation.running import KILLED, STUCK, SURVIVED, Outcome, anew, forked, session
 from compare.mutation.writing import Tried
 
 HERE = Path(__file__).resolve().parent
@@ -50,6 +52,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--module", default="", help="only files that have this in their path")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--without", default="", help="leave this test file out: a control")
+    parser.add_argument(
+        "--again", action="store_true", help="only what results.json has not killed"
+    )
     parser.add_argument("--equivalent", action="store_true", help="only those that must survive")
     parser.add_argument("--output", type=Path, default=HERE)
     options = parser.parse_args(arguments)
@@ -61,6 +66,8 @@ def main(arguments: Sequence[str]) -> int:
     warnings.simplefilter("ignore", SyntaxWarning)  # `is` with a text is what some mutants do
     if options.equivalent:
         return equivalent()
+    if options.again:
+        return again(options.output)
     mutants, total = sample(files, options.sample or None, options.seed)
     tests = without(options.without) if options.without else list(TESTS)
     tried = judged(mutants, tests)
@@ -69,10 +76,33 @@ def main(arguments: Sequence[str]) -> int:
         writing.control(options.output, options.without, options.seed, share)
         print(f"Killed without {options.without}: {share.text}")
         return int(share.killed >= WANTED * share.of)
-    lines = writing.mutation(tried, total, options.seed, tests, options.output)
-    writing.save(options.output, "results", lines, [writing.record(one) for one in tried])
-    print(f"Killed {share.text}; wrote {options.output / 'results.md'}")
+    return told(tried, writing.Drawn(options.seed, total), options.output)
+
+
+def told(tried: Sequence[Tried], drawn: writing.Drawn, folder: Path) -> int:
+    """Write the table; 1 if too many survived."""
+    share = writing.share(tried)
+    lines = writing.mutation(tried, drawn, TESTS, folder)
+    writing.save(folder, "results", lines, [writing.record(one) for one in tried], drawn)
+    print(f"Killed {share.text}; wrote {folder / 'results.md'}")
     return int(wrong(tried) or share.killed < WANTED * share.of)
+
+
+def again(folder: Path) -> int:
+    """The same mutants, after tests were added: those that were killed still are."""
+    found = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    tried: list[Tried] = []
+    for row in found["results"]:
+        place = Place(row["file"], row["operator"], row["occurrence"], row["line"])
+        made = making.mutant(place)
+        if made is None or (made.old, made.new) != (row["old"], row["new"]):
+            raise SystemExit(f"{place.file}:{place.line} is another mutant now; draw a sample anew")
+        verdict = KILLED if row["verdict"] == KILLED else SURVIVED
+        tried.append(Tried(made, Outcome(verdict, row["by"], row["tests"]), reason(made)))
+    left = [one.mutant for one in tried if one.outcome.verdict == SURVIVED]
+    fresh = {one.mutant: one for one in judged(left, TESTS)}
+    tried = [fresh.get(one.mutant, one) for one in tried]
+    return told(tried, writing.Drawn(found["seed"], found["places"]), folder)
 
 
 def without(word: str) -> list[str]:

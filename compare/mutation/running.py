@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_loader
@@ -253,6 +254,10 @@ def anew(mutant: Mutant, arguments: list[str]) -> Outcome:
         ]:
             del sys.modules[name]
         sys.meta_path.insert(0, Changed(mutant))
+        try:  # before pytest, which imports its plugins, and all that is beside them, its own way
+            import_module(mutant.module)
+        except Exception as error:
+            return [f"importing: {type(error).__name__}", 0]
         first = First()
         _pytest(arguments, first)
         return [first.failed or first.broken, first.ran]

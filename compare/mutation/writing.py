@@ -77,16 +77,24 @@ def _control(folder: Path) -> Iterator[str]:
         yield f"{found['seed']}): {share.text}."
 
 
+class Drawn(NamedTuple):
+    """Where a sample comes from: the seed, and the number of places."""
+
+    seed: int
+    places: int
+
+
 def mutation(
-    tried: Sequence[Tried], total: int, seed: int, tests: Sequence[str], folder: Path
+    tried: Sequence[Tried], drawn: Drawn, tests: Sequence[str], folder: Path
 ) -> Iterator[str]:
     """The table of the mutants."""
     yield "# Mutants"
     yield ""
     yield "Made by `python compare mutation`: one operator of cosmic-ray applied at one place of"
     yield "`xlogits/losses`, `xlogits/reduction.py` or `xlogits/catalogue/record.py`, and the tests run"
-    yield f"until one fails. {len(tried)} drawn (seed {seed}) from {total} places. Annotations, what"
-    yield "does not compile and what compiles to the same code are left out; what never ends is killed."
+    yield f"until one fails. {len(tried)} drawn (seed {drawn.seed}) from {drawn.places} places."
+    yield "Left out are annotations and"
+    yield "what does not compile or compiles to the same code; what never ends is killed."
     yield f"Of the suite these tests run, on NumPy and PyTorch: {', '.join(tests)}."
     yield ""
     yield f"**Killed: {share(tried).text}**, equivalent ones not counted."
@@ -141,10 +149,14 @@ def faults(found: dict[str, dict[str, Verdict]]) -> Iterator[str]:
         yield f"| `{name}` | {' | '.join(shown[verdicts[kind].outcome] for kind in KINDS)} |"
 
 
-def save(folder: Path, name: str, lines: Iterator[str], content: Any) -> None:
+def save(
+    folder: Path, name: str, lines: Iterator[str], content: Any, drawn: Drawn | None = None
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    text = json.dumps({"python": platform.python_version(), "results": content}, indent=0)
+    given = {} if drawn is None else drawn._asdict()
+    whole = {"python": platform.python_version(), **given, "results": content}
+    text = json.dumps(whole, indent=0)
     (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
