@@ -204,3 +204,17 @@ def test_a_function_that_stands_for_the_default() -> None:
     for other in (torch.nn.PairwiseDistance(p=1.0), torch.dist):
         with pytest.raises(Refused, match="a function of your own"):
             native.read(arrays | {"distance_function": other})
+
+
+def test_missing_arguments_are_counted_as_python_does() -> None:
+    def function(first: Any, second: Any, third: Any = None) -> None:
+        """The same signature in Python."""
+
+    record = Arg("first"), Arg("second"), Arg("third", default=None)
+    for values in ((), (1,)):
+        with pytest.raises(TypeError) as ours:
+            bind("function", record, values, {})
+        with pytest.raises(TypeError) as pythons:
+            function(*values)
+        assert str(ours.value) == str(pythons.value).rpartition(".")[2]
+    assert bind("function", record, (1, 2), {}) == {"first": 1, "second": 2}

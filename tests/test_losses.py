@@ -256,6 +256,27 @@ def test_value_and_closed_form_gradient(loss: Any, case: Any, fw: Framework) -> 
     for name, found in zip(slopes, gradients, strict=True):
         if found is not None:
             assert error(fw.numbers(found), *expected.gradients[name], "float64") <= LIMIT
+    if fw.name == "torch":
+        autograd_agrees(fw, loss, case.operands, expected, np.ones(value.shape))
+
+
+def autograd_agrees(
+    fw: Framework, loss: Any, operands: dict[str, Any], expected: Any, cotangent: Any
+) -> None:
+    """PyTorch's derivatives of the value, against those of the reference."""
+    import torch
+
+    arrays = fw.arrays(operands)
+    wrt = [k for k in expected.gradients if k in arrays and arrays[k].is_floating_point()]
+    for name in wrt:
+        arrays[name].requires_grad_()
+    value = loss(**arrays)
+    if value.requires_grad:
+        leaves = [arrays[name] for name in wrt]
+        slopes = torch.autograd.grad(value, leaves, fw.array(cotangent), allow_unused=True)
+        for name, slope in zip(wrt, slopes, strict=True):
+            if slope is not None:
+                assert error(fw.numbers(slope), *expected.gradients[name], "float64") <= LIMIT
 
 
 def test_the_rows_cover_what_they_claim() -> None:

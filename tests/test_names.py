@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from compare.mutation.equivalent import EQUIVALENT, read
 from compare.mutation.faults import CAUGHT, KINDS, MISSED, VALUE, hides_nan, refusals, verdicts
 from compare.mutation.rows import Name, Row, flagged, named, names
-from tests.conftest import need
+from tests.conftest import ROOT, need
 from xlogits.catalogue import NATIVES
 from xlogits.losses import Transform
 from xlogits.parity import engines
@@ -109,3 +110,21 @@ def test_a_function_that_hides_nan_is_noticed() -> None:
     assert isinstance(row.job.loss, Transform)
     assert hides_nan(row, VALUE["NaN replaced by 0"](row.made({})))
     assert np.isnan(row.made({})(pred=np.array([np.nan]))).all()
+
+
+def test_what_is_judged_equivalent_is_still_there() -> None:
+    """A line that was rewritten has no mutant any more; the command tries those that have."""
+    assert EQUIVALENT
+    for file, function, old, new in EQUIVALENT:
+        lines = {line.strip() for line in (ROOT / file).read_text(encoding="utf-8").splitlines()}
+        assert set(old.split("\n")) <= lines, (file, function)
+        assert old != new
+
+
+@pytest.mark.parametrize(
+    "text", ["# why\n@ a b\n-c\n+d\n@ a b\n-c\n+d\n", "@ a b\n-c\n+d\n", "c\n"]
+)
+def test_a_list_of_judgements_is_read_strictly(text: str) -> None:
+    assert read("# why\n@ a b\n-c\n-d\n+e\n") == {("a", "b", "c\nd", "e"): "why"}
+    with pytest.raises(ValueError, match=r"equivalent\.txt"):
+        read(text)

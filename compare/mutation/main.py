@@ -1,11 +1,14 @@
 """`python compare mutation`: something made wrong on purpose, and whether it is noticed.
 
 Without more words, mutants: one operator of cosmic-ray applied at one place, and the tests run until
-one fails; into results.md and results.json. `python compare mutation faults`: twelve kinds of wrongness
-in every public name, held against what proves it; into faults.md and faults.json.
+one fails; into results.md and results.json. `--without losses` is its control: with a test file left
+out, clearly fewer must be killed; into control.json, and a line of the next results.md. `--equivalent`
+tries the mutants that equivalent.py says are no other program. `python compare mutation faults`: twelve
+kinds of wrongness in every public name, held against what proves it; into faults.md and faults.json.
 """
 
 import argparse
+import json
 import sys
 import warnings
 from collections.abc import Sequence
@@ -13,10 +16,11 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from compare.mutation import mutants as making
 from compare.mutation import writing
-from compare.mutation.equivalent import reason
-from compare.mutation.mutants import FILES, Mutant, sample
-from compare.mutation.running import SURVIVED, Outcome, anew, forked, session
+from compare.mutation.equivalent import EQUIVALENT, entry, reason
+from compare.mutation.mutants import FILES, ROOT, Mutant, Place, listed, sample
+from compare.mutation.running import KILLED, STUCK, SURVIVED, Outcome, anew, forked, session
 from compare.mutation.writing import Tried
 
 HERE = Path(__file__).resolve().parent
@@ -24,9 +28,10 @@ TESTS = tuple(
     f"tests/test_{name}.py"
     for name in (
         *("losses", "errors", "margin", "regression", "sequence", "divergence", "linear"),
-        *("gradient", "catalogue"),
+        *("gradient", "catalogue", "options", "edges", "limits", "open", "refusals", "defaults"),
     )
 )
+SOON = ("defaults.py", "refusals.py")  # what a new import is tried on first: soon collected
 WANTED = 0.95  # the share of mutants that must be killed
 BEFORE = (
     "numpy",
@@ -47,6 +52,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--module", default="", help="only files that have this in their path")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--without", default="", help="leave this test file out: a control")
+    parser.add_argument(
+        "--again", action="store_true", help="only what results.json has not killed"
+    )
+    parser.add_argument("--equivalent", action="store_true", help="only those that must survive")
     parser.add_argument("--output", type=Path, default=HERE)
     options = parser.parse_args(arguments)
     if find_spec("cosmic_ray") is None:
@@ -55,14 +64,76 @@ def main(arguments: Sequence[str]) -> int:
     if not files:
         parser.error(f"no file has {options.module!r} in its path")
     warnings.simplefilter("ignore", SyntaxWarning)  # `is` with a text is what some mutants do
+    if options.equivalent:
+        return equivalent()
+    if options.again:
+        return again(options.output)
     mutants, total = sample(files, options.sample or None, options.seed)
-    tests = [test for test in TESTS if not options.without or options.without not in test]
+    tests = without(options.without) if options.without else list(TESTS)
     tried = judged(mutants, tests)
-    lines = writing.mutation(tried, total, options.seed, tests)
-    writing.save(options.output, "results", lines, [writing.record(one) for one in tried])
-    killed, of = writing.share(tried)
-    print(f"Killed {writing.Share(killed, of).text}; wrote {options.output / 'results.md'}")
-    return int(killed < WANTED * of)
+    share = writing.share(tried)
+    if options.without:
+        writing.control(options.output, options.without, options.seed, share)
+        print(f"Killed without {options.without}: {share.text}")
+        return int(share.killed >= WANTED * share.of)
+    return told(tried, writing.Drawn(options.seed, total), options.output)
+
+
+def told(tried: Sequence[Tried], drawn: writing.Drawn, folder: Path) -> int:
+    """Write the table; 1 if too many survived."""
+    share = writing.share(tried)
+    lines = writing.mutation(tried, drawn, TESTS, folder)
+    writing.save(folder, "results", lines, [writing.record(one) for one in tried], drawn)
+    print(f"Killed {share.text}; wrote {folder / 'results.md'}")
+    return int(wrong(tried) or share.killed < WANTED * share.of)
+
+
+def again(folder: Path) -> int:
+    """The same mutants, after tests were added: those that were killed still are."""
+    found = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    tried: list[Tried] = []
+    for row in found["results"]:
+        place = Place(row["file"], row["operator"], row["occurrence"], row["line"])
+        made = making.mutant(place)
+        if made is None or (made.old, made.new) != (row["old"], row["new"]):
+            raise SystemExit(f"{place.file}:{place.line} is another mutant now; draw a sample anew")
+        verdict = KILLED if row["verdict"] == KILLED else SURVIVED
+        tried.append(Tried(made, Outcome(verdict, row["by"], row["tests"]), reason(made)))
+    left = [one.mutant for one in tried if one.outcome.verdict == SURVIVED]
+    fresh = {one.mutant: one for one in judged(left, TESTS)}
+    tried = [fresh.get(one.mutant, one) for one in tried]
+    return told(tried, writing.Drawn(found["seed"], found["places"]), folder)
+
+
+def without(word: str) -> list[str]:
+    """The tests but for one file, and for those that are built on it."""
+    left = [f"tests/test_{word}.py"]
+    if left[0] not in TESTS:
+        raise SystemExit(f"no test file is called {left[0]}")
+    texts = {test: (ROOT / test).read_text(encoding="utf-8") for test in TESTS}
+    for one in left:  # which grows meanwhile
+        name = one.removesuffix(".py").replace("/", ".")
+        left += [t for t, text in texts.items() if f"from {name} import" in text and t not in left]
+    return [test for test in TESTS if test not in left]
+
+
+def equivalent() -> int:
+    """Try all mutants judged equivalent; 1 if one is killed, or is no mutant any more."""
+    mutants = listed(EQUIVALENT)
+    gone = set(EQUIVALENT) - {entry(mutant) for mutant in mutants}
+    for one in gone:
+        print(f"NO SUCH MUTANT {one}")
+    killed = wrong(judged(mutants, TESTS))
+    print(f"{len(EQUIVALENT)} judged equivalent, {len(mutants)} mutants; {killed} killed")
+    return int(bool(gone or killed))
+
+
+def wrong(tried: Sequence[Tried]) -> int:
+    """How many were judged equivalent and killed all the same."""
+    found = [one for one in tried if one.why and one.outcome.verdict != SURVIVED]
+    for one in found:
+        print(f"NOT EQUIVALENT {entry(one.mutant)}: killed by {one.outcome.by}")
+    return len(found)
 
 
 def judged(mutants: Sequence[Mutant], tests: Sequence[str]) -> list[Tried]:
@@ -91,9 +162,12 @@ def judged(mutants: Sequence[Mutant], tests: Sequence[str]) -> list[Tried]:
     # in a fork, so that this process never imports the tests
     for number, *outcome in forked(functions, patience=86400) or ():
         outcomes[mutants[number]] = Outcome(*outcome)
+    quick = [test for test in tests if test.endswith(SOON)]
     for mutant in mutants:
-        if not mutant.function:
-            tell(mutant, anew(mutant, list(tests)))
+        if mutant not in outcomes or outcomes[mutant].verdict == STUCK:
+            outcome = anew(mutant, quick) if quick else Outcome(SURVIVED)
+            others = [test for test in tests if test not in quick]
+            tell(mutant, anew(mutant, others) if outcome.verdict == SURVIVED else outcome)
     return [Tried(mutant, outcomes[mutant], reason(mutant)) for mutant in mutants]
 
 

@@ -7,7 +7,7 @@ or compiles to what was there before.
 import ast
 import difflib
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import CodeType
 from typing import Any, NamedTuple
@@ -142,8 +142,13 @@ def _of_pair(old: CodeType, new: CodeType) -> str:
 
 
 def _flat(code: CodeType) -> Any:
-    consts = [(type(c), repr(c)) for c in code.co_consts if not isinstance(c, CodeType)]
+    consts = [(type(c), _text(c)) for c in code.co_consts if not isinstance(c, CodeType)]
     return code.co_code, consts, code.co_names, code.co_varnames, code.co_freevars
+
+
+def _text(const: Any) -> str:
+    # two sets with the same things in them may show them in another order
+    return str(sorted(map(repr, const))) if isinstance(const, frozenset) else repr(const)
 
 
 def _inner(code: CodeType) -> list[CodeType]:
@@ -160,6 +165,22 @@ def _lines(old: str, new: str) -> tuple[str, str]:
     return tuple(
         "\n".join(line[2:].strip() for line in diff if line.startswith(sign)) for sign in "-+"
     )  # type: ignore[return-value]
+
+
+def listed(entries: Collection[tuple[str, str, str, str]]) -> list[Mutant]:
+    """The mutants with this file, function, old line and new line; there may be several of each."""
+    found: list[Mutant] = []
+    for path in FILES:
+        name = str(path.relative_to(ROOT))
+        wanted = {(function, old, new) for file, function, old, new in entries if file == name}
+        if not wanted:
+            continue
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+        changed = {line for _, old, _ in wanted for line in old.splitlines()}
+        near = [place for place in places(path) if lines[place.line - 1] in changed]
+        made = [one for one in map(mutant, near) if one is not None]
+        found += [one for one in made if (one.function, one.old, one.new) in wanted]
+    return found
 
 
 def sample(files: tuple[Path, ...], count: int | None, seed: int) -> tuple[list[Mutant], int]:

@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_loader
@@ -23,9 +24,12 @@ import numpy as np
 
 from compare.mutation.mutants import FILES, ROOT, Mutant
 
-KILLED, SURVIVED = "killed", "survived"
+KILLED, SURVIVED, STUCK = "killed", "survived", "stuck"
 LATER = ("tensorflow", "jax", "xla", "keras", "optax", "words_are_the_same", "cannot_be_read")
-PATIENCE = 300  # seconds after which a mutant is taken to run for ever
+PATIENCE = (
+    100  # seconds, four times what all the tests take, before a mutant gets a fork of its own
+)
+FOR_EVER = 600  # seconds after which that is taken to run for ever
 SHARED = (
     "xlogits/losses/axes.py",
     "xlogits/losses/form.py",
@@ -83,10 +87,12 @@ class Session:
         self.entered: dict[str, set[tuple[str, str]]] = {}
         self.seconds: dict[str, float] = {}
         self.killers: dict[tuple[str, str], list[str]] = {}
+        self.imported: set[tuple[str, str]] = set()  # entered before any test
+        sys.settrace(_watching(self.imported))
 
     def pytest_runtestloop(self, session: Any) -> bool:
+        sys.settrace(None)
         items = [item for item in session.items if not _skipped(item) and not _later(item)]
-        self.later = [item for item in session.items if not _skipped(item) and _later(item)]
         _remember()
         found = [_watched(item, number, items) for number, item in enumerate(items)]
         for item, (seconds, entered, failed) in zip(items, found, strict=True):
@@ -113,9 +119,11 @@ class Session:
                 KNOWN.clear()
             return _first_failing(chosen)
 
-        answer = forked(run, PATIENCE)
+        if not chosen and where not in self.imported:
+            return Outcome(SURVIVED)
+        answer = forked(run, PATIENCE) if chosen else None
         if answer is None:
-            return Outcome(KILLED, "it did not end, or took the process with it", len(chosen))
+            return Outcome(STUCK, "", len(chosen))  # JAX cannot compile in a fork of one that has
         if answer[0]:
             names = self.killers.setdefault(where, [])
             if answer[0] in names:
@@ -176,20 +184,27 @@ def _remember() -> None:
 def _watched(item: Any, number: int, items: list[Any]) -> list[Any]:
     """How long a test takes, which functions of the watched files it enters, and whether it fails."""
     seen: set[tuple[str, str]] = set()
-
-    def watch(frame: FrameType, event: str, arg: Any) -> None:
-        if event == "call":
-            file = WATCHED.get(frame.f_code.co_filename)
-            if file is not None:
-                seen.add((file, frame.f_code.co_qualname.partition(".<locals>")[0]))
-
     started = time.perf_counter()
-    sys.settrace(watch)  # told of calls alone, as it asks for no lines
+    sys.settrace(_watching(seen))
     try:
         failed = _run(item, items[number + 1] if number + 1 < len(items) else None)
     finally:
         sys.settrace(None)
     return [time.perf_counter() - started, sorted(seen), failed]
+
+
+def _watching(seen: set[tuple[str, str]]) -> Callable[[FrameType, str, Any], None]:
+    """Notes the functions of the watched files that are entered; for `sys.settrace`."""
+
+    def watch(
+        frame: FrameType, event: str, arg: Any
+    ) -> None:  # asks for no lines, so hears of none
+        if event == "call":
+            file = WATCHED.get(frame.f_code.co_filename)
+            if file is not None:
+                seen.add((file, frame.f_code.co_qualname.partition(".<locals>")[0]))
+
+    return watch
 
 
 def patched(mutant: Mutant) -> None:
@@ -239,11 +254,15 @@ def anew(mutant: Mutant, arguments: list[str]) -> Outcome:
         ]:
             del sys.modules[name]
         sys.meta_path.insert(0, Changed(mutant))
+        try:  # before pytest, which imports its plugins, and all that is beside them, its own way
+            import_module(mutant.module)
+        except Exception as error:
+            return [f"importing: {type(error).__name__}", 0]
         first = First()
         _pytest(arguments, first)
         return [first.failed or first.broken, first.ran]
 
-    answer = forked(run, 2 * PATIENCE)
+    answer = forked(run, FOR_EVER)
     if answer is None:
         return Outcome(KILLED, "it did not end, or took the process with it")
     return Outcome(KILLED, answer[0], answer[1]) if answer[0] else Outcome(SURVIVED, "", answer[1])

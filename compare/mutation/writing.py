@@ -61,19 +61,46 @@ def interval(killed: int, of: int, z: float = 1.96) -> tuple[float, float]:
     return middle - half, middle + half
 
 
-def mutation(tried: Sequence[Tried], total: int, seed: int, tests: Sequence[str]) -> Iterator[str]:
+def control(folder: Path, left_out: str, seed: int, share: Share) -> None:
+    """Keep what a run without a test file found, for the next table."""
+    folder.mkdir(parents=True, exist_ok=True)
+    content = {"without": left_out, "seed": seed, "killed": share.killed, "of": share.of}
+    (folder / "control.json").write_text(json.dumps(content, indent=0) + "\n", encoding="utf-8")
+
+
+def _control(folder: Path) -> Iterator[str]:
+    path = folder / "control.json"
+    if path.exists():
+        found = json.loads(path.read_text(encoding="utf-8"))
+        share = Share(found["killed"], found["of"])
+        yield f"Control, without `tests/test_{found['without']}.py` and what is built on it (seed"
+        yield f"{found['seed']}): {share.text}."
+
+
+class Drawn(NamedTuple):
+    """Where a sample comes from: the seed, and the number of places."""
+
+    seed: int
+    places: int
+
+
+def mutation(
+    tried: Sequence[Tried], drawn: Drawn, tests: Sequence[str], folder: Path
+) -> Iterator[str]:
     """The table of the mutants."""
     yield "# Mutants"
     yield ""
     yield "Made by `python compare mutation`: one operator of cosmic-ray applied at one place of"
     yield "`xlogits/losses`, `xlogits/reduction.py` or `xlogits/catalogue/record.py`, and the tests run"
-    yield f"until one fails. {len(tried)} drawn (seed {seed}) from {total} places. Annotations, what"
-    yield "does not compile and what compiles to the same code are left out; what never ends is killed."
+    yield f"until one fails. {len(tried)} drawn (seed {drawn.seed}) from {drawn.places} places."
+    yield "Left out are annotations, and what does not compile or compiles to the same code; what never"
+    yield "ends is killed."
     yield f"Of the suite these tests run, on NumPy and PyTorch: {', '.join(tests)}."
     yield ""
     yield f"**Killed: {share(tried).text}**, equivalent ones not counted."
     some = [one for one in tried if one.arithmetic]
     yield f"Without bit operations put between numbers: {share(some).text}."
+    yield from _control(folder)
     yield ""
     yield "| file | killed | survived | equivalent |"
     yield "|---|---:|---:|---:|"
@@ -122,10 +149,14 @@ def faults(found: dict[str, dict[str, Verdict]]) -> Iterator[str]:
         yield f"| `{name}` | {' | '.join(shown[verdicts[kind].outcome] for kind in KINDS)} |"
 
 
-def save(folder: Path, name: str, lines: Iterator[str], content: Any) -> None:
+def save(
+    folder: Path, name: str, lines: Iterator[str], content: Any, drawn: Drawn | None = None
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    text = json.dumps({"python": platform.python_version(), "results": content}, indent=0)
+    given = {} if drawn is None else drawn._asdict()
+    whole = {"python": platform.python_version(), **given, "results": content}
+    text = json.dumps(whole, indent=0)
     (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 

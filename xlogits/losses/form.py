@@ -41,6 +41,13 @@ class Form:
         if self.kind == "logits" and (self.renormalise or self.log_floor is not None):
             raise OptionError("renormalise and log_floor are for probabilities; the form is logits")
 
+    def require_of_events(self) -> None:
+        """Raise unless events that do not exclude each other can be predicted in this form."""
+        if self.kind == "log_probabilities":
+            raise OptionError("form is log-probabilities; expected logits or probabilities")
+        if self.renormalise:
+            raise OptionError(f"renormalise is {self.renormalise!r}; expected None for events")
+
     @property
     def exact(self) -> bool:
         """Whether the prediction is logits, and nothing is done to the probabilities."""

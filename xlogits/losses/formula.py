@@ -30,7 +30,8 @@ Array = Any
 class Formula(Loss):
     """What the two kinds below share: arrays in, items out, gradients back in the arrays' shapes."""
 
-    CONSTANT: ClassVar[frozenset[str]] = frozenset()  # arrays that nothing is differentiated by
+    # arrays that nothing is differentiated by; what `slopes` has in their place is not looked at
+    CONSTANT: ClassVar[frozenset[str]] = frozenset()
 
     def __call__(
         self, pred: Array, target: Array = None, *, sample_weight: Weight = None, **others: Array
@@ -200,8 +201,6 @@ class Elementwise(Formula):
 
     def _back(self, xp: Any, slope: Array, pred: Array, given: Array) -> Array:
         """The sum over whatever the array was broadcast along."""
-        if not self.BROADCAST:
-            slope = slope * xp.full_like(xp.cast(pred, xp.dtype(slope)), 1.0)
         wanted, axes = xp.shape(given), xp.shape(slope)
         for _ in range(len(axes) - len(wanted)):
             slope = xp.sum(slope, 0)
@@ -264,7 +263,7 @@ class Rowwise(Formula):
             elif name == "target" and len(axes) == 1 and self._index(xp, pred, array, axes[0]):
                 rows[name] = self._hot(xp, x, array, len(xp.shape(x)) - 1)
             else:
-                is_index(DENSE, xp.shape(pred), xp.shape(array), 0)
+                is_index(DENSE, xp.shape(pred), xp.shape(array), axes[0] if axes else 0)
                 rows[name] = to_rows(xp, xp.cast(array, work), axes)
         if mask is None:
             return tuple(rows[name] for name in self.ARRAYS)

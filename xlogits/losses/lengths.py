@@ -26,12 +26,14 @@ def apart(xp: Any, target: Array, length: Any) -> Array:
             f"cannot be read here; expected (batch, labels), padded"
         )
     numbers = list(read) if isinstance(read, list | tuple) else read.reshape(-1).tolist()
-    if min(numbers, default=0) < 0 or sum(numbers) != xp.shape(target)[0]:
+    if any(n < 0 for n in numbers) or sum(numbers) != xp.shape(target)[0]:
         raise OptionError(
             f"label_length is {numbers}; expected lengths of 0 or more, together "
             f"{xp.shape(target)[0]}, the number of labels"
         )
-    longest = max(numbers, default=0)
+    if not numbers:
+        return xp.reshape(target, (0, 1))
+    longest = max(numbers)
     rows = []
     for end, number in zip(accumulate(numbers), numbers, strict=True):
         row = target[end - number : end]

@@ -141,7 +141,7 @@ class TweedieDeviance(Elementwise):
         by_x = 2 * (x - y)
         if self.power:
             by_x = by_x * xp.exp(-self.power * xp.log(x))
-        return by_x, xp.full_like(y, 0.0)
+        return by_x, y
 
 
 @frozen
@@ -166,7 +166,7 @@ class BrierScore(Rowwise):
 
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
         p, hot = arrays
-        return self._halved(xp, p, 2 * (p - hot), keepdims=True), xp.full_like(hot, 0.0)
+        return self._halved(xp, p, 2 * (p - hot), keepdims=True), hot
 
     def _halved(self, xp: Any, p: Array, x: Array, keepdims: bool = False) -> Array:
         if self.halved != "two":

@@ -87,7 +87,7 @@ class HingeEmbedding(Elementwise):
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
         unlike = xp.where(y == 1, 0.0, step(xp, self.margin - x))
-        return xp.where(y == -1, 0.0, xp.full_like(x, 1.0)) - unlike, xp.full_like(y, 0.0)
+        return xp.where(y == -1, 0.0, xp.full_like(x, 1.0)) - unlike, y
 
 
 @frozen
@@ -135,4 +135,4 @@ class BinarySparsemax(Elementwise):
         x, y = arrays
         t = xp.where(y == 0, x, -x)
         slope = xp.clip((t + 1) / 2, 0.0, 1.0)
-        return xp.where(y == 0, slope, -slope), xp.full_like(y, 0.0)
+        return xp.where(y == 0, slope, -slope), y

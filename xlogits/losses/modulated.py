@@ -84,6 +84,9 @@ class SigmoidFocal(Elementwise):
     balanced: bool = True
     label_smoothing: float = 0.0
 
+    def __post_init__(self) -> None:
+        self.form.require_of_events()
+
     def term(self, xp: Any, *arrays: Array) -> Array:
         x, z = arrays[0], self._smoothed(arrays[1])
         if self.form.exact:
@@ -153,7 +156,7 @@ class GeneralizedCrossEntropy(Rowwise):
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
         p, y = arrays
         slope = -xp.power(_hit(xp, p, y, keepdims=True), self.exponent - 1) * y
-        return xp.where(y == 0, 0.0, slope), 0.0 * y
+        return xp.where(y == 0, 0.0, slope), y
 
 
 def _hit(xp: Any, p: Array, y: Array, keepdims: bool = False) -> Array:

@@ -67,7 +67,7 @@ class MulticlassHinge(Rowwise):
 
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
         share = shared(xp, self._lead(xp, *arrays))
-        return share - arrays[1], xp.full_like(share, 0.0)
+        return share - arrays[1], arrays[1]
 
     def _lead(self, xp: Any, x: Array, hot: Array) -> Array:
         return x - named(xp, x, hot) + self.margin * (1 - hot)
@@ -113,7 +113,7 @@ class MultiMargin(Rowwise):
         z = self.margin - named(xp, x, hot) + x
         slope = 2 * xp.positive_part(z) if self.power == 2 else step(xp, z)
         slope = xp.where(hot == 1, 0.0, slope) / xp.count(x, -1)
-        return slope - hot * xp.sum(slope, -1, keepdims=True), xp.full_like(hot, 0.0)
+        return slope - hot * xp.sum(slope, -1, keepdims=True), hot
 
     def __call__(
         self,
@@ -183,7 +183,7 @@ class MultiLabelMargin(Rowwise):
         x, times = arrays
         slope = step(xp, 1 - xp.expand(x, -1) + xp.expand(x, -2))
         slope = self._paired(xp, slope, times) / xp.count(x, -1)
-        return xp.sum(slope, -2) - xp.sum(slope, -1), xp.full_like(times, 0.0)
+        return xp.sum(slope, -2) - xp.sum(slope, -1), times
 
     def _paired(self, xp: Any, x: Array, times: Array) -> Array:
         """What counts of an array of (..., class in the list, other class)."""
@@ -230,7 +230,7 @@ class Sparsemax(Rowwise):
 
     def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
         x, hot = arrays
-        return self._projected(xp, x)[1] - hot, xp.full_like(hot, 0.0)
+        return self._projected(xp, x)[1] - hot, hot
 
     def _projected(self, xp: Any, x: Array) -> tuple[Array, Array]:
         """The scores below their maximum, and their projection on the simplex."""

@@ -99,9 +99,10 @@ class ClassOverlap(Formula):
         if weight is not None:
             if self.balanced:
                 raise OptionError("class_weight is given and balanced is set; expected one of them")
-            if xp.shape(weight) != xp.shape(pred)[-1:]:
+            given, classes = xp.shape(weight), xp.shape(pred)[-1]
+            if len(given) != 1 or (None not in (given[0], classes) and given[0] != classes):
                 raise ShapeError(
-                    f"class_weight has shape {xp.shape(weight)}; expected {xp.shape(pred)[-1:]}, one "
+                    f"class_weight has shape {given}; expected ({classes},), one "
                     f"weight for each class"
                 )
             weight = xp.cast(weight, work)
@@ -166,8 +167,7 @@ class ClassOverlap(Formula):
             by_y = by_y + self._by_number(xp, y, _by_class(xp, out * each))
         if self.activation == "none":
             return by_p, by_y
-        if xp.shape(x)[-1] == 1:
-            return by_p * p * (1 - p), by_y
+        # of one class too, whose probability is a sigmoid: p (1 - p)
         return p * (by_p - xp.sum(by_p * p, -1, keepdims=True)), by_y
 
     def _by_number(self, xp: Any, y: Array, loss: Array) -> Array:

@@ -3,7 +3,7 @@
 from dataclasses import field
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from xlogits.errors import OptionError, ShapeError
+from xlogits.errors import ShapeError
 from xlogits.losses.axes import class_axes
 from xlogits.losses.form import LOGITS, Form, require_probabilities
 from xlogits.losses.labels import (
@@ -49,8 +49,7 @@ class SigmoidCrossEntropy(Loss):
     )
 
     def __post_init__(self) -> None:
-        if self.form.kind == "log_probabilities":
-            raise OptionError("form is log-probabilities; expected logits or probabilities")
+        self.form.require_of_events()
 
     def __call__(
         self,
@@ -124,7 +123,7 @@ class SigmoidCrossEntropy(Loss):
 
     def _along(self, xp: Any, role: str, weight: Array, shape: tuple[int | None, ...]) -> Array:
         given = xp.shape(weight)
-        if len(given) == 1 and given != (1,):
+        if len(given) == 1:
             axis = class_axes(self.axis, len(shape))[0]
             weight = xp.reshape(weight, [-1 if i == axis else 1 for i in range(len(shape))])
         if not spreads(xp.shape(weight), shape):

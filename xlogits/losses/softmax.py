@@ -112,7 +112,7 @@ class SoftmaxCrossEntropy(Loss):
         out = 1.0 if cotangent is None else cotangent
         items, by_pred, by_target = terms.items_and_gradient(sample_weight, out, into)
         value = self._close(xp, items, self._weight(xp, sample_weight, items.loss), result)
-        by_pred = xp.cast(xp.reshape(by_pred, xp.shape(pred)), xp.dtype(pred))
+        by_pred = xp.cast(xp.reshape(by_pred, xp.sizes(pred)), xp.dtype(pred))
         if by_target is None or xp.dtype(target) not in FLOATS:
             return value, (by_pred, None)
         if not self.labels.gradient:
