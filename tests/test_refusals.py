@@ -233,6 +233,11 @@ LOSSES: dict[str, tuple[Any, dict[str, Any], type[Exception], str]] = {
         {"pred": X, "target": X, "inner_weight": np.ones(3)},
         *(OptionError, "inner mean along one axis"),
     ),
+    "inner weights along two axes": (
+        L.SquaredError(axis=(0, 1), inner="mean"),
+        {"pred": X, "target": X, "inner_weight": np.ones(2)},
+        *(OptionError, "inner mean along one axis"),
+    ),
     "inner weights of another length": (
         L.SquaredError(inner="mean"),
         {"pred": X, "target": X, "inner_weight": np.ones(2)},
