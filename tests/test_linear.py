@@ -501,3 +501,14 @@ def test_numpy_holds_no_array_of_all_logits() -> None:
     run = xl.value_and_grad(ours, wrt=("hidden", "weight"))
     assert peak(lambda: run(*LARGE, reduction="mean")) < logits // 3
     assert peak(lambda: plain(*LARGE)) > logits
+
+
+def test_a_chunk_may_be_one_item() -> None:
+    hidden, weight, labels = np.eye(3, 4) * 2, np.ones((5, 4)) + np.eye(5, 4), np.array([0, 4, 2])
+    whole = xl.softmax_cross_entropy(hidden @ weight.T, labels)
+    for chunk in (1, 2, 3, None):
+        found = xl.linear_softmax_cross_entropy(hidden, weight, labels, chunk=chunk)
+        np.testing.assert_allclose(found, whole, rtol=1e-14)
+    for chunk in (0, -1, True, 1.0):
+        with pytest.raises(OptionError, match="1 or more"):
+            xl.linear_softmax_cross_entropy(hidden, weight, labels, chunk=chunk)  # type: ignore[arg-type]
