@@ -388,9 +388,8 @@ def test_the_whole_matrix() -> None:
 
 def test_the_thousand_small_cases_are_looked_at() -> None:
     """What `python compare speed cases` times is right, and a thousandth more would be seen."""
-    from compare.speed.cases import COUNT, SHAPES, WITHIN, drawn, worst
+    from compare.speed.cases import COUNT, SHAPES, WITHIN, call, drawn, worst
     from xlogits.parity import engines
-    from xlogits.parity.engines import Call
     from xlogits.parity.plan import prepared
 
     some = list(drawn())
@@ -398,9 +397,7 @@ def test_the_thousand_small_cases_are_looked_at() -> None:
     assert {operands["pred"].shape for _, operands in some} == set(SHAPES)
     for loss, operands in some[:32]:
         ready = prepared(loss, operands, "float32")
-        arguments = loss, ready.operands, ("pred",), ready.cotangent, False, (loss,)
-        call = Call(*arguments, loss.gradient, loss.ARRAYS)
-        (outcome,) = engines.load("numpy").run([call], "float32", "cpu", "eager")
+        (outcome,) = engines.load("numpy").run([call(loss, ready)], "float32", "cpu", "eager")
         assert worst(outcome, ready) <= WITHIN
         wrong = outcome._replace(value=outcome.value * 1.001)
         assert worst(wrong, ready) > WITHIN

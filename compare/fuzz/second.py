@@ -101,9 +101,8 @@ def check(
     operands = next(cases(loss, wanted)).operands
     if name in FROM_ZERO:
         floats = {k: v for k, v in operands.items() if v.dtype.kind == "f"}
-        operands = operands | {
-            k: 0.1 + v / 2 for k, v in floats.items()
-        }  # shares still add up to 1
+        # shares still add up to 1
+        operands = operands | {k: 0.1 + v / 2 for k, v in floats.items()}
     with np.errstate(all="ignore"):
         moving = tuple(evaluate(loss, operands).gradients)
     made = {k: engines.load(framework).array(v, "float64", "cpu") for k, v in operands.items()}

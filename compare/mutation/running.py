@@ -26,9 +26,8 @@ from compare.mutation.mutants import FILES, ROOT, Mutant
 
 KILLED, SURVIVED, STUCK = "killed", "survived", "stuck"
 LATER = ("tensorflow", "jax", "xla", "keras", "optax", "words_are_the_same", "cannot_be_read")
-PATIENCE = (
-    100  # seconds, four times what all the tests take, before a mutant gets a fork of its own
-)
+# seconds, four times what all the tests take, before a mutant gets a fork of its own
+PATIENCE = 100
 FOR_EVER = 600  # seconds after which that is taken to run for ever
 SHARED = (
     "xlogits/losses/axes.py",
@@ -196,9 +195,8 @@ def _watched(item: Any, number: int, items: list[Any]) -> list[Any]:
 def _watching(seen: set[tuple[str, str]]) -> Callable[[FrameType, str, Any], None]:
     """Notes the functions of the watched files that are entered; for `sys.settrace`."""
 
-    def watch(
-        frame: FrameType, event: str, arg: Any
-    ) -> None:  # asks for no lines, so hears of none
+    # it asks for no lines, so hears of none
+    def watch(frame: FrameType, event: str, arg: Any) -> None:
         if event == "call":
             file = WATCHED.get(frame.f_code.co_filename)
             if file is not None:

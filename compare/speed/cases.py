@@ -78,16 +78,18 @@ def drawn() -> Iterator[tuple[Any, dict[str, Any]]]:
     from xlogits import losses as L
 
     rng = np.random.default_rng(0)
-    kinds = L.SoftmaxCrossEntropy(), L.SoftmaxCrossEntropy(labels=L.DENSE, label_smoothing=0.1)
+    indexed, *dense_ones = (
+        *(L.SoftmaxCrossEntropy(), L.SoftmaxCrossEntropy(labels=L.DENSE, label_smoothing=0.1)),
+        *(L.SigmoidCrossEntropy(), L.SquaredError()),
+    )
     for number in range(COUNT):
         shape = SHAPES[number % len(SHAPES)]
         logits, dense = rng.normal(size=shape).astype("f4"), rng.random(shape, "f4")
         which = number // len(SHAPES) % 4
         if which == 0:
-            yield kinds[0], {"pred": logits, "target": rng.integers(0, shape[1], shape[0])}
+            yield indexed, {"pred": logits, "target": rng.integers(0, shape[1], shape[0])}
         else:
-            loss = (kinds[1], L.SigmoidCrossEntropy(), L.SquaredError())[which - 1]
-            yield loss, {"pred": logits, "target": dense}
+            yield dense_ones[which - 1], {"pred": logits, "target": dense}
 
 
 def _in_child(cases: bool) -> dict[str, float]:
@@ -99,17 +101,10 @@ def _in_child(cases: bool) -> dict[str, float]:
         return found
 
     from xlogits.parity import engines
-    from xlogits.parity.engines import Call
     from xlogits.parity.plan import prepared
 
     ready = [(loss, prepared(loss, operands, "float32")) for loss, operands in drawn()]
-    calls = [
-        Call(
-            *(loss, one.operands, ("pred",), one.cotangent, False, (loss,)),
-            *(loss.gradient, loss.ARRAYS),
-        )
-        for loss, one in ready
-    ]
+    calls = [call(loss, one) for loss, one in ready]
     for name in FRAMEWORKS:
         start, engine = time.process_time(), engines.load(name)
         outcomes = engine.run(calls, "float32", "cpu", engine.QUICK)
@@ -118,6 +113,14 @@ def _in_child(cases: bool) -> dict[str, float]:
         errors = (worst(outcome, one) for outcome, (_, one) in zip(outcomes, ready, strict=True))
         found["worst"] = max(found["worst"], *errors)
     return found
+
+
+def call(loss: Any, prepared: Any) -> Any:
+    """What an engine evaluates: the loss, and its derivative by the prediction."""
+    from xlogits.parity.engines import Call
+
+    given = loss, prepared.operands, ("pred",), prepared.cotangent, False, (loss,)
+    return Call(*given, loss.gradient, loss.ARRAYS)
 
 
 def worst(outcome: Any, prepared: Any) -> float:

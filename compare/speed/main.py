@@ -12,14 +12,8 @@ from compare.speed import imports
 from compare.speed.pairs import Ratio
 
 HERE = Path(__file__).resolve().parent
-OTHERS = (
-    "calls",
-    "cases",
-    "kernels",
-    "large",
-    "linear",
-    "scan",
-)  # modules beside this one, each with a main
+# modules beside this one, each with a main
+OTHERS = "calls", "cases", "kernels", "large", "linear", "scan"
 
 
 def main(arguments: Sequence[str]) -> int:

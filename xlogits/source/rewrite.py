@@ -242,9 +242,8 @@ class Rewriter:
     def _named_reductions(self) -> None:
         """`loss = ...` and later `tf.reduce_mean(loss)`: the sum or mean of what is rewritten."""
         given = (ast.Assign, ast.AnnAssign, ast.NamedExpr)
-        if not any(isinstance(self.scopes.parent.get(node), given) for node in self.results):
-            return
-        if not self.choices.target.words:
+        named = any(isinstance(self.scopes.parent.get(node), given) for node in self.results)
+        if not named or not self.choices.target.words:
             return
         for node in self.scopes.calls:
             found = reducer(node, self.scopes)

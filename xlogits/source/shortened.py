@@ -12,7 +12,7 @@ from xlogits.source.change import Edit
 from xlogits.source.rewrite import Rewriter
 from xlogits.source.text import Text
 
-SHORT = 200  # characters that are not worth a cut
+LEAST = 200  # characters that are worth a cut
 
 
 def cuts(whole: Rewriter, edits: list[Edit]) -> list[Edit]:
@@ -44,6 +44,6 @@ def _cut(text: Text, body: list[ast.stmt], touched: list[int], words: set[str]) 
         if after < len(touched) and touched[after] <= last:
             if isinstance(statement, ast.ClassDef):
                 yield from _cut(text, statement.body, touched, words)
-        elif last - first > SHORT and not any(word in text.text[first:last] for word in words):
+        elif last - first > LEAST and not any(word in text.text[first:last] for word in words):
             kind = "class {}: pass" if isinstance(statement, ast.ClassDef) else "def {}(): pass"
             yield Edit((first, last), kind.format(statement.name), statement)
