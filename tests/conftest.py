@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-collect_ignore = ["port"]  # files to be ported, not modules with doctests
+collect_ignore = ["port/golden"]  # files to be ported, not modules with doctests
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")

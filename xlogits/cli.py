@@ -75,7 +75,7 @@ def _parity(parser: argparse.ArgumentParser) -> None:
 
 
 def _port(parser: argparse.ArgumentParser) -> None:
-    from xlogits.source.command import EPILOG, add_arguments, run
+    from xlogits.port.command import EPILOG, add_arguments, run
 
     add_arguments(parser)
     parser.epilog = EPILOG

@@ -14,12 +14,12 @@ import numpy as np
 from compare.fuzz import invariances
 from compare.fuzz.example import Example, laid_out
 from xlogits.losses import LinearSoftmaxCrossEntropy, Transform
-from xlogits.losses.form import EPS
+from xlogits.losses.parts.form import EPS
 from xlogits.parity.engines import Call, Failure
 from xlogits.parity.engines import numpy as engine
 from xlogits.parity.plan import Prepared, prepared
-from xlogits.parity.results import LIMIT
 from xlogits.parity.verdict import described, error
+from xlogits.report.results import LIMIT
 
 Array = Any
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from compare.fuzz.example import LAYOUTS, Example
 from xlogits.losses import Reduction
-from xlogits.losses.axes import class_axes
+from xlogits.losses.parts.axes import class_axes
 
 Array = Any
 Shape = tuple[int, ...]

@@ -11,8 +11,8 @@ import numpy as np
 
 from compare.fuzz.example import BATCHED, Example
 from xlogits import losses as L
-from xlogits.losses.axes import class_axes
-from xlogits.losses.elementary import ALONG
+from xlogits.losses.parts.axes import class_axes
+from xlogits.losses.parts.elementary import ALONG
 
 Array = Any
 Scaled = tuple[Array, Array]

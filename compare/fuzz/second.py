@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xlogits import losses as L
+from xlogits.cases import cases
 from xlogits.errors import Refused
 from xlogits.losses import Loss, Transform
-from xlogits.losses.elementary import ALONG, EACH
+from xlogits.losses.parts.elementary import ALONG, EACH
 from xlogits.parity import engines
-from xlogits.parity.cases import cases
-from xlogits.parity.reference import evaluate
+from xlogits.reference import evaluate
 
 Array = Any
 Function = Callable[..., Array]

@@ -9,7 +9,7 @@ from typing import Any
 from compare.fuzz.running import Found
 from compare.fuzz.second import TOLERANCE, Checked
 from compare.hostile.writing import versions
-from xlogits.parity.results import LIMIT
+from xlogits.report.results import LIMIT
 
 INTRODUCTION = (
     "Made by `python compare fuzz`: losses with drawn options on drawn arrays, by family. NumPy is",

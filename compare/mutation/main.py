@@ -1,10 +1,11 @@
 """`python compare mutation`: something made wrong on purpose, and whether it is noticed.
 
 Without more words, mutants: one operator of cosmic-ray applied at one place, and the tests run until
-one fails; into results.md and results.json. `--without losses` is its control: with a test file left
-out, clearly fewer must be killed; into control.json, and a line of the next results.md. `--equivalent`
-tries the mutants that equivalent.py says are no other program. `python compare mutation faults`: twelve
-kinds of wrongness in every public name, held against what proves it; into faults.md and faults.json.
+one fails; into results.md and results.json. `--without against_reference` is its control: with a test
+file left out, clearly fewer must be killed; into control.json, and a line of the next results.md.
+`--equivalent` tries the mutants that equivalent.py says are no other program.
+`python compare mutation faults`: twelve kinds of wrongness in every public name, held against what
+proves it; into faults.md and faults.json.
 """
 
 import argparse
@@ -25,10 +26,13 @@ from compare.mutation.writing import Tried
 
 HERE = Path(__file__).resolve().parent
 TESTS = tuple(
-    f"tests/test_{name}.py"
+    f"tests/{name}.py"
     for name in (
-        *("losses", "errors", "margin", "regression", "sequence", "divergence", "linear"),
-        *("gradient", "catalogue", "options", "edges", "limits", "open", "refusals", "defaults"),
+        *("losses/test_against_reference", "losses/test_error_words", "losses/test_margin"),
+        *("losses/test_regression", "losses/test_sequence", "losses/test_divergence"),
+        *("losses/test_linear", "losses/test_gradient", "catalogue/test_records"),
+        *("losses/test_options", "losses/test_bounds_and_ties", "losses/test_not_finite"),
+        *("losses/test_open_sizes", "losses/test_refusals", "losses/test_defaults"),
     )
 )
 SOON = ("defaults.py", "refusals.py")  # what a new import is tried on first: soon collected
@@ -107,9 +111,9 @@ def again(folder: Path) -> int:
 
 def without(word: str) -> list[str]:
     """The tests but for one file, and for those that are built on it."""
-    left = [f"tests/test_{word}.py"]
-    if left[0] not in TESTS:
-        raise SystemExit(f"no test file is called {left[0]}")
+    left = [test for test in TESTS if test.endswith(f"/test_{word}.py")]
+    if not left:
+        raise SystemExit(f"no test file of {len(TESTS)} is called test_{word}.py")
     texts = {test: (ROOT / test).read_text(encoding="utf-8") for test in TESTS}
     for one in left:  # which grows meanwhile
         name = one.removesuffix(".py").replace("/", ".")

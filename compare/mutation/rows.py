@@ -10,17 +10,17 @@ import numpy as np
 
 import xlogits as xl
 from xlogits import losses
+from xlogits.cases import CORE, cases
 from xlogits.catalogue import NATIVES, Native
 from xlogits.errors import XlogitsError
 from xlogits.losses import Elementwise, Formula, Loss, Reduction, Rowwise, Transform
 from xlogits.parity import engines
-from xlogits.parity.cases import CORE, cases
 from xlogits.parity.engines import Call, Failure
 from xlogits.parity.natives import spoken
 from xlogits.parity.plan import Job, Prepared, prepare
-from xlogits.parity.results import DIFFERS, REFUSED
 from xlogits.parity.variants import Variant, reading, variants
 from xlogits.parity.verdict import by, judge
+from xlogits.report.results import DIFFERS, REFUSED
 
 Array = Any
 Function = Callable[..., Array]
@@ -190,7 +190,7 @@ def _of_class(cls: Any) -> Name:
 
 def _of_tests(cls: Any) -> Iterator[Row]:
     """The rows of the tests, and of the first of them with every option that all losses have."""
-    from tests.test_losses import LOSSES
+    from tests.losses.test_against_reference import LOSSES
 
     native = next((n for n in NATIVES.values() if type(n.loss) is cls), None)
     found = [pair for pair in LOSSES.values() if type(pair[0]) is cls]

@@ -30,9 +30,9 @@ LATER = ("tensorflow", "jax", "xla", "keras", "optax", "words_are_the_same", "ca
 PATIENCE = 100
 FOR_EVER = 600  # seconds after which that is taken to run for ever
 SHARED = (
-    "xlogits/losses/axes.py",
-    "xlogits/losses/form.py",
-    "xlogits/losses/labels.py",
+    "xlogits/losses/parts/axes.py",
+    "xlogits/losses/parts/form.py",
+    "xlogits/losses/parts/labels.py",
 )  # by the reference
 WATCHED = {str(path): str(path.relative_to(ROOT)) for path in FILES}
 
@@ -162,7 +162,7 @@ KNOWN: dict[Any, Any] = {}
 
 def _remember() -> None:
     """Let the tests compute every value of the reference once, not once for each mutant."""
-    from xlogits.parity.reference import evaluate
+    from xlogits.reference import evaluate
 
     def remembered(loss: Any, operands: Any, *cotangent: Any) -> Any:
         arrays = [*operands.values(), *cotangent]

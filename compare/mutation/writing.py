@@ -73,7 +73,7 @@ def _control(folder: Path) -> Iterator[str]:
     if path.exists():
         found = json.loads(path.read_text(encoding="utf-8"))
         share = Share(found["killed"], found["of"])
-        yield f"Control, without `tests/test_{found['without']}.py` and what is built on it (seed"
+        yield f"Control, without `test_{found['without']}.py` and what is built on it (seed"
         yield f"{found['seed']}): {share.text}."
 
 

@@ -19,11 +19,11 @@ from typing import Any, NamedTuple
 
 from compare.port.search import missed
 from compare.port.writing import render
-from xlogits.source.change import LEFT, Change
-from xlogits.source.document import ported
-from xlogits.source.tree import SUFFIXES
-from xlogits.source.verify import verdicts
-from xlogits.source.written import Choices
+from xlogits.port.decide.change import LEFT, Change
+from xlogits.port.decide.rendering import Choices
+from xlogits.port.document import ported
+from xlogits.port.read.tree import SUFFIXES
+from xlogits.port.verify import verdicts
 from xlogits.translation.language import language
 
 HERE = Path(__file__).resolve().parent

@@ -4,9 +4,9 @@ import ast
 import warnings
 from collections.abc import Iterator
 
-from xlogits.source.document import Document
-from xlogits.source.records import find
-from xlogits.source.written import Choices
+from xlogits.port.decide.rendering import Choices
+from xlogits.port.document import Document
+from xlogits.port.read.paths import find
 
 
 def missed(document: Document, choices: Choices) -> Iterator[tuple[int, str]]:

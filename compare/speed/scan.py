@@ -20,12 +20,12 @@ from typing import NamedTuple
 from compare.port.search import missed
 from compare.speed.main import machine
 from compare.speed.pairs import Ratio, compare
-from xlogits.source.calls import Finder
-from xlogits.source.document import ported
-from xlogits.source.scan import may_hold
-from xlogits.source.text import Text, Unreadable, decoded
-from xlogits.source.tree import NEVER, files
-from xlogits.source.written import Choices
+from xlogits.port.decide.rendering import Choices
+from xlogits.port.document import ported
+from xlogits.port.read.calls import Finder
+from xlogits.port.read.scan import may_hold
+from xlogits.port.read.text import Text, Unreadable, decoded
+from xlogits.port.read.tree import NEVER, files
 from xlogits.translation.language import language
 
 HERE = Path(__file__).resolve().parent

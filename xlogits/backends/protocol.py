@@ -11,6 +11,12 @@ from typing import Any, Protocol
 Array = Any
 Shape = tuple[int | None, ...]
 
+# what a layer computed in pieces says where its derivative would be differentiated
+TWICE = (
+    "linear_softmax_cross_entropy cannot be differentiated twice here; "
+    "use softmax_cross_entropy(hidden @ weight.T + bias, labels)"
+)
+
 
 class Namespace(Protocol):
     """The functions of one backend module."""

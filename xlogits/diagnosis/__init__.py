@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from xlogits.arrays import given, observed, require_some
 from xlogits.diagnosis.answer import Cause, Diagnosis
-from xlogits.diagnosis.bases import bases, from_call
-from xlogits.diagnosis.explain import why
-from xlogits.diagnosis.given import given, observed, require_some
+from xlogits.diagnosis.causes import why
 from xlogits.diagnosis.notes import remarks
 from xlogits.diagnosis.numbers import alone, together
+from xlogits.diagnosis.recipe import Data
 from xlogits.diagnosis.search import Search
-from xlogits.diagnosis.setup import Data
+from xlogits.diagnosis.starts import bases, from_call
 from xlogits.errors import OptionError, ShapeError
 from xlogits.translation.language import LANGUAGES, language
 

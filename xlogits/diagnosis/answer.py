@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from xlogits.diagnosis.recipe import Data
 from xlogits.diagnosis.search import Story, value_of
-from xlogits.diagnosis.setup import Data
 from xlogits.errors import OptionError
 
 Array = Any

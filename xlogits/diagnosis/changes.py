@@ -8,7 +8,7 @@ import numpy as np
 
 from xlogits.diagnosis.chains import chains
 from xlogits.diagnosis.choices import COST, alternatives, spoken
-from xlogits.diagnosis.setup import Data, Setup
+from xlogits.diagnosis.recipe import Data, Setup
 from xlogits.diagnosis.steps import Step
 from xlogits.losses import (
     CTC,

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from xlogits.arrays import Given, given, require_some, spacing
 from xlogits.backends import numpy as xp
-from xlogits.diagnosis.given import Given, given, require_some, spacing
 from xlogits.diagnosis.steps import half
 from xlogits.errors import OptionError, ShapeError
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from xlogits.diagnosis.bases import form_of
-from xlogits.diagnosis.setup import Data, Setup
+from xlogits.diagnosis.recipe import Data, Setup
+from xlogits.diagnosis.starts import form_of
 from xlogits.losses import SigmoidCrossEntropy, SoftmaxCrossEntropy
 
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from xlogits.diagnosis.given import Observed
+from xlogits.arrays import Observed
 
 
 class Hint(NamedTuple):

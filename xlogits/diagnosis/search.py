@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.diagnosis.bases import Base
+from xlogits.arrays import Observed
 from xlogits.diagnosis.changes import Change, changes, other_functions
-from xlogits.diagnosis.given import Observed
-from xlogits.diagnosis.outer import (
+from xlogits.diagnosis.recipe import Data, Items, Setup
+from xlogits.diagnosis.results import (
     AFTER,
     FALLBACK,
     WORDS,
@@ -21,8 +21,8 @@ from xlogits.diagnosis.outer import (
     spread,
     table,
 )
-from xlogits.diagnosis.setup import Data, Items, Setup
 from xlogits.diagnosis.solve import solved, usual
+from xlogits.diagnosis.starts import Base
 
 Array = Any
 PAIR = 2.0  # what a second cause costs beyond its own cost

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from xlogits.arrays import Observed
 from xlogits.diagnosis.changes import Change
-from xlogits.diagnosis.given import Observed
-from xlogits.diagnosis.setup import Setup
+from xlogits.diagnosis.recipe import Setup
 from xlogits.diagnosis.steps import Step
 
 Array = Any

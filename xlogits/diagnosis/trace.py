@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from xlogits.arrays import given
 from xlogits.diagnosis.compare import LogitsComparison, compare_logits
-from xlogits.diagnosis.given import given
 from xlogits.errors import OptionError, XlogitsError
 
 Array = Any

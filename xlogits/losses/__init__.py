@@ -1,13 +1,8 @@
 """What each loss is: its fields, its formula and its derivative. One file per family."""
 
-from xlogits.losses.axes import CHANNELS, AxesFrom, AxisByRank
 from xlogits.losses.divergence import KLDivergence, RelativeEntropy
-from xlogits.losses.form import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form
-from xlogits.losses.formula import Elementwise, Formula, Rowwise
-from xlogits.losses.labels import DENSE, INDEX, INFERRED, Labels
 from xlogits.losses.likelihood import BrierScore, GaussianNLL, PoissonNLL, TweedieDeviance
-from xlogits.losses.linear import LinearSoftmaxCrossEntropy
-from xlogits.losses.loss import Loss
+from xlogits.losses.linear.layer import LinearSoftmaxCrossEntropy
 from xlogits.losses.margin import BinarySparsemax, Hinge, HingeEmbedding, MarginRanking, SoftMargin
 from xlogits.losses.modulated import (
     GeneralizedCrossEntropy,
@@ -23,6 +18,11 @@ from xlogits.losses.multiclass_margin import (
     Sparsemax,
 )
 from xlogits.losses.overlap import ClassOverlap, Tversky
+from xlogits.losses.parts.axes import CHANNELS, AxesFrom, AxisByRank
+from xlogits.losses.parts.form import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form
+from xlogits.losses.parts.formula import Elementwise, Formula, Rowwise
+from xlogits.losses.parts.labels import DENSE, INDEX, INFERRED, Labels
+from xlogits.losses.parts.loss import Loss
 from xlogits.losses.products import LogAddExp, XLogY
 from xlogits.losses.regression import (
     AbsoluteError,

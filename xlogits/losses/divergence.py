@@ -4,9 +4,9 @@ import math
 from typing import Any, ClassVar
 
 from xlogits.errors import ShapeError
-from xlogits.losses.formula import Elementwise, Rowwise
-from xlogits.losses.loss import spreads
-from xlogits.losses.value import frozen
+from xlogits.losses.parts.formula import Elementwise, Rowwise
+from xlogits.losses.parts.loss import spreads
+from xlogits.losses.parts.value import frozen
 
 Array = Any
 

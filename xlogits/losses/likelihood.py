@@ -5,10 +5,10 @@ from dataclasses import field
 from typing import Any, ClassVar, Literal
 
 from xlogits.errors import OptionError, RangeError
-from xlogits.losses.formula import Elementwise, Rowwise
-from xlogits.losses.labels import INDEX, Labels
-from xlogits.losses.loss import is_number
-from xlogits.losses.value import frozen
+from xlogits.losses.parts.formula import Elementwise, Rowwise
+from xlogits.losses.parts.labels import INDEX, Labels
+from xlogits.losses.parts.loss import is_number
+from xlogits.losses.parts.value import frozen
 
 Array = Any
 

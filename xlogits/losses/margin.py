@@ -6,8 +6,8 @@ that the terms of a maximum tie: they share it evenly.
 
 from typing import Any, ClassVar, Literal
 
-from xlogits.losses.formula import Elementwise
-from xlogits.losses.value import frozen
+from xlogits.losses.parts.formula import Elementwise
+from xlogits.losses.parts.value import frozen
 
 Array = Any
 

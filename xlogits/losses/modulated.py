@@ -5,12 +5,12 @@ from dataclasses import field
 from typing import Any, ClassVar
 
 from xlogits.errors import OptionError
-from xlogits.losses.form import LOGITS, Form
-from xlogits.losses.formula import Elementwise, Rowwise
-from xlogits.losses.labels import INDEX, Labels, require_fraction
-from xlogits.losses.loss import counted, times
+from xlogits.losses.parts.form import LOGITS, Form
+from xlogits.losses.parts.formula import Elementwise, Rowwise
+from xlogits.losses.parts.labels import INDEX, Labels, require_fraction
+from xlogits.losses.parts.loss import counted, times
+from xlogits.losses.parts.value import frozen
 from xlogits.losses.softmax import SoftmaxCrossEntropy
-from xlogits.losses.value import frozen
 
 Array = Any
 

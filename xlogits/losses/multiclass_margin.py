@@ -5,12 +5,12 @@ from dataclasses import field
 from typing import Any, ClassVar, Literal
 
 from xlogits.errors import ShapeError
-from xlogits.losses.axes import class_axes, to_rows
-from xlogits.losses.formula import Rowwise
-from xlogits.losses.labels import DENSE, INDEX, Labels, is_index, require_index
-from xlogits.losses.loss import Weight, is_number
 from xlogits.losses.margin import step
-from xlogits.losses.value import frozen
+from xlogits.losses.parts.axes import class_axes, to_rows
+from xlogits.losses.parts.formula import Rowwise
+from xlogits.losses.parts.labels import DENSE, INDEX, Labels, is_index, require_index
+from xlogits.losses.parts.loss import Weight, is_number
+from xlogits.losses.parts.value import frozen
 
 Array = Any
 

@@ -3,10 +3,10 @@
 from typing import Any, ClassVar, Literal
 
 from xlogits.errors import OptionError, ShapeError
-from xlogits.losses.axes import class_axes, from_rows, to_rows
-from xlogits.losses.formula import Formula, Rowwise
-from xlogits.losses.labels import DENSE, is_index, require_dense
-from xlogits.losses.value import frozen
+from xlogits.losses.parts.axes import class_axes, from_rows, to_rows
+from xlogits.losses.parts.formula import Formula, Rowwise
+from xlogits.losses.parts.labels import DENSE, is_index, require_dense
+from xlogits.losses.parts.value import frozen
 
 Array = Any
 

@@ -3,8 +3,8 @@
 import math
 from typing import Any, ClassVar
 
-from xlogits.losses.formula import Elementwise
-from xlogits.losses.value import frozen
+from xlogits.losses.parts.formula import Elementwise
+from xlogits.losses.parts.value import frozen
 
 Array = Any
 

@@ -4,9 +4,9 @@ import math
 from typing import Any, ClassVar
 
 from xlogits.errors import OptionError
-from xlogits.losses.formula import Elementwise
-from xlogits.losses.labels import require_fraction
-from xlogits.losses.value import frozen
+from xlogits.losses.parts.formula import Elementwise
+from xlogits.losses.parts.labels import require_fraction
+from xlogits.losses.parts.value import frozen
 
 Array = Any
 

@@ -6,11 +6,17 @@ from typing import Any, ClassVar, NamedTuple
 
 from xlogits.backends import require_same
 from xlogits.errors import OptionError, ShapeError
-from xlogits.losses.form import LOG_PROBABILITIES, LOGITS, Form
-from xlogits.losses.labels import INDEX, Labels, require_index
-from xlogits.losses.lengths import apart, as_array, require_at_most, require_counts, require_one
-from xlogits.losses.loss import Loss, Weight
-from xlogits.losses.value import frozen
+from xlogits.losses.parts.form import LOG_PROBABILITIES, LOGITS, Form
+from xlogits.losses.parts.labels import INDEX, Labels, require_index
+from xlogits.losses.parts.lengths import (
+    apart,
+    as_array,
+    require_at_most,
+    require_counts,
+    require_one,
+)
+from xlogits.losses.parts.loss import Loss, Weight
+from xlogits.losses.parts.value import frozen
 from xlogits.reduction import Items
 
 Array = Any

@@ -4,17 +4,17 @@ from dataclasses import field
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from xlogits.errors import ShapeError
-from xlogits.losses.axes import class_axes
-from xlogits.losses.form import LOGITS, Form, require_probabilities
-from xlogits.losses.labels import (
+from xlogits.losses.parts.axes import class_axes
+from xlogits.losses.parts.form import LOGITS, Form, require_probabilities
+from xlogits.losses.parts.labels import (
     DENSE,
     FLOATS,
     is_index,
     require_dense,
     require_fraction,
 )
-from xlogits.losses.loss import Loss, Weight, counted, is_number, spreads, times
-from xlogits.losses.value import frozen
+from xlogits.losses.parts.loss import Loss, Weight, counted, is_number, spreads, times
+from xlogits.losses.parts.value import frozen
 from xlogits.reduction import Items
 
 Array = Any

@@ -4,8 +4,8 @@ import math
 from typing import Any, ClassVar, Literal
 
 from xlogits.errors import OptionError
-from xlogits.losses.formula import Rowwise
-from xlogits.losses.value import frozen
+from xlogits.losses.parts.formula import Rowwise
+from xlogits.losses.parts.value import frozen
 
 Array = Any
 

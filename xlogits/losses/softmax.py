@@ -5,9 +5,9 @@ from dataclasses import field
 from typing import Any, ClassVar, NamedTuple
 
 from xlogits.errors import DtypeError, OptionError, ShapeError
-from xlogits.losses.axes import Axis, Shape, class_axes, one_axis, restore_axes
-from xlogits.losses.form import LOGITS, Form, require_probabilities
-from xlogits.losses.labels import (
+from xlogits.losses.parts.axes import Axis, Shape, class_axes, one_axis, restore_axes
+from xlogits.losses.parts.form import LOGITS, Form, require_probabilities
+from xlogits.losses.parts.labels import (
     FLOATS,
     INFERRED,
     Labels,
@@ -19,8 +19,8 @@ from xlogits.losses.labels import (
     require_index,
     require_integer,
 )
-from xlogits.losses.loss import Loss, Weight, counted, is_number, times
-from xlogits.losses.value import frozen
+from xlogits.losses.parts.loss import Loss, Weight, counted, is_number, times
+from xlogits.losses.parts.value import frozen
 from xlogits.reduction import Items
 
 Array = Any

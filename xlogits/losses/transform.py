@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 
 from xlogits.backends import namespace, require_same
 from xlogits.errors import DtypeError, OptionError, ShapeError, shown
-from xlogits.losses.axes import Axis, class_axes, one_axis, restore_axes
-from xlogits.losses.elementary import ALONG, EACH, TAKEN_BY
-from xlogits.losses.labels import require_dense, require_float
-from xlogits.losses.loss import HALF, is_number, spreads
-from xlogits.losses.value import Value, frozen
+from xlogits.losses.parts.axes import Axis, class_axes, one_axis, restore_axes
+from xlogits.losses.parts.elementary import ALONG, EACH, TAKEN_BY
+from xlogits.losses.parts.labels import require_dense, require_float
+from xlogits.losses.parts.loss import HALF, is_number, spreads
+from xlogits.losses.parts.value import Value, frozen
 
 Array = Any
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from xlogits.losses import Transform
-from xlogits.losses.elementary import FORMULAS
+from xlogits.losses.parts.elementary import FORMULAS
 
 _SIGNS = {
     r"\ell": "ℓ",

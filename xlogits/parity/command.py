@@ -12,8 +12,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from xlogits.parity import engines, ledger
-from xlogits.parity.results import Results, merge
+from xlogits import ledger
+from xlogits.parity import engines
+from xlogits.report.results import Results, merge
 
 DEVICES = ("cpu", "cuda", "mps", "xpu", "tpu")
 

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from xlogits import ledger
 from xlogits.losses import Loss, Transform
-from xlogits.parity import engines, ledger, translations
+from xlogits.parity import engines, translations
 from xlogits.parity.engines import Call
 from xlogits.parity.natives import HOME, Natives
 from xlogits.parity.plan import Job, Prepared, Rank, Selection, leaders, named, prepare, rows
-from xlogits.parity.results import UNAVAILABLE, Cell, Results
 from xlogits.parity.verdict import by, judge
+from xlogits.report.results import UNAVAILABLE, Cell, Results
 
 OTHERS = ("float16", "bfloat16", "float64")
 DTYPES = ("float32", *OTHERS)

@@ -5,9 +5,9 @@ from importlib import import_module
 from typing import Any
 
 from xlogits.catalogue import Arg, Native
+from xlogits.ledger import speaks_of
 from xlogits.parity.engines import Call, Failure, Result, installed
 from xlogits.parity.engines.run import differentiated, retried
-from xlogits.parity.ledger import speaks_of
 from xlogits.parity.plan import Job, Prepared, named
 
 Array = Any

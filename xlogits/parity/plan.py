@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from xlogits.cases import CORE, Case, cases
 from xlogits.catalogue import NATIVES, Native, find
 from xlogits.errors import OptionError
 from xlogits.losses import Loss, Transform
-from xlogits.parity.cases import CORE, Case, cases
-from xlogits.parity.reference import Reference, evaluate
 from xlogits.parity.variants import Variant, reading, variants
+from xlogits.reference import Reference, evaluate
 
 Array = Any
 

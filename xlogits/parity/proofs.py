@@ -18,17 +18,18 @@ from typing import Any
 
 import numpy as np
 
+from xlogits import ledger
+from xlogits.cases import Case, cases
 from xlogits.errors import Refused, XlogitsError
 from xlogits.losses import Transform
-from xlogits.parity import engines, ledger
-from xlogits.parity.cases import Case, cases
+from xlogits.parity import engines
 from xlogits.parity.engines import Call, Failure, Outcome, Result
 from xlogits.parity.engines.run import differentiated
 from xlogits.parity.natives import DIFFERENTIABLE, HOME
 from xlogits.parity.plan import Job, Prepared, prepare
-from xlogits.parity.results import DIFFERS, TRANSLATION_LIMIT, Cell
 from xlogits.parity.translations import HOLDS
 from xlogits.parity.verdict import by, described, error
+from xlogits.report.results import DIFFERS, TRANSLATION_LIMIT, Cell
 
 DTYPES = ("float64", "float32")
 HOLE = re.compile(r"_xl\d+_")

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from xlogits.cases import Case
 from xlogits.losses import LOGITS, Loss, Transform
-from xlogits.losses.axes import class_axes
-from xlogits.parity.cases import Case
+from xlogits.losses.parts.axes import class_axes
 from xlogits.parity.engines import Call, Failure, Outcome
 from xlogits.parity.engines.run import differentiated
 from xlogits.parity.plan import Job, Prepared, prepare
-from xlogits.parity.results import (
+from xlogits.parity.verdict import by, described, error
+from xlogits.report.results import (
     AGREE,
     DIFFERS,
     KNOWN,
@@ -27,7 +28,6 @@ from xlogits.parity.results import (
     TRANSLATION_LIMIT,
     Cell,
 )
-from xlogits.parity.verdict import by, described, error
 
 Array = Any
 OPTIONS_ON = ("ordinary", "ignored labels", "dense labels")  # the cases that options are tried on
@@ -172,7 +172,7 @@ def _quantities(
 
 def _known(job: Job, translation: Any, quantity: str, dtype: str) -> str:
     """The row of the ledger about the function that the translation calls, if there is one."""
-    from xlogits.parity import ledger
+    from xlogits import ledger
 
     # what is handed on to a layer is what comes back from its logits
     quantity = "d/dlogits" if quantity.startswith("d/dlinear_") else quantity

@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from xlogits.losses.form import EPS
-from xlogits.parity import ledger
+from xlogits import ledger
+from xlogits.losses.parts.form import EPS
 from xlogits.parity.engines import Failure, Outcome, Result
 from xlogits.parity.plan import Job, Prepared, rounded
-from xlogits.parity.results import AGREE, DIFFERS, KNOWN, LIMIT, REFUSED, UNAVAILABLE, Cell
+from xlogits.report.results import AGREE, DIFFERS, KNOWN, LIMIT, REFUSED, UNAVAILABLE, Cell
 
 Array = Any
 

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from xlogits.parity.results import AGREE, DIFFERS, KNOWN, OUTCOMES, REFUSED, UNAVAILABLE, Results
 from xlogits.report import page, summary
 from xlogits.report.payload import TABLES, payload
+from xlogits.report.results import AGREE, DIFFERS, KNOWN, OUTCOMES, REFUSED, UNAVAILABLE, Results
 from xlogits.report.svg import inert
 from xlogits.report.text import duration, json_in_html, plain
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
-from xlogits.parity.results import DIFFERS, KNOWN, REFUSED, UNAVAILABLE, Cell, Results
+from xlogits.report.results import DIFFERS, KNOWN, REFUSED, UNAVAILABLE, Cell, Results
 from xlogits.report.summary import backends
 from xlogits.report.text import number, plain
 

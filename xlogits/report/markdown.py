@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from unicodedata import east_asian_width
 
-from xlogits.parity.results import DIFFERS, Cell, Results
+from xlogits.report.results import DIFFERS, Cell, Results
 from xlogits.report.summary import (
     MEANING,
     Covered,

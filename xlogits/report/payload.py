@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from xlogits.parity.results import OUTCOMES, Results
+from xlogits.report.results import OUTCOMES, Results
 from xlogits.report.summary import reason
 from xlogits.report.text import number, odd
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from xlogits.parity import ledger
-from xlogits.parity.results import (
+from xlogits import ledger
+from xlogits.report.results import (
     AGREE,
     DIFFERS,
     KNOWN,

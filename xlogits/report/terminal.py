@@ -8,7 +8,7 @@ from shutil import get_terminal_size
 from types import TracebackType
 from typing import Any, NamedTuple, TextIO
 
-from xlogits.parity.results import AGREE, DIFFERS, KNOWN, REFUSED, UNAVAILABLE, Cell, Results
+from xlogits.report.results import AGREE, DIFFERS, KNOWN, REFUSED, UNAVAILABLE, Cell, Results
 from xlogits.report.summary import (
     alike,
     backends,

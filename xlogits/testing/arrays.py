@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.diagnosis.given import Given, given, spacing
+from xlogits.arrays import Given, given, spacing
 from xlogits.errors import OptionError
 
 Array = Any

@@ -45,7 +45,7 @@ class Backend(NamedTuple):
 
     def numbers(self, x: Any) -> Any:
         """An array of this backend as a NumPy array again; floating point as float64."""
-        from xlogits.diagnosis.given import given
+        from xlogits.arrays import given
 
         return given(x, "the array").values
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from xlogits.diagnosis.given import given
+from xlogits.arrays import given
 from xlogits.errors import OptionError
 
 FLOATS = ("float16", "bfloat16", "float32", "float64")

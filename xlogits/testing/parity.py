@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from xlogits.arrays import Given
 from xlogits.diagnosis import diagnose
-from xlogits.diagnosis.given import Given
 from xlogits.errors import XlogitsError
 from xlogits.testing import record
 from xlogits.testing.arrays import KINDS, Gap, gap, numbers, tolerances

@@ -10,7 +10,7 @@ from xlogits.losses import Elementwise, LinearSoftmaxCrossEntropy, Reduction, Si
 from xlogits.translation.call import Call, parse
 from xlogits.translation.comparison import Comparison, differ
 from xlogits.translation.compose import Composition
-from xlogits.translation.differences import ASSUMED
+from xlogits.translation.difference import ASSUMED
 from xlogits.translation.encoding import of_indexes, seen_labels
 from xlogits.translation.known import rows_of
 from xlogits.translation.language import IMPORTS, Language, language

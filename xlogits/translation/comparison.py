@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from xlogits.translation.call import parse
-from xlogits.translation.differences import ASSUMED
-from xlogits.translation.differences import differ as differences
+from xlogits.translation.difference import ASSUMED
+from xlogits.translation.difference import differ as differences
 from xlogits.translation.measure import measured
 
 

@@ -12,15 +12,15 @@ from xlogits.losses import (
     SoftmaxCrossEntropy,
     Transform,
 )
-from xlogits.losses.formula import Formula
-from xlogits.translation.alignment import aligned
-from xlogits.translation.cross_entropy import Softmax, sigmoid
-from xlogits.translation.differences import axis_at, denominator
-from xlogits.translation.elementary import elementary
+from xlogits.losses.parts.formula import Formula
+from xlogits.translation.by_family.activation import elementary
+from xlogits.translation.by_family.entropy import Softmax, sigmoid
+from xlogits.translation.by_family.formula import by_formula
+from xlogits.translation.by_family.overlap import overlap
+from xlogits.translation.by_family.sequence import aligned
+from xlogits.translation.difference import axis_at, denominator
 from xlogits.translation.expression import Expr, floating, wrap
-from xlogits.translation.formula import by_formula
 from xlogits.translation.language import Language, Namespace
-from xlogits.translation.overlap import overlap
 from xlogits.translation.single import candidates, written
 
 

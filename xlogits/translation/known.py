@@ -1,6 +1,6 @@
 """What the ledger knows of a native function."""
 
-from xlogits.parity.ledger import ROWS, Divergence
+from xlogits.ledger import ROWS, Divergence
 
 
 def rows_of(name: str) -> list[Divergence]:

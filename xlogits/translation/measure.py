@@ -9,8 +9,8 @@ def measured(wanted: Reading, other: Reading) -> str:
     """Both losses of the same ordinary arrays, in words; '' where they do not take the same."""
     import numpy as np
 
-    from xlogits.parity.cases import cases
-    from xlogits.parity.reference import evaluate
+    from xlogits.cases import cases
+    from xlogits.reference import evaluate
 
     extra = frozenset(wanted.operands) - set(wanted.loss.ARRAYS)
     try:

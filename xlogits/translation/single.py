@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from xlogits.catalogue import NATIVES, Arg, Native
 from xlogits.catalogue.record import REQUIRED, Reading
 from xlogits.errors import XlogitsError
-from xlogits.translation.differences import Difference, axis_at, differ
+from xlogits.translation.difference import Difference, axis_at, differ
 from xlogits.translation.expression import Expr, floating, wrap
 from xlogits.translation.language import Language
 

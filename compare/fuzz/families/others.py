@@ -10,8 +10,8 @@ from compare.fuzz.drawing import between, eighths
 from compare.fuzz.example import Example
 from compare.fuzz.families.elementwise import EVENT_FORMS, SHARE, SHARE_OR_NONE, Strategy
 from xlogits import losses as L
-from xlogits.losses.axes import class_axes
-from xlogits.losses.elementary import ALONG, EACH, TAKEN_BY
+from xlogits.losses.parts.axes import class_axes
+from xlogits.losses.parts.elementary import ALONG, EACH, TAKEN_BY
 
 Array = Any
 one_of = st.sampled_from

@@ -21,7 +21,7 @@ from compare.fuzz.families.elementwise import (
     Strategy,
 )
 from xlogits import losses as L
-from xlogits.losses.axes import class_axes
+from xlogits.losses.parts.axes import class_axes
 
 Array = Any
 Shape = tuple[int, ...]

@@ -10,7 +10,7 @@ from compare.fuzz.drawing import between, eighths
 from compare.fuzz.example import Example
 from compare.fuzz.families.elementwise import SHARE, Strategy
 from xlogits import losses as L
-from xlogits.losses.axes import class_axes
+from xlogits.losses.parts.axes import class_axes
 
 Array = Any
 Shape = tuple[int, ...]

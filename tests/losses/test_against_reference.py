@@ -1,0 +1,412 @@
+"""The losses on every framework against the reference, and the gradient in closed form."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import xlogits as xl
+from tests.conftest import FRAMEWORKS, Framework
+from xlogits.cases import cases
+from xlogits.losses import (
+    CTC,
+    LOG_PROBABILITIES,
+    AbsoluteError,
+    AxesFrom,
+    BinarySparsemax,
+    BrierScore,
+    CategoricalHinge,
+    ClassOverlap,
+    CosineEmbedding,
+    CosineSimilarity,
+    Distance,
+    Form,
+    GaussianNLL,
+    GeneralizedCrossEntropy,
+    Hinge,
+    HingeEmbedding,
+    Huber,
+    HuberPenalty,
+    InnerProduct,
+    KLDivergence,
+    LinearSoftmaxCrossEntropy,
+    LogAddExp,
+    LogCosh,
+    Loss,
+    MarginRanking,
+    MulticlassHinge,
+    MultiLabelMargin,
+    MultiMargin,
+    PoissonNLL,
+    PseudoHuberPenalty,
+    QuantileError,
+    RelativeEntropy,
+    RelativeError,
+    SigmoidCrossEntropy,
+    SigmoidFocal,
+    SoftMargin,
+    SoftmaxCrossEntropy,
+    SoftmaxFocal,
+    SoftmaxPoly,
+    Sparsemax,
+    Square,
+    SquaredError,
+    SquaredLogError,
+    Transform,
+    TripletMargin,
+    Tversky,
+    TweedieDeviance,
+    XLogY,
+)
+from xlogits.parity import engines
+from xlogits.parity.engines import Call
+from xlogits.parity.verdict import LIMIT, error
+from xlogits.reduction import WORDS, Reduction
+from xlogits.reference import evaluate
+
+WEIGHTED = frozenset({"class_weight", "sample_weight"})
+LENGTHS = frozenset({"logit_length", "label_length"})
+LOSSES: dict[str, tuple[Loss | Transform, frozenset[str]]] = {
+    "softmax": (SoftmaxCrossEntropy(), frozenset()),
+    "softmax, axis 1": (SoftmaxCrossEntropy(axis=1, label_smoothing=0.2), frozenset()),
+    "softmax, two axes": (SoftmaxCrossEntropy(axis=(1, 2)), frozenset()),
+    "softmax, masked": (SoftmaxCrossEntropy(), frozenset({"mask"})),
+    "softmax, ignoring": (SoftmaxCrossEntropy(ignore_index=-1), frozenset({"class_weight"})),
+    "sigmoid": (SigmoidCrossEntropy(), frozenset()),
+    "sigmoid, weighted": (
+        SigmoidCrossEntropy(label_smoothing=0.1),
+        frozenset({"pos_weight", "sample_weight"}),
+    ),
+    "sigmoid, inner mean": (SigmoidCrossEntropy(inner="mean", axis=1), frozenset({"pos_weight"})),
+    "sigmoid, class weights": (
+        SigmoidCrossEntropy(inner="mean"),
+        frozenset({"pos_weight", "class_weight"}),
+    ),
+    "hinge": (Hinge(), frozenset()),
+    "hinge, inferred signs": (Hinge(signs="inferred", power=2, inner="mean"), frozenset()),
+    "soft margin": (SoftMargin(), frozenset({"sample_weight"})),
+    "hinge embedding": (HingeEmbedding(margin=0.5), frozenset()),
+    "margin ranking": (MarginRanking(margin=0.25), frozenset()),
+    "binary sparsemax": (BinarySparsemax(), frozenset()),
+    "categorical hinge": (CategoricalHinge(), frozenset()),
+    "multi-class hinge": (MulticlassHinge(axis=1), frozenset()),
+    "multi-class hinge, one score": (MulticlassHinge(one_score=True), frozenset({"sample_weight"})),
+    "multi margin": (MultiMargin(power=2), WEIGHTED),
+    "multi-label margin": (MultiLabelMargin(), frozenset()),
+    "sparsemax": (Sparsemax(), frozenset()),
+    "divergence": (KLDivergence(reduction=Reduction("mean_over_batch")), frozenset()),
+    "divergence, clipped": (KLDivergence(clip=(0.1, 0.9), inner="sum"), frozenset({"mask"})),
+    "divergence of logarithms": (
+        KLDivergence(log_pred=True, log_target=True, generalized=True, inner="sum", axis=0),
+        frozenset({"mask"}),
+    ),
+    "generalised divergence": (KLDivergence(generalized=True), frozenset({"sample_weight"})),
+    "divergence of shares": (RelativeEntropy(base=2.0), frozenset({"sample_weight"})),
+    "generalised": (GeneralizedCrossEntropy(exponent=0.3), frozenset({"sample_weight"})),
+    "focal, of events": (SigmoidFocal(alpha=0.25, label_smoothing=0.1), frozenset()),
+    "focal, of probabilities": (
+        SigmoidFocal(form=Form("probabilities", clip=(1e-3, 0.999)), gamma=1.5, inner="mean"),
+        frozenset(),
+    ),
+    "focal, nearly linear": (SigmoidFocal(gamma=0.5), frozenset()),
+    "focal, of classes": (SoftmaxFocal(ignore_index=-1, label_smoothing=0.1), WEIGHTED),
+    "focal, masked": (SoftmaxFocal(gamma=0.5, alpha=0.25), frozenset({"mask"})),
+    "focal, flat": (SoftmaxFocal(gamma=0.0), frozenset()),
+    "focal, clipped logits": (SoftmaxFocal(form=Form("logits", clip=(0.01, 0.99))), frozenset()),
+    "sigmoid, clipped logits": (
+        SigmoidCrossEntropy(form=Form("logits", clip=(0.01, 0.99))),
+        frozenset(),
+    ),
+    "poly, ignoring": (SoftmaxPoly(ignore_index=1), frozenset({"sample_weight"})),
+    "poly": (SoftmaxPoly(axis=(1, 2)), frozenset({"class_weight"})),
+    **{
+        f"softmax, {word}": (
+            SoftmaxCrossEntropy(label_smoothing=0.1, ignore_index=2, reduction=Reduction(word)),
+            WEIGHTED,
+        )
+        for word in WORDS
+        if word != "mean"
+    },
+    **{
+        name: (Transform(function=name), frozenset())
+        for name in ("log_softmax", "logsumexp", "sigmoid", "log_sigmoid", "entr", "log1mexp")
+    },
+    **{
+        f"{name}, masked": (Transform(function=name, axis=1), frozenset({"mask"}))
+        for name in ("softmax", "softmin", "log_softmax", "logsumexp", "logmeanexp")
+    },
+    "logsumexp, weighted": (
+        Transform(function="logsumexp", axis=None, keepdims=True),
+        frozenset({"mask", "weight"}),
+    ),
+    "cosine": (CosineSimilarity(eps=1e-8), frozenset({"mask"})),
+    "cosine, squares floored": (CosineSimilarity(eps=1e-6, guard="square", axis=0), frozenset()),
+    "inner product, axis kept": (
+        InnerProduct(factor=-1.0, offset=1.0, keepdims=True, axis=0),
+        frozenset({"sample_weight"}),
+    ),
+    "cosine embedding": (CosineEmbedding(eps=1e-12, guard="sum", margin=0.2), frozenset()),
+    "distance": (Distance(eps=1e-6), frozenset()),
+    "distance, largest": (Distance(p=math.inf), frozenset()),
+    "distance, cubes": (Distance(p=3.0), frozenset()),
+    "triplet": (TripletMargin(eps=1e-6, guard="power", p=4.0), frozenset()),
+    "triplet, swapped": (TripletMargin(swap=True), frozenset()),
+    "overlap": (Tversky(missed=0.9, extra=0.3, eps=1e-7, axis=None), frozenset()),
+    "overlap of logits": (
+        Tversky(smooth=1.0, activation="sigmoid", axis=AxesFrom(1)),
+        frozenset({"sample_weight"}),
+    ),
+    "overlap of classes, weighted": (ClassOverlap(), frozenset({"sample_weight"})),
+    "overlap of classes": (ClassOverlap(background=False), frozenset({"class_weight"})),
+    "overlap of classes, each": (
+        ClassOverlap(over_classes="none", activation="none", axis=0, missed=0.9),
+        frozenset(),
+    ),
+    "overlap of classes, balanced": (
+        ClassOverlap(balanced=True, over_classes="sum", background=False),
+        frozenset(),
+    ),
+    "CTC": (CTC(), LENGTHS),
+    "CTC, padded": (
+        CTC(blank=-1, zero_infinity=True),
+        frozenset({"logit_padding", "label_padding"}),
+    ),
+    "CTC, log-probabilities": (
+        CTC(form=LOG_PROBABILITIES, time_major=True, per_label=True),
+        LENGTHS | {"sample_weight"},
+    ),
+    "softplus, beta": (Transform(function="softplus", beta=3.0), frozenset()),
+    "softplus, linear": (Transform(function="softplus", linear_above=2.0), frozenset()),
+    "logit": (Transform(function="logit"), frozenset()),
+    "logit, clamped": (Transform(function="logit", clamp=0.125), frozenset()),
+    "log(e^x + e^y)": (LogAddExp(), frozenset()),
+    "x log y": (XLogY(), frozenset()),
+    "x log(1 + y)": (XLogY(plus_one=True), frozenset()),
+    "softmax of all": (Transform(function="softmax", axis=None), frozenset()),
+    "squared": (SquaredError(factor=0.5), frozenset({"sample_weight"})),
+    "squared, outputs": (SquaredError(axis=0, inner="mean"), frozenset({"inner_weight"})),
+    "squared, root": (SquaredError(axis=0, inner="root_mean"), frozenset({"inner_weight"})),
+    "squared, plain root": (SquaredError(axis=None, inner="root_mean"), frozenset()),
+    "square": (Square(factor=0.5, reduction=Reduction("sum")), frozenset()),
+    "absolute": (AbsoluteError(inner="sum"), frozenset()),
+    "Huber": (Huber(delta=0.5), frozenset()),
+    "Huber, per delta": (Huber(delta=0.5, per_delta=True), frozenset()),
+    "Huber, delta 0": (Huber(delta=0.0, per_delta=True), frozenset()),
+    "Huber penalty": (HuberPenalty(), frozenset()),
+    "pseudo-Huber penalty": (PseudoHuberPenalty(), frozenset({"sample_weight"})),
+    "log-cosh": (LogCosh(inner="mean"), frozenset()),
+    "quantile": (QuantileError(quantile=0.9), frozenset()),
+    "relative": (RelativeError(factor=100.0, floor=1e-7), frozenset()),
+    "squared logarithms": (SquaredLogError(floor=0.5), frozenset()),
+    "Poisson, log rate": (PoissonNLL(stirling=True), frozenset()),
+    "Poisson, rate": (PoissonNLL(log_rate=False, eps=1e-7), frozenset()),
+    "Brier score": (BrierScore(halved="two", one_score=True), frozenset({"sample_weight"})),
+    "Gauss": (GaussianNLL(full=True, eps=0.5), frozenset()),
+    "Tweedie along the batch": (
+        TweedieDeviance(axis=0, inner="mean"),
+        frozenset({"sample_weight"}),
+    ),
+    "linear layer": (LinearSoftmaxCrossEntropy(), frozenset({"sample_weight", "linear_bias"})),
+    **{
+        f"Tweedie, power {power}": (TweedieDeviance(power=power), frozenset())
+        for power in (-1.5, 0, 1, 1.5, 2, 3)
+    },
+}
+# JAX compiles every operation for every shape, so it gets the cases that differ most, and most of
+# these in the long run
+FOR_JAX = frozenset(
+    {
+        *("ordinary", "K-dimensional", "all ignored", "ignored row that holds NaN"),
+        *("at the kink", "zeros and kinks", "variance of 0"),
+    }
+)
+
+
+def rows() -> Iterator[Any]:
+    for name, (loss, wanted) in LOSSES.items():
+        for case in cases(loss, wanted):
+            kind = case.operands["target"].dtype.kind if "target" in case.operands else "i"
+            if getattr(loss, "ignore_index", None) is not None and kind != "i":
+                continue
+            for framework in FRAMEWORKS:
+                slow = case.name != "ordinary" or isinstance(loss, CTC)
+                if framework != "jax" or case.name in FOR_JAX:
+                    long = [pytest.mark.long] if framework == "jax" and slow else []
+                    which = f"{framework}-{name}: {case.name}"
+                    yield pytest.param(framework, loss, case, id=which, marks=long)
+
+
+ROWS = list(rows())
+
+
+@pytest.mark.parametrize(("fw", "loss", "case"), ROWS, indirect=["fw"])
+def test_value_and_closed_form_gradient(loss: Any, case: Any, fw: Framework) -> None:
+    expected = evaluate(loss, case.operands)
+    if not np.all(np.isfinite(np.asarray(expected.value[1], float))):
+        raise AssertionError("a scale that is not finite would let anything pass")
+    arrays = fw.arrays(case.operands)
+    with np.errstate(all="ignore"):
+        value = fw.numbers(loss(**arrays))
+        gradients = loss.gradient(**arrays)
+    assert error(value, *expected.value, "float64") <= LIMIT
+    slopes = getattr(loss, "SLOPES", loss.ARRAYS)
+    for name, found in zip(slopes, gradients, strict=True):
+        if found is not None:
+            assert error(fw.numbers(found), *expected.gradients[name], "float64") <= LIMIT
+    if fw.name == "torch":
+        autograd_agrees(fw, loss, case.operands, expected, np.ones(value.shape))
+
+
+def autograd_agrees(
+    fw: Framework, loss: Any, operands: dict[str, Any], expected: Any, cotangent: Any
+) -> None:
+    """PyTorch's derivatives of the value, against those of the reference."""
+    import torch
+
+    arrays = fw.arrays(operands)
+    wrt = [k for k in expected.gradients if k in arrays and arrays[k].is_floating_point()]
+    for name in wrt:
+        arrays[name].requires_grad_()
+    value = loss(**arrays)
+    if value.requires_grad:
+        leaves = [arrays[name] for name in wrt]
+        slopes = torch.autograd.grad(value, leaves, fw.array(cotangent), allow_unused=True)
+        for name, slope in zip(wrt, slopes, strict=True):
+            if slope is not None:
+                assert error(fw.numbers(slope), *expected.gradients[name], "float64") <= LIMIT
+
+
+def test_the_rows_cover_what_they_claim() -> None:
+    names = {row.values[2].name for row in ROWS}
+    assert {"all ignored", "empty batch", "one class", "ignored row that holds NaN"} <= names
+    assert len(ROWS) > 800
+
+
+def test_reductions_of_three_numbers(fw: Framework) -> None:
+    """By hand: losses log 2, log 4, log 8 with sample weights 1, 0, 3."""
+    x = np.log(np.array([[1.0, 1.0], [1.0, 3.0], [1.0, 7.0]]))
+    y, s = np.array([0, 0, 0]), np.array([1.0, 0.0, 3.0])
+    total = np.log(2) * (1 + 9)
+    for word, wanted in {
+        "none": np.log(2) * np.array([1, 0, 9]),
+        "sum": total,
+        "mean_over_items": total / 3,
+        "mean_over_valid": total / 3,
+        "mean_over_sample_weight": total / 4,
+        "mean_over_nonzero_weight": total / 2,
+        "mean_over_batch": total / 3,
+    }.items():
+        loss = xl.softmax_cross_entropy(
+            fw.array(x), fw.array(y), sample_weight=fw.array(s), reduction=word
+        )
+        np.testing.assert_allclose(fw.numbers(loss), wanted, rtol=1e-14)
+
+
+# rows of numbers on a kink: prediction, target, and a third array
+KINKS: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "relative": (RelativeError(floor=0.25), ([0.0, 0.0], [0.25, -0.25])),
+    "cosine": (CosineSimilarity(eps=0.5), ([[0.5, 0], [1, 2]], [[1.0, 2], [0, 0.5]])),
+    "cosine, square": (CosineSimilarity(eps=0.5, guard="square"), ([[0.5, 0.5]], [[1.0, 2]])),
+    "cosine embedding": (CosineEmbedding(), ([[0.0, 1]], [[1.0, 0]], [-1.0])),
+    "Huber": (Huber(), ([1.0, -1, 2], [0.0, 0, 1])),
+    "Huber penalty": (HuberPenalty(), ([1.0, -1, 2, 0], [1.0, 1, 2, 0])),
+    "pseudo-Huber penalty": (PseudoHuberPenalty(), ([1.0, -1, 2], [1.0, 1, 2])),
+    "binary sparsemax": (BinarySparsemax(), ([1.0, -1, 0, 1, -1], [1.0, 0, 1, 0, 1])),
+    "sparsemax": (Sparsemax(), ([[1.0, 0, 0], [1, 1, 0], [0.5, -0.5, 0]], [0, 1, 1])),
+    "hinge": (Hinge(), ([1.0, -1, 1], [1.0, -1, -1])),
+    "categorical hinge": (CategoricalHinge(), ([[1.0, 0, 0], [1, 1, 0]], [[1.0, 0, 0], [0, 1, 0]])),
+    "margins": (MultiMargin(), ([[1.0, 0, 0], [1, 1, 0]], [0, 1])),
+    "logarithms": (SquaredLogError(floor=0.5), ([0.5, 1.0], [2.0, 0.5])),
+    "quantile": (QuantileError(quantile=0.125), ([0.5, 1.0], [0.5, 0.5])),
+    "ranking": (MarginRanking(margin=1.0), ([1.0, 1], [0.0, 2], [1.0, 1])),
+    "distance": (Distance(p=1.0), ([[1.0, 1]], [[1.0, 2]])),
+    "clipped": (KLDivergence(clip=(0.125, 0.875)), ([0.125, 0.875, 0.5], [0.5, 0.125, 0.875])),
+}
+
+
+@pytest.mark.parametrize("name", KINKS)
+def test_every_framework_takes_the_same_side_of_a_kink(fw: Framework, name: str) -> None:
+    loss, given = KINKS[name]
+    operands = dict(zip(loss.ARRAYS, map(np.array, given), strict=True))
+    expected = evaluate(loss, operands).gradients
+    if fw.name == "numpy":
+        found = dict(zip(loss.ARRAYS, loss.gradient(**operands), strict=True))
+    else:
+        one = np.ones(np.shape(loss(**operands)))
+        call = Call(lambda **arrays: loss(**arrays), operands, tuple(expected), one, False, name)
+        (outcome,) = engines.load(fw.name).run([call], "float64", "cpu", "eager")
+        found = outcome.gradients
+    for operand, slope in expected.items():
+        assert error(found[operand], *slope, "float64") <= LIMIT, operand
+
+
+def test_a_mean_over_nothing_is_selected(fw: Framework) -> None:
+    """The sum need not be 0: smoothing charges classes that weigh something."""
+    mean = Reduction("mean_over_class_weight", "zero")
+    loss = SoftmaxCrossEntropy(reduction=mean, label_smoothing=0.1)
+    weight = {"class_weight": fw.array(np.array([0.0, 0.5]))}
+    x, y = fw.array(np.zeros((1, 2))), fw.array(np.array([0]))
+    value, slope = xl.value_and_grad(loss)(x, y, **weight)
+    assert fw.numbers(value) == 0
+    assert np.all(fw.numbers(slope) == 0)
+    assert np.all(fw.numbers(loss.gradient(x, y, **weight)[0]) == 0)
+    undivided = replace(loss, reduction=Reduction("sum"))
+    assert fw.numbers(undivided(x, y, **weight)) > 0.01
+
+
+@pytest.mark.parametrize("kind", [SoftmaxCrossEntropy, SoftmaxFocal])
+def test_a_mask_leaves_labels_the_weights_of_their_classes(fw: Framework, kind: Any) -> None:
+    """The mean over class weight divides by the same whether or not a mask is given."""
+    loss = kind(reduction=Reduction("mean_over_class_weight"), ignore_index=1)
+    x, y = np.array([[0.0, 1, 2], [3, 1, 0], [2, 2, 1]]), np.array([0, 2, 1])
+    w = np.array([0.5, 1, 2])
+    operands = fw.arrays({"pred": x, "target": y, "class_weight": w})
+    whole = fw.numbers(loss(**operands))
+    mask = np.ones((3, 3), bool)
+    np.testing.assert_allclose(fw.numbers(loss(**operands, mask=fw.array(mask))), whole, rtol=1e-14)
+    by_hand = fw.numbers(replace(loss, reduction=Reduction())(**operands)).sum() / (0.5 + 2)
+    np.testing.assert_allclose(whole, by_hand, rtol=1e-14)
+    mask[1] = False  # an item without a class left weighs nothing
+    rest = fw.numbers(loss(**operands, mask=fw.array(mask)))
+    first = {"pred": x[:1], "target": y[:1], "class_weight": w}
+    np.testing.assert_allclose(rest, fw.numbers(loss(**fw.arrays(first))), rtol=1e-14)
+
+
+def test_a_plain_mean_is_one_number(fw: Framework) -> None:
+    x, y = np.zeros((3, 4)), np.array([0, 1, 2])
+    loss = xl.softmax_cross_entropy(fw.array(x), fw.array(y), reduction="mean")
+    np.testing.assert_allclose(fw.numbers(loss), np.log(4), rtol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+def test_the_result_has_the_dtype_of_the_logits(fw: Framework, dtype: str) -> None:
+    from xlogits.backends import namespace
+
+    x = fw.array(np.ones((2, 3)), dtype)
+    for reduction in ("none", "mean"):
+        loss = xl.softmax_cross_entropy(x, fw.array(np.array([0, 1])), reduction=reduction)
+        assert namespace(loss).dtype(loss) == dtype
+    assert namespace(x).dtype(xl.log_softmax(x)) == dtype
+
+
+def test_half_precision_means_do_not_overflow(fw: Framework) -> None:
+    """A mean over 70,000 items, whose sum is beyond the largest float16."""
+    x = fw.array(np.zeros((70_000, 3)), "float16")
+    y = fw.array(np.zeros(70_000, int))
+    loss = fw.numbers(xl.softmax_cross_entropy(x, y, reduction="mean"))
+    np.testing.assert_allclose(loss, np.log(3), rtol=1e-3)
+
+
+def test_weights_as_numbers(fw: Framework) -> None:
+    x, z = fw.array(np.array([[0.3, -2.0]])), fw.array(np.array([[1.0, 0.25]]))
+    by_number = xl.sigmoid_cross_entropy(x, z, pos_weight=2.5, sample_weight=0.5)
+    by_array = xl.sigmoid_cross_entropy(
+        x,
+        z,
+        pos_weight=fw.array(np.array([2.5, 2.5])),
+        sample_weight=fw.array(np.full((1, 2), 0.5)),
+    )
+    np.testing.assert_allclose(fw.numbers(by_number), fw.numbers(by_array), rtol=1e-15)

@@ -1,0 +1,236 @@
+"""From stories that fit to causes: anchored, ranked, told apart and written down."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from xlogits.arrays import Observed
+from xlogits.diagnosis.answer import Cause, Diagnosis
+from xlogits.diagnosis.recipe import Data
+from xlogits.diagnosis.results import Outer
+from xlogits.diagnosis.search import Search, Story, value_of
+from xlogits.diagnosis.spelling import source
+from xlogits.diagnosis.starts import Base
+from xlogits.translation.language import Language
+
+Array = Any
+SHOWN = 5
+ANCHORS = 6
+LIKELY = 6.0  # a single change that costs less needs no pairs beside it
+
+Pair = tuple[Story, Story, str]  # right, wrong, and which side is wrong
+
+
+def why(search: Search, first: Observed, second: Observed | None, language: Language) -> Diagnosis:
+    """Why two values differ, or what one is."""
+    plain = search.plain(first)
+    calls = _Calls(search.data, language)
+    if second is None:
+        return _one(search, first, plain, calls)
+    others = search.plain(second)
+    agree = _equal(first, second)
+    pairs = [] if agree else _pairs(search, first, second, plain, others)
+    causes = _causes(pairs, search.data, calls)
+    return Diagnosis(
+        agree=agree,
+        first=calls.of(plain),
+        second=calls.of(others),
+        causes=causes,
+        ask="" if agree else _ask(first, second, causes),
+        tried=search.tried,
+        complete=not search.cut,
+        seen=(_said(first), _said(second)),
+    )
+
+
+def _one(search: Search, seen: Observed, plain: list[Story], calls: "_Calls") -> Diagnosis:
+    """What one value is: a loss as it stands, or one with something changed."""
+    pairs: list[Pair] = []
+    if not plain:
+        pairs = _from_bases(search, seen, "first")
+    causes = _causes(pairs, search.data, calls)
+    return Diagnosis(
+        first=calls.of(plain),
+        causes=causes,
+        ask="" if plain else _ask(seen, None, causes),
+        tried=search.tried,
+        complete=not search.cut,
+        seen=(_said(seen),),
+    )
+
+
+def _from_bases(search: Search, seen: Observed, which: str) -> list[Pair]:
+    """A value as a change of something that nobody has seen."""
+    starts = [start for base in search.bases[:ANCHORS] for start in _starts(base, search, seen)]
+    found = [(s, story, which) for s in starts for story in search.single(s, seen)]
+    if min((story.cost for _, story, _ in found), default=9) > LIKELY:
+        for start in starts[:2]:
+            found += [(start, story, which) for story in search.solved(start, seen)]
+    if not found:
+        for start in starts[:2]:
+            found += [(start, story, which) for story in search.pairs(start, seen)]
+    return found
+
+
+def _starts(base: Base, search: Search, seen: Observed) -> list[Story]:
+    weighted = "sample_weight" in search.data.operands
+    word = "mean_over_class_weight" if "class_weight" in search.data.operands else "mean_over_valid"
+    outer = Outer(weighted, word if seen.scalar else "none")
+    return [Story(base.setup, outer, (), base.cost)]
+
+
+def _pairs(
+    search: Search, first: Observed, second: Observed, plain: list[Story], others: list[Story]
+) -> list[Pair]:
+    """Explanations that start from a side that is plain; else from one that is nearly."""
+    anchors = [(story, second, "second") for story in plain]
+    anchors += [(story, first, "first") for story in others]
+    found = _from_anchors(search, sorted(anchors, key=lambda a: a[0].cost)[:ANCHORS])
+    if found:
+        return found
+    for seen, other, which in ((first, second, "second"), (second, first, "first")):
+        nearly = sorted(_from_bases(search, seen, which), key=lambda pair: pair[1].cost)
+        for _, start, _ in nearly[:ANCHORS]:
+            found += [(start, story, which) for story in search.single(start, other)]
+    return found
+
+
+def _from_anchors(search: Search, anchors: list[tuple[Story, Observed, str]]) -> list[Pair]:
+    """What is one change away from a side that is understood; if that is unlikely, also two."""
+    found = [(s, story, which) for s, seen, which in anchors for story in search.single(s, seen)]
+    for more in (search.solved, search.pairs, search.solved_beside):
+        if min((story.cost for _, story, _ in found), default=9.0) <= LIKELY:
+            break
+        for start, seen, which in anchors[:2]:
+            found += [(start, story, which) for story in more(start, seen)]
+    return found
+
+
+def _equal(first: Observed, second: Observed) -> bool:
+    if first.values.shape != second.values.shape:
+        return False
+    return first.is_array(second.values) or second.is_array(first.values)
+
+
+def _causes(pairs: list[Pair], data: Data, calls: "_Calls") -> tuple[Cause, ...]:
+    """One cause for each number that was computed; others with that number stand beside it."""
+    groups: list[list[Pair]] = []
+    known = set()
+    for pair in sorted(pairs, key=lambda p: p[1].cost):
+        both = frozenset((story.setup, story.outer) for story in pair[:2])
+        if both in known:  # the same, told from the other side
+            continue
+        known.add(both)
+        for group in groups:
+            if group[0][2] == pair[2] and _alike(group[0][1].value, pair[1].value):
+                group.append(pair)
+                break
+        else:
+            groups.append([pair])
+    probe = _probe(data)
+    made = [_cause(group, probe, calls) for group in groups[:SHOWN]]
+    kept: dict[tuple[str, ...], Cause] = {}
+    for cause in made:
+        kept.setdefault(cause.words, cause)
+    return tuple(kept.values())
+
+
+def _alike(a: Any, b: Any) -> bool:
+    if np.shape(a) != np.shape(b):
+        return False
+    return bool(np.allclose(a, b, rtol=1e-12, atol=0, equal_nan=True))
+
+
+def _cause(group: list[Pair], probe: Data | None, calls: "_Calls") -> Cause:
+    right, wrong, which = group[0]
+    other = _different(group, probe)
+    return Cause(
+        words=tuple(change.words for change in wrong.changes),
+        codes=tuple(change.code for change in wrong.changes),
+        right=calls.one(right),
+        wrong=calls.one(wrong),
+        wrong_is=which,
+        alike=tuple("; and ".join(c.words for c in story.changes) for story in other),
+        apart="the same of another batch, with another number of items" if other else "",
+        cost=wrong.cost,
+        stories=(right, wrong) if which == "second" else (wrong, right),
+    )
+
+
+def _different(group: list[Pair], probe: Data | None) -> list[Story]:
+    """Stories with the number of the first that would not have it on other data."""
+    if probe is None:
+        return []
+    found: list[Story] = []
+    values = [value_of(group[0][1].setup, group[0][1].outer, probe)]
+    for _, story, _ in group[1:]:
+        value = value_of(story.setup, story.outer, probe)
+        if value is not None and not any(v is not None and _alike(v, value) for v in values):
+            values.append(value)
+            found.append(story)
+    return found
+
+
+def _probe(data: Data) -> Data | None:
+    """The same data without the last item, on which what agreed by chance does not."""
+    n = data.operands["pred"].shape[0] if data.operands["pred"].ndim else 0
+    if n < 3 or "logit_length" in data.operands:
+        return None
+    kept = {
+        name: x[:-1] if np.ndim(x) and len(x) == n and name != "class_weight" else x
+        for name, x in data.operands.items()
+    }
+    return Data(kept, data.dtype)
+
+
+def _ask(first: Observed, second: Observed | None, causes: tuple[Cause, ...]) -> str:
+    """What to pass when several causes fit, or none."""
+    numbers = first.scalar and (second is None or second.scalar)
+    if len(causes) > 1 and numbers:
+        return (
+            "several causes fit; pass the losses of the items (reduction='none') in place of the "
+            "number, or more of its digits"
+        )
+    if not causes:
+        return (
+            "pass the losses of the items (reduction='none'), the call of one side (call=...), "
+            "and weights, masks or the ignored label if there are any"
+        )
+    return ""
+
+
+def _said(seen: Observed) -> str:
+    if seen.scalar:
+        return f"{float(seen.values):.7g}"
+    return f"{' x '.join(map(str, seen.values.shape))} numbers"
+
+
+class _Calls:
+    """Stories as source code of one framework; each is written once."""
+
+    def __init__(self, data: Data, language: Language) -> None:
+        self.language, self.ndim = language, data.operands["pred"].ndim
+        target = data.operands.get("target")
+        self.index = target is not None and target.ndim < self.ndim
+        self.present = frozenset(data.operands)
+        self.made: dict[Any, str] = {}
+
+    def one(self, story: Story) -> str:
+        key = story.setup, story.outer
+        if key not in self.made:
+            made = source(*key, self.language, self.ndim, self.index, self.present)
+            self.made[key] = made
+        return self.made[key]
+
+    def of(self, stories: list[Story]) -> tuple[str, ...]:
+        """The calls of the likeliest, each once."""
+        found = dict.fromkeys(self.one(story) for story in stories[:3])
+        return tuple(text or _name(stories[0]) for text in found)
+
+
+def _name(story: Story) -> str:
+    return type(story.setup.loss).__name__
+
+
+Say = Callable[[str], None]

@@ -1,0 +1,1 @@
+"""What is read of a file: its scopes, its calls, their operands."""

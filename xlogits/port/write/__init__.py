@@ -1,0 +1,1 @@
+"""How a decision becomes text, and text becomes a file."""

@@ -1,0 +1,1 @@
+"""Translations that one family of losses alone needs."""
