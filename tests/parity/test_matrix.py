@@ -15,11 +15,12 @@ from xlogits.catalogue import NATIVES, Native
 from xlogits.cli import main
 from xlogits.ledger import Divergence
 from xlogits.losses import LOGITS, Labels, Reduction
-from xlogits.parity import variants
+from xlogits.parity import excuses, variants
 from xlogits.parity.command import measure
 from xlogits.parity.matrix import Matrix
-from xlogits.parity.plan import Selection, rounded
+from xlogits.parity.plan import Selection
 from xlogits.parity.verdict import described, error
+from xlogits.precision import rounded
 from xlogits.report.results import (
     AGREE,
     DIFFERS,
@@ -242,7 +243,7 @@ def test_a_row_that_no_longer_differs_fails(monkeypatch: pytest.MonkeyPatch) -> 
     row = Divergence("nothing", (CE,), "it was mended", "nowhere", case="one class")
     monkeypatch.setattr(ledger, "ROWS", (*ledger.ROWS, row))
     results = Matrix(SMALL).run()
-    stale = ledger.stale(results.cells)
+    stale = excuses.stale(results.cells)
     assert f"nothing: {CE}" in stale
     assert f"NaN leaks from ignored items: {CE}" not in stale
     assert Results(cells=[], stale=stale).failed
@@ -251,9 +252,9 @@ def test_a_row_that_no_longer_differs_fails(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_row_covers_what_it_says_and_no_more() -> None:
     row = Divergence("x", ("f",), "", "", case="a*", dtype="float32")
     cell = Cell("f", "v", "abc", "numpy", "cpu", "float32", "eager", "value", DIFFERS)
-    assert ledger.covers(row, cell)
+    assert excuses.covers(row, cell)
     for change in ({"native": "g"}, {"case": "b"}, {"dtype": "float64"}):
-        assert not ledger.covers(row, cell._replace(**change))
+        assert not excuses.covers(row, cell._replace(**change))
 
 
 def test_every_row_has_a_reason_and_a_source() -> None:

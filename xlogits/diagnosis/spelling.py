@@ -73,14 +73,14 @@ def _loss(reading: Reading, language: Language, ndim: int) -> str:
 
 def _divided(text: Expr, word: str, language: Language) -> Expr:
     if word in _UNSPOKEN:
-        return language._write(word.removesuffix("_axis"), (text, -1))
+        return language.write(word.removesuffix("_axis"), (text, -1))
     if word == "mean_of_means":
         raise KeyError(word)
     size = {
-        "mean_over_elements": language._write("size", (Expr("logits"),)),
+        "mean_over_elements": language.write("size", (Expr("logits"),)),
         "mean_over_classes": Expr("num_classes"),
         "mean_over_positions": Expr("sequence_length"),
-        "mean_over_labels": language._write("size", (Expr("labels"),)),
+        "mean_over_labels": language.write("size", (Expr("labels"),)),
         "mean_twice": Expr("batch_size") * Expr("num_items"),
     }[word]
     return text / size
@@ -95,11 +95,11 @@ def _after(text: Expr, after: str, language: Language) -> Any:
         "log2": lambda text: text / Expr("math.log(2)"),
         "log10": lambda text: text / Expr("math.log(10)"),
         "percent": lambda text: 100 * text,
-        "exp": lambda text: language._write("exp", (text,)),
+        "exp": lambda text: language.write("exp", (text,)),
         "one_minus": lambda text: 1 - text,
         "one_plus": lambda text: 1 + text,
         "minus_one": lambda text: text - 1,
-        "root": lambda text: language._write("sqrt", (text,)),
+        "root": lambda text: language.write("sqrt", (text,)),
     }
     for each in after.split("+"):
         text = known[each](text)
@@ -109,7 +109,7 @@ def _after(text: Expr, after: str, language: Language) -> Any:
 def _call(word: str, operand: str, axis: bool = False) -> Callable[..., Exprs]:
     def write(operands: Exprs, step: Step, language: Language) -> Exprs:
         args = (operands[operand], step.axis) if axis else (operands[operand],)
-        return {operand: language._write(word, args)}
+        return {operand: language.write(word, args)}
 
     return write
 
@@ -120,7 +120,7 @@ def _math(operand: str, change: Callable[[Expr, Step], Any]) -> Callable[..., Ex
 
 def _hot(operands: Exprs, step: Step, language: Language) -> Exprs:
     x, y = operands["pred"], operands["target"]
-    hot = language._write("one_hot", (y, language._write("classes", (x, step.axis)), x))
+    hot = language.write("one_hot", (y, language.write("classes", (x, step.axis)), x))
     return {"target": Expr(f"{hot}.float()") if language.name == "torch" else hot}
 
 
@@ -161,11 +161,11 @@ _STEPS: dict[str, Callable[..., Exprs]] = {
     "weights_inverted": _math("class_weight", lambda w, step: 1 / w),
     "weights_to_sum_1": lambda operands, step, language: {
         "class_weight": operands["class_weight"]
-        / language._write("sum", (operands["class_weight"],))
+        / language.write("sum", (operands["class_weight"],))
     },
     "weights_to_mean_1": lambda operands, step, language: {
         "class_weight": operands["class_weight"]
-        / language._write("mean", (operands["class_weight"],))
+        / language.write("mean", (operands["class_weight"],))
     },
 }
 

@@ -8,8 +8,9 @@ from xlogits.errors import DtypeError, OptionError, ShapeError, shown
 from xlogits.losses.parts.axes import Axis, class_axes, one_axis, restore_axes
 from xlogits.losses.parts.elementary import ALONG, EACH, TAKEN_BY
 from xlogits.losses.parts.labels import require_dense, require_float
-from xlogits.losses.parts.loss import HALF, is_number, spreads
+from xlogits.losses.parts.loss import is_number, spreads
 from xlogits.losses.parts.value import Value, frozen
+from xlogits.precision import HALF
 
 Array = Any
 

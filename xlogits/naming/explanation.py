@@ -12,6 +12,7 @@ from xlogits.catalogue.families import family
 from xlogits.catalogue.record import REQUIRED, Arg
 from xlogits.catalogue.versions import OLDEST, number
 from xlogits.errors import OptionError, Refused
+from xlogits.ledger import rows_of
 from xlogits.losses import (
     AxisByRank,
     Elementwise,
@@ -28,7 +29,6 @@ from xlogits.naming.links import link
 from xlogits.naming.spelling import meant
 from xlogits.translation import Translation, translated
 from xlogits.translation.call import Call, read
-from xlogits.translation.known import rows_of
 from xlogits.translation.language import LANGUAGES
 
 TARGETS = ("torch", "tensorflow", "keras", "jax", "numpy", "xlogits")

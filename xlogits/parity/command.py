@@ -12,8 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from xlogits import ledger
-from xlogits.parity import engines
+from xlogits.parity import engines, excuses
 from xlogits.report.results import Results, merge
 
 DEVICES = ("cpu", "cuda", "mps", "xpu", "tpu")
@@ -87,7 +86,7 @@ def measure(selection: Any, jobs: int = 0) -> Results:
         results = merge(list(pool.map(_in_a_process, shards)))
     results.seconds = time.perf_counter() - started
     results.complete = selection.complete
-    results.stale = ledger.stale(results.cells) if results.complete else []
+    results.stale = excuses.stale(results.cells) if results.complete else []
     return results
 
 
@@ -115,7 +114,7 @@ def _in_a_process(selection: Any) -> Results:
 def merge_files(paths: Sequence[Path], output: Path) -> int:
     """Put the results of shards together; the ledger is judged over all of them."""
     results = merge([Results.load(path) for path in paths])
-    results.stale = ledger.stale(results.cells)
+    results.stale = excuses.stale(results.cells)
     return report(results, output)
 
 

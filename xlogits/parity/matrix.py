@@ -12,7 +12,7 @@ from typing import Any
 
 from xlogits import ledger
 from xlogits.losses import Loss, Transform
-from xlogits.parity import engines, translations
+from xlogits.parity import engines, excuses, translations
 from xlogits.parity.engines import Call
 from xlogits.parity.natives import HOME, Natives
 from xlogits.parity.plan import Job, Prepared, Rank, Selection, leaders, named, prepare, rows
@@ -41,7 +41,7 @@ class Matrix:
             results.cells += self._of_dtype(dtype, jobs, loaded)
         if not self.selection.quick:
             results.cells += translations.cells(jobs, self._wanted(loaded), self.progress)
-        results.stale = ledger.stale(results.cells) if results.complete else []
+        results.stale = excuses.stale(results.cells) if results.complete else []
         results.seconds = time.perf_counter() - started
         return results
 

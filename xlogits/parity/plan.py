@@ -14,6 +14,7 @@ from xlogits.catalogue import NATIVES, Native, find
 from xlogits.errors import OptionError
 from xlogits.losses import Loss, Transform
 from xlogits.parity.variants import Variant, reading, variants
+from xlogits.precision import HALF, rounded
 from xlogits.reference import Reference, evaluate
 
 Array = Any
@@ -176,17 +177,6 @@ def prepared(loss: Loss | Transform, operands: dict[str, Array], dtype: str) -> 
     return Prepared(operands, reference, cotangent, wrt, dtype, result)
 
 
-def rounded(x: Array, dtype: str) -> Array:
-    """Floating point numbers as they are after a cast to `dtype`, still in float64."""
-    if np.asarray(x).dtype.kind != "f":
-        return x
-    if dtype == "bfloat16":  # the upper half of a float32, to nearest even
-        bits = np.asarray(x, np.float32).view(np.uint32)
-        bits = (bits + 0x7FFF + ((bits >> 16) & 1)) & np.uint32(0xFFFF0000)
-        return np.where(np.isnan(x), np.nan, bits.view(np.float32).astype(np.float64))
-    return np.asarray(x, dtype).astype(np.float64)
-
-
 def _in_dtype(loss: Any, dtype: str) -> Any:
     """The loss with its clip as it is in the dtype it is computed in."""
     form = getattr(loss, "form", None)
@@ -194,7 +184,7 @@ def _in_dtype(loss: Any, dtype: str) -> Any:
         return loss
     clip = form.at(dtype).clip
     work = getattr(loss, "dtype", None) or dtype
-    work = "float32" if work in ("float16", "bfloat16") else work
+    work = "float32" if work in HALF else work
     return replace(
         loss, form=replace(form, clip=tuple(float(np.dtype(work).type(c)) for c in clip))
     )

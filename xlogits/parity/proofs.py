@@ -22,7 +22,7 @@ from xlogits import ledger
 from xlogits.cases import Case, cases
 from xlogits.errors import Refused, XlogitsError
 from xlogits.losses import Transform
-from xlogits.parity import engines
+from xlogits.parity import engines, excuses
 from xlogits.parity.engines import Call, Failure, Outcome, Result
 from xlogits.parity.engines.run import differentiated
 from xlogits.parity.natives import DIFFERENTIABLE, HOME
@@ -289,7 +289,7 @@ def _explained(one: dict[str, Any], job: Job, quantity: str, dtype: str) -> str:
                 where = (*(native, "", job.case.name, row.backend), "cpu", dtype)
                 mode = "eager" if row.mode == "*" else row.mode
                 cell = Cell(*where, mode, quantity, DIFFERS)
-                if mode == "eager" and ledger.covers(row._replace(variant="*", backend="*"), cell):
+                if mode == "eager" and excuses.covers(row._replace(variant="*", backend="*"), cell):
                     return f"{row.name}: "
     return ""
 

@@ -15,6 +15,7 @@ import numpy as np
 from xlogits.cases import Case
 from xlogits.losses import LOGITS, Loss, Transform
 from xlogits.losses.parts.axes import class_axes
+from xlogits.parity import excuses
 from xlogits.parity.engines import Call, Failure, Outcome
 from xlogits.parity.engines.run import differentiated
 from xlogits.parity.plan import Job, Prepared, prepare
@@ -182,7 +183,7 @@ def _known(job: Job, translation: Any, quantity: str, dtype: str) -> str:
                 native=native, mode="eager", backend=""
             )
             called = _called(native) in translation.source
-            if called and ledger.covers(row, cell):
+            if called and excuses.covers(row, cell):
                 return f"{row.name}: "
     return ""
 

@@ -4,15 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from xlogits import ledger
-from xlogits.losses.parts.form import EPS
+from xlogits.parity import excuses
 from xlogits.parity.engines import Failure, Outcome, Result
-from xlogits.parity.plan import Job, Prepared, rounded
+from xlogits.parity.plan import Job, Prepared
+from xlogits.precision import EPS, FORMATS, HALF, rounded
 from xlogits.report.results import AGREE, DIFFERS, KNOWN, LIMIT, REFUSED, UNAVAILABLE, Cell
 
 Array = Any
-
-SMALLEST = {"float16": 2.0**-14, "bfloat16": 2.0**-126, "float32": 2.0**-126, "float64": 2.0**-1022}
 
 
 def by(name: str) -> str:
@@ -28,7 +26,9 @@ def error(got: Array, expected: Array, scale: Array, dtype: str) -> float:
     with np.errstate(all="ignore"):
         same = (got == exact) | (np.isnan(got) & np.isnan(exact))
         same |= got == rounded(exact.astype(np.float64), dtype)
-        off = abs(got - exact) / (EPS[dtype] * np.asarray(scale, np.longdouble) + SMALLEST[dtype])
+        off = abs(got - exact) / (
+            EPS[dtype] * np.asarray(scale, np.longdouble) + FORMATS[dtype].smallest
+        )
     off = np.where(same, 0, np.where(np.isnan(off), np.inf, off))
     return float(np.max(off, initial=0))
 
@@ -57,7 +57,7 @@ def judge(
 
     def theirs_differs(b: float | None, why: str) -> Cell:
         made = cell(DIFFERS, mine, b, why)
-        row = ledger.find(made)
+        row = excuses.find(made)
         return made if row is None else made._replace(outcome=KNOWN, why=f"{row.name}: {why}")
 
     absent = isinstance(theirs, Failure) and theirs.kind == "NotInstalled"
@@ -80,7 +80,7 @@ def judge(
     if isinstance(theirs, Failure):
         why = f"the native function raised {theirs.kind}: {theirs.message}"
         # half precision is often not offered; an error anywhere else needs its row in the ledger
-        excused = absent or dtype in ("float16", "bfloat16")
+        excused = absent or dtype in HALF
         if not excused:
             return theirs_differs(None, why)
         return cell(UNAVAILABLE, mine, why=theirs.message if absent else why)

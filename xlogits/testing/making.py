@@ -8,9 +8,9 @@ import numpy as np
 
 from xlogits.arrays import given
 from xlogits.errors import OptionError
+from xlogits.precision import FORMATS
 
-FLOATS = ("float16", "bfloat16", "float32", "float64")
-DTYPES = (*FLOATS, "int8", "int16", "int32", "int64", "uint8", "bool")
+DTYPES = (*FORMATS, "int8", "int16", "int32", "int64", "uint8", "bool")
 
 
 def array(x: Any, name: str, device: str, dtype: str | None = None) -> Any:

@@ -6,16 +6,15 @@ from typing import Any
 
 from xlogits.catalogue.record import Reading
 from xlogits.errors import OptionError, Refused, XlogitsError
+from xlogits.ledger import rows_of
 from xlogits.losses import Elementwise, LinearSoftmaxCrossEntropy, Reduction, SigmoidCrossEntropy
+from xlogits.translation.by_family.entropy import in_two_steps
 from xlogits.translation.call import Call, parse
-from xlogits.translation.comparison import Comparison, differ
+from xlogits.translation.comparison import Comparison, differ, measured
 from xlogits.translation.compose import Composition
 from xlogits.translation.difference import ASSUMED
 from xlogits.translation.encoding import of_indexes, seen_labels
-from xlogits.translation.known import rows_of
 from xlogits.translation.language import IMPORTS, Language, language
-from xlogits.translation.layer import in_two_steps
-from xlogits.translation.measure import measured
 from xlogits.translation.single import Candidate, candidates, written
 from xlogits.translation.tidy import lines
 

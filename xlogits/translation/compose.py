@@ -51,7 +51,7 @@ class Composition:
         literal = not isinstance(value, Expr) and value is not None
         value = floating(value) if name == "pred" else value
         if literal and (name == "pred" or isinstance(value, (list, tuple))):
-            return Expr(str(self.language._write("array", (wrap(value),))))
+            return Expr(str(self.language.write("array", (wrap(value),))))
         return wrap(value)
 
     def _items(self, loss: Any) -> Any:
@@ -116,7 +116,7 @@ class Composition:
 
     def mean(self, items: Expr) -> Any:
         self._mean_of_nothing()
-        return self.language._write("mean", (items,))
+        return self.language.write("mean", (items,))
 
     def _mean_of_nothing(self) -> None:
         if self.loss.reduction.empty == "zero":
@@ -127,15 +127,15 @@ class Composition:
         xp, language = self.xp, self.language
         weight = self.operands.get("sample_weight")
         if word == "mean_over_nonzero_weight" and weight is not None:
-            return language._write("count_nonzero", (weight,))
+            return language.write("count_nonzero", (weight,))
         if word in ("mean_over_sample_weight", "mean_over_weight_as_given") and weight is not None:
             if valid is None:
                 return xp.sum(weight)
             return xp.sum(xp.where(valid, weight, 0.0))
         if word == "mean_over_batch" and getattr(self.loss, "inner", "none") == "none":
-            return language._write("classes", (self.operands["pred"], 0))
+            return language.write("classes", (self.operands["pred"], 0))
         if word == "mean_over_valid" and valid is not None:
-            return xp.sum(language._write("like", (valid, self.operands["pred"])))
+            return xp.sum(language.write("like", (valid, self.operands["pred"])))
         raise Refused(f"no composition is known for {word}")
 
 

@@ -260,9 +260,10 @@ class Language:
     def __getattr__(self, word: str) -> Any:
         if word.startswith("__") or word not in self.words:
             raise AttributeError(word)
-        return lambda *args: self._write(word, args)
+        return lambda *args: self.write(word, args)
 
-    def _write(self, word: str, args: tuple[Any, ...]) -> Expr:
+    def write(self, word: str, args: tuple[Any, ...]) -> Expr:
+        """A function of this framework, by its neutral word, called with these arguments."""
         template = self.words[word]
         texts = [
             wrap(x).at(8) if _beside_an_operator(template, i) else str(wrap(x))
@@ -323,19 +324,19 @@ class Namespace:
 
     def _choose(self, word: str, x: Any, axis: Any, keepdims: bool = False) -> Expr:
         if axis is None:
-            return self._language._write(word, (x,))
-        return self._language._write(f"{word}_{'kept' if keepdims else 'along'}", (x, axis))
+            return self._language.write(word, (x,))
+        return self._language.write(f"{word}_{'kept' if keepdims else 'along'}", (x, axis))
 
     def positive_part(self, x: Any) -> Expr:
         if self._language.name not in ("numpy", "scipy", "sklearn", "jax", "optax"):
             self._assume("no tie")
-        return self._language._write("positive_part", (x,))
+        return self._language.write("positive_part", (x,))
 
     def clamped(self, x: Any) -> Expr:
         """What is left of numbers below 0; at 0 the derivative is 1, except in JAX, where it is 1/2."""
         if self._in_jax:
             self._assume("no tie")
-        return self._language._write("maximum", (x, 0.0))
+        return self._language.write("maximum", (x, 0.0))
 
     @property
     def _in_jax(self) -> bool:
@@ -358,26 +359,26 @@ class Namespace:
         return self._choose("any", x, axis)
 
     def logsumexp(self, x: Any, axis: int, keepdims: bool = False) -> Expr:
-        return self._language._write("logsumexp_kept" if keepdims else "logsumexp", (x, axis))
+        return self._language.write("logsumexp_kept" if keepdims else "logsumexp", (x, axis))
 
     def added(self, x: Any, value: float) -> Any:
         return x + value if value else x
 
     def norm(self, x: Any, p: float) -> Expr:
         """The p-norm of the numbers along the last axis."""
-        order = self._language._write("infinity", ()) if p == math.inf else p
+        order = self._language.write("infinity", ()) if p == math.inf else p
         if p == 2:
-            return self._language._write("norm", (x,))
-        return self._language._write("norm_of_order", (x, order))
+            return self._language.write("norm", (x,))
+        return self._language.write("norm_of_order", (x, order))
 
     def stop_gradient(self, x: Any) -> Expr:
         known = "stop_gradient" in self._language.words  # NumPy has no gradients to stop
-        return self._language._write("stop_gradient", (x,)) if known else wrap(x)
+        return self._language.write("stop_gradient", (x,)) if known else wrap(x)
 
     def count(self, x: Any, axis: Any = None) -> Expr:
         if axis is None:
-            return self._language._write("size", (x,))
-        return self._language._write("classes", (x, axis))
+            return self._language.write("size", (x,))
+        return self._language.write("classes", (x, axis))
 
     def shape(self, x: Any) -> Any:
         raise Refused("what is written depends on the shape of the arrays")

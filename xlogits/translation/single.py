@@ -149,7 +149,7 @@ def _text(arg: Arg, given: dict[str, Any], native: Native, language: Language) -
     if strict and arg.to == "target" and not listed and not hasattr(native.loss, "labels"):
         pred = given[native.parameter("pred").key]
         if isinstance(pred, Expr):  # a target of another shape would be refused
-            return str(language._write("full_like", (pred, value)))
+            return str(language.write("full_like", (pred, value)))
     if native.framework == "torch" or (listed and native.framework in ("jax", "optax", "keras")):
-        return str(language._write("array", (value,)))
+        return str(language.write("array", (value,)))
     return text

@@ -16,9 +16,10 @@ from xlogits.losses.parts.labels import (
     require_float,
     require_fraction,
 )
-from xlogits.losses.parts.loss import HALF, Loss, Weight, is_number
+from xlogits.losses.parts.loss import Loss, Weight, is_number
 from xlogits.losses.parts.value import frozen
 from xlogits.losses.softmax import SoftmaxCrossEntropy
+from xlogits.precision import HALF
 from xlogits.reduction import Items
 
 Array = Any

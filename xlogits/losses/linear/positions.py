@@ -7,8 +7,9 @@ With a weight of shape (C, d1, ..., dK, D), which PyTorch's `linear_cross_entrop
 from typing import Any
 
 from xlogits.losses.parts.labels import INTEGERS
-from xlogits.losses.parts.loss import HALF, Weight
+from xlogits.losses.parts.loss import Weight
 from xlogits.losses.softmax import SoftmaxCrossEntropy
+from xlogits.precision import HALF
 
 Array = Any
 

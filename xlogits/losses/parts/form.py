@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from xlogits.errors import OptionError, RangeError
+from xlogits.precision import EPS
 
 Array = Any
 Kind = Literal["logits", "log_probabilities", "probabilities"]
-
-EPS = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52}
 
 
 @dataclass(frozen=True)

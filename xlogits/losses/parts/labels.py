@@ -6,13 +6,14 @@ from typing import Any, Literal
 
 from xlogits.errors import DtypeError, OptionError, ShapeError, shown
 from xlogits.losses.parts.axes import Shape
+from xlogits.precision import FORMATS
 
 Array = Any
 
 INTEGERS = frozenset(
     {"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "int4", "uint4"}
 )
-FLOATS = frozenset({"float16", "bfloat16", "float32", "float64"})
+FLOATS = frozenset(FORMATS)
 
 
 @dataclass(frozen=True)

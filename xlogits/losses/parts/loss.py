@@ -10,12 +10,12 @@ from xlogits.errors import DtypeError, OptionError, ShapeError, shown
 from xlogits.losses.parts.axes import Shape
 from xlogits.losses.parts.labels import FLOATS, INTEGERS, require_float
 from xlogits.losses.parts.value import Value, frozen
+from xlogits.precision import HALF
 from xlogits.reduction import Items, Reduction
 
 Array = Any
 Weight = Array | float | None
 
-HALF = frozenset({"float16", "bfloat16"})
 LARGEST = int(sys.float_info.max)
 
 

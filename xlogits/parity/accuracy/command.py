@@ -12,10 +12,10 @@ def run(options: argparse.Namespace) -> int:
     if missing:
         print(f"xlogits: {', '.join(missing)} is not installed; --ulp needs it", file=sys.stderr)
         return 2
-    from xlogits.parity.accuracy.inputs import FORMATS
     from xlogits.parity.accuracy.limits import broken
     from xlogits.parity.accuracy.measure import FUNCTIONS, measure
     from xlogits.parity.accuracy.table import render
+    from xlogits.precision import FORMATS
 
     backends = options.backends or [name for name in engines.NAMES if engines.installed(name)]
     dtypes = ("float32",) if options.quick else tuple(FORMATS)

@@ -5,24 +5,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from xlogits.precision import FORMATS
+
 Array = Any
 LARGE = 128_256  # the vocabulary of a language model of today
-
-
-class Format(NamedTuple):
-    """A binary floating point format: bits of the significand, smallest exponent, largest number."""
-
-    bits: int
-    low: int
-    largest: float
-
-
-FORMATS = {
-    "float16": Format(11, -14, 65504.0),
-    "bfloat16": Format(8, -126, 3.3895313892515355e38),
-    "float32": Format(24, -126, 3.4028234663852886e38),
-    "float64": Format(53, -1022, 1.7976931348623157e308),
-}
 
 
 class Case(NamedTuple):

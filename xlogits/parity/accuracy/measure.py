@@ -14,6 +14,7 @@ from xlogits.parity.accuracy.exact import Exact, Truth, truths
 from xlogits.parity.accuracy.inputs import Case
 from xlogits.parity.engines import Call, Failure, Result
 from xlogits.parity.natives import DIFFERENTIABLE, ready, spoken
+from xlogits.precision import FORMATS
 
 Array = Any
 
@@ -141,7 +142,7 @@ ELEMENTWISE = frozenset({"sigmoid_cross_entropy", "sigmoid", "log_sigmoid", "sof
 
 def measure(
     backends: Sequence[str],
-    dtypes: Sequence[str] = tuple(inputs.FORMATS),
+    dtypes: Sequence[str] = tuple(FORMATS),
     only: Sequence[str] = (),
     large: bool = False,
 ) -> Iterator[Row]:

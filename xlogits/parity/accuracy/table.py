@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Sequence
 
 from xlogits.parity import engines
-from xlogits.parity.accuracy.inputs import FORMATS
 from xlogits.parity.accuracy.measure import Errors, Row
+from xlogits.precision import FORMATS
 
 WHAT = {"value": "value", "target": "gradient", "others": "gradient, other classes"}
 TITLES = {"numpy": "NumPy", "torch": "PyTorch", "tensorflow": "TensorFlow", "jax": "JAX"}

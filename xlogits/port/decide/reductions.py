@@ -96,5 +96,5 @@ def rewritten(found: Reducer, hole: str, target: Language) -> tuple[str, tuple[s
     if word not in target.words:
         raise Refused(f"the {found.word} around it is not written along an axis that stays")
     axis = () if found.axis is None else (Expr(repr(found.axis)),)
-    text = str(target._write(word, (Expr(hole), *axis)))
+    text = str(target.write(word, (Expr(hole), *axis)))
     return text, imports_of(text)

@@ -21,23 +21,23 @@ def elementary(whole: Any) -> Any:
     flat = loss.axis is None
     axis = 0 if flat else whole.single_axis()
     if mask is not None:
-        x = xp.where(mask, x, language._write("infinity", ()) * -1)
+        x = xp.where(mask, x, language.write("infinity", ()) * -1)
     if flat:
-        x = language._write("flat", (x,))
+        x = language.write("flat", (x,))
     if ALONG[loss.function].masked is None:
         y = _summed(whole, x, axis, flat)
         return (
-            language._write("one_of_each", (y, whole.operands["pred"]))
+            language.write("one_of_each", (y, whole.operands["pred"]))
             if flat and loss.keepdims
             else y
         )
     x = -x if loss.function == "softmin" else x
     y = ALONG[loss.function].value(xp, x, None, axis)
     if mask is not None:  # so that what is outside the mask has no gradient
-        mask = language._write("flat", (mask,)) if flat else mask
-        outside = 0.0 if ALONG[loss.function].masked == 0 else language._write("infinity", ()) * -1
+        mask = language.write("flat", (mask,)) if flat else mask
+        outside = 0.0 if ALONG[loss.function].masked == 0 else language.write("infinity", ()) * -1
         y = xp.where(mask, y, outside)
-    return language._write("shaped", (y, whole.operands["pred"])) if flat else y
+    return language.write("shaped", (y, whole.operands["pred"])) if flat else y
 
 
 def _cast_first(whole: Any) -> Any:
@@ -47,7 +47,7 @@ def _cast_first(whole: Any) -> Any:
         raise Refused(f"a cast to {whole.loss.dtype} before the function has no short composition")
     if word == "double" and whole.language.name in ("jax", "optax"):
         whole.assume("x64")
-    whole.operands["pred"] = whole.language._write(word, (whole.operands["pred"],))
+    whole.operands["pred"] = whole.language.write(word, (whole.operands["pred"],))
     whole.loss = replace(whole.loss, dtype=None)
     found = whole.core(whole.loss, whole.operands)
     return elementary(whole) if found is None else found
@@ -60,13 +60,13 @@ def _summed(whole: Any, x: Expr, axis: int, flat: bool) -> Any:
     if weight is not None:
         whole.assume("no negative weight")
         whole.assume("some weight")
-        x = x + xp.log(language._write("flat", (weight,)) if flat else weight)
+        x = x + xp.log(language.write("flat", (weight,)) if flat else weight)
     kept = loss.keepdims and not flat
     y = xp.logsumexp(x, axis, keepdims=kept)
     if loss.function == "logsumexp":
         return y
     if mask is None:
-        return y - Expr(f"math.log({language._write('classes', (x, axis))})")
-    seen = language._write("like", (mask, whole.operands["pred"]))
-    seen = language._write("flat", (seen,)) if flat else seen
+        return y - Expr(f"math.log({language.write('classes', (x, axis))})")
+    seen = language.write("like", (mask, whole.operands["pred"]))
+    seen = language.write("flat", (seen,)) if flat else seen
     return y - xp.log(xp.sum(seen, axis, keepdims=kept))

@@ -18,7 +18,7 @@ def divergence(whole: Any, loss: KLDivergence, x: Any, y: Any) -> Any:
     if loss.inner == "none":
         return terms
     word = "mean_along" if loss.inner == "mean" else "sum_along"
-    return whole.language._write(word, (terms, loss.axis))
+    return whole.language.write(word, (terms, loss.axis))
 
 
 def _terms(whole: Any, loss: KLDivergence, x: Any, y: Any) -> Any:

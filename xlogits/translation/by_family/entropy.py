@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from xlogits.catalogue.record import Reading
 from xlogits.errors import Refused
 from xlogits.losses import (
     Form,
@@ -12,7 +13,8 @@ from xlogits.losses import (
 )
 from xlogits.translation.by_family.divergence import cost
 from xlogits.translation.difference import axis_at, denominator
-from xlogits.translation.expression import Expr
+from xlogits.translation.expression import Expr, wrap
+from xlogits.translation.language import Language
 
 
 class Softmax:
@@ -37,17 +39,17 @@ class Softmax:
         self._class_axis_last()
         if self.mask is not None:
             whole.assume("some class")
-            self.x = self.xp.where(self.mask, self.x, self.language._write("infinity", ()) * -1)
+            self.x = self.xp.where(self.mask, self.x, self.language.write("infinity", ()) * -1)
 
     def _class_axis_last(self) -> None:
         axis = self.whole.single_axis()
         if axis == -1:
             return
-        self.x = self.language._write("moveaxis", (self.x, axis, -1))
+        self.x = self.language.write("moveaxis", (self.x, axis, -1))
         if not self.indexed:
-            self.y = self.language._write("moveaxis", (self.y, axis, -1))
+            self.y = self.language.write("moveaxis", (self.y, axis, -1))
         if self.mask is not None:
-            self.mask = self.language._write("moveaxis", (self.mask, axis, -1))
+            self.mask = self.language.write("moveaxis", (self.mask, axis, -1))
 
     def write(self) -> Any:
         whole, xp, loss = self.whole, self.xp, self.loss
@@ -77,10 +79,10 @@ class Softmax:
         """The loss of items with class indexes."""
         xp, loss = self.xp, self.loss
         if loss.label_smoothing:
-            classes = self.language._write("classes", (self.x, -1))
+            classes = self.language.write("classes", (self.x, -1))
             hot = xp.one_hot(self.y, classes, self.x)
             if self.language.name == "torch":
-                hot = self.language._write("like", (hot, self.x))
+                hot = self.language.write("like", (hot, self.x))
             return self._dense(hot, sums_to_one=True)
         items = None
         if self.plain and loss.form.exact:
@@ -94,7 +96,7 @@ class Softmax:
         """The loss of items with one number per class."""
         xp, loss = self.xp, self.loss
         if loss.label_smoothing:
-            e, classes = loss.label_smoothing, self.language._write("classes", (self.x, -1))
+            e, classes = loss.label_smoothing, self.language.write("classes", (self.x, -1))
             q = (1 - e) * q + e / classes
         fused = self.plain and loss.form.exact and self.weight is None and self.mask is None
         # TensorFlow's own gradient is right only for labels that sum to 1
@@ -162,7 +164,7 @@ def sigmoid(whole: Any) -> Any:
     if "class_weight" in whole.operands:
         items = whole.operands["class_weight"] * items
     if loss.inner == "mean":
-        items = whole.language._write("mean_along", (items, loss.axis))
+        items = whole.language.write("mean_along", (items, loss.axis))
     return items
 
 
@@ -177,3 +179,15 @@ def _binary(whole: Any, loss: Any, x: Expr, z: Expr, positive: Expr | None) -> A
         whole.assume("no zero")
     happened = z if positive is None else positive * z
     return -(happened * yes + (1 - z) * no)
+
+
+def in_two_steps(wanted: Reading, language: Language) -> Reading:
+    """What people write where no function takes the layer's weight."""
+    loss: Any = wanted.loss
+    operands = dict(wanted.operands)
+    hidden, weight = (wrap(operands.pop(name)) for name in ("pred", "linear_weight"))
+    logits = language.write("linear", (hidden, weight))
+    if "linear_bias" in operands:
+        logits = logits + wrap(operands.pop("linear_bias"))
+    plain = loss.of_logits()
+    return Reading(plain, {"pred": logits} | operands)

@@ -58,9 +58,9 @@ def _inner_mean(whole: Any, loss: Any, plain: Any) -> Any:
     items = loss.term(whole.xp, *arrays.values()) if items is None else items
     weight = whole.operands.get("inner_weight")
     if weight is None:
-        mean = whole.language._write("mean_along", (items, 0))
+        mean = whole.language.write("mean_along", (items, 0))
     else:
-        mean = whole.language._write("weighted", (weight, items)) / whole.xp.sum(weight)
+        mean = whole.language.write("weighted", (weight, items)) / whole.xp.sum(weight)
     if loss.inner == "mean":
         return mean
     whole.assume("some error")
@@ -77,12 +77,12 @@ def _written_down(whole: Any, loss: Any, names: tuple[str, ...]) -> Any:
         if loss.inner == "none":
             return items
         word = "mean_along" if loss.inner == "mean" else "sum_along"
-        return whole.language._write(word, (items, loss.axis))
+        return whole.language.write(word, (items, loss.axis))
     if not isinstance(loss, Rowwise):
         raise Refused(f"no composition is known for {type(loss).__name__}")
     if getattr(loss, "one_score", False):
         whole.assume("every class has its column")
-    write = whole.language._write
+    write = whole.language.write
     flat = loss.axis is None and not loss.keepdims
     per_item = loss.axis == AxesFrom(1) and not loss.keepdims
     axis = -1 if flat or per_item else whole.single_axis()
@@ -117,7 +117,7 @@ def _written_down(whole: Any, loss: Any, names: tuple[str, ...]) -> Any:
 
 def _times_listed(whole: Any, x: Any, y: Any) -> Any:
     """How many times each class is in a row of class indexes that ends at its first negative one."""
-    xp, write = whole.xp, whole.language._write
+    xp, write = whole.xp, whole.language.write
     listed = xp.cumsum(write("like", (y < 0, x)), -1) == 0
     hot = xp.one_hot(xp.where(listed, y, 0), write("classes", (x, -1)), x)
     return write("sum_along", (xp.where(xp.expand(listed, -1), hot, 0.0), -2))

@@ -7,7 +7,7 @@ from xlogits.losses import ClassOverlap
 
 def overlap(whole: Any, loss: ClassOverlap) -> Any:
     """The loss of every item, or of every class of one."""
-    xp, write = whole.xp, whole.language._write
+    xp, write = whole.xp, whole.language.write
     each, weight = _each(whole, loss), _weight(whole, loss)
     each = each if weight is None else each * weight
     if not loss.background:
@@ -20,7 +20,7 @@ def overlap(whole: Any, loss: ClassOverlap) -> Any:
 
 def _each(whole: Any, loss: ClassOverlap) -> Any:
     """One minus the Tversky index, from sums of prediction, target and their product."""
-    xp, write, axis = whole.xp, whole.language._write, loss.axis
+    xp, write, axis = whole.xp, whole.language.write, loss.axis
     p, y = whole.operands["pred"], whole.operands["target"]
     if axis is None:
         whole.assume("not empty")
@@ -38,6 +38,6 @@ def _weight(whole: Any, loss: ClassOverlap) -> Any:
     """The weight of every class."""
     if not loss.balanced:
         return whole.operands.get("class_weight")
-    write = whole.language._write
+    write = whole.language.write
     inverse = 1 / (write("by_class", (whole.operands["target"],)) ** 2 + 1e-7)
     return inverse / write("mean", (inverse,))

@@ -50,7 +50,7 @@ def aligned(whole: Any, loss: CTC) -> Any:
     if items is None:
         raise Refused("no function takes its operands in any order")
     if loss.per_label:
-        counted = whole.language._write("like", (_labels(whole, loss), whole.operands["pred"]))
+        counted = whole.language.write("like", (_labels(whole, loss), whole.operands["pred"]))
         items = items / whole.xp.maximum(counted, 1.0)
     return items
 
@@ -70,7 +70,7 @@ def _take_for_granted(whole: Any, loss: CTC) -> None:
 def _prediction(whole: Any, loss: CTC, form: Form, time_major: bool) -> Any:
     x = whole.operands["pred"]
     if loss.time_major != time_major:
-        x = whole.language._write("moveaxis", (x, 1, 0))
+        x = whole.language.write("moveaxis", (x, 1, 0))
     if loss.form == LOGITS and form == LOG_PROBABILITIES:
         return whole.xp.log_softmax(x, -1)
     if loss.form == LOG_PROBABILITIES and form == LOGITS:
@@ -80,7 +80,7 @@ def _prediction(whole: Any, loss: CTC, form: Form, time_major: bool) -> Any:
 
 def _lengths(whole: Any, loss: CTC) -> dict[str, Any]:
     """How many frames and labels of each item count."""
-    write, x = whole.language._write, whole.operands["pred"]
+    write, x = whole.language.write, whole.operands["pred"]
     frames = whole.operands.get("logit_length")
     if frames is None and "logit_padding" in whole.operands:
         frames = _counted(whole, "logit_padding")
@@ -96,17 +96,17 @@ def _labels(whole: Any, loss: CTC) -> Any:
         return whole.operands["label_length"]
     if "label_padding" in whole.operands:
         return _counted(whole, "label_padding")
-    return whole.language._write("number_of", (whole.operands["target"] != loss.blank,))
+    return whole.language.write("number_of", (whole.operands["target"] != loss.blank,))
 
 
 def _counted(whole: Any, padding: str) -> Any:
     whole.assume("padded at the end")
-    return whole.language._write("number_of", (whole.operands[padding] == 0,))
+    return whole.language.write("number_of", (whole.operands[padding] == 0,))
 
 
 def _paddings(whole: Any, loss: CTC) -> dict[str, Any]:
     """1 for every frame and label that does not count."""
-    write, x, y = whole.language._write, whole.operands["pred"], whole.operands["target"]
+    write, x, y = whole.language.write, whole.operands["pred"], whole.operands["target"]
     frames, labels = (whole.operands.get(f"{each}_padding") for each in ("logit", "label"))
     if frames is None and "logit_length" in whole.operands:
         time = 0 if loss.time_major else 1
