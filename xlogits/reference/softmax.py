@@ -128,7 +128,8 @@ class SoftmaxItems(Items):
 
 def one_column(loss: SoftmaxCrossEntropy, operands: dict[str, Array]) -> bool:
     pred, target = np.asarray(operands["pred"]), np.asarray(operands["target"])
-    return loss.form.positive_column and (pred.ndim == target.ndim or pred.shape[-1] == 1)
+    bare = pred.ndim == target.ndim == 1
+    return loss.form.positive_column and (bare or pred.shape[-1] == 1)
 
 
 def two_columns(

@@ -1,6 +1,6 @@
 """Two calls side by side: whether they are the same loss, and if not, in what they differ."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from xlogits.catalogue.record import Reading
@@ -69,19 +69,40 @@ def measured(wanted: Reading, other: Reading) -> str:
     """Both losses of the same ordinary arrays, in words; '' where they do not take the same."""
     import numpy as np
 
-    from xlogits.cases import cases
     from xlogits.reference import evaluate
 
-    extra = frozenset(wanted.operands) - set(wanted.loss.ARRAYS)
-    try:
-        case = next(iter(cases(wanted.loss, extra)))
-        first = evaluate(wanted.loss, case.operands).value[0]
-        shared = {k: v for k, v in case.operands.items() if k in other.loss.OPERANDS}
-        second = evaluate(other.loss, shared).value[0]
-    except Exception:  # nothing to compare is an answer too
+    given, taken = _ordinary(wanted), _ordinary(other)
+    if given is None or taken is None or not _same_kind(given, taken):
         return ""
-    one, two = (float(np.mean(np.asarray(x, float))) for x in (first, second))
-    return f"{two:.6g} instead of {one:.6g} on {_described(case.operands)}"
+    shared = {name: given[name] for name in taken}
+    results = evaluate(_in_float64(wanted.loss), given), evaluate(_in_float64(other.loss), shared)
+    one, two = (float(np.mean(np.asarray(result.value[0], float))) for result in results)
+    return f"{two:.6g} instead of {one:.6g} on {_described(given)}"
+
+
+def _ordinary(reading: Reading) -> dict[str, Any] | None:
+    """The first arrays that this loss is tried on; None where there are none of its axes."""
+    from xlogits.cases import cases
+
+    extra = frozenset(reading.operands) - set(reading.loss.ARRAYS)
+    case = next(cases(reading.loss, extra), None)
+    return case and case.operands
+
+
+def _same_kind(given: dict[str, Any], taken: dict[str, Any]) -> bool:
+    """Whether every array that the second loss takes is there for the first, and is one like it."""
+
+    def kind(x: Any) -> tuple[Any, ...]:
+        within = bool(x.size) and bool(x.min() >= 0 and x.max() <= 1)  # probabilities, say
+        return x.shape, x.dtype.kind, within
+
+    return all(name in given and kind(given[name]) == kind(x) for name, x in taken.items())
+
+
+def _in_float64(loss: Any) -> Any:
+    """The loss with a clip that depends on the dtype written out."""
+    form = getattr(loss, "form", None)
+    return loss if form is None else replace(loss, form=form.at("float64"))
 
 
 def _described(operands: dict[str, Any]) -> str:
