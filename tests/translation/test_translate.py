@@ -1,13 +1,20 @@
 """Calls of one framework written for another: what is written, what is assumed, what is refused."""
 
 import ast
+import math
+import random
 
 import jax
 import numpy as np
 import pytest
 
 import xlogits as xl
+from xlogits.catalogue import NATIVES
 from xlogits.errors import OptionError
+from xlogits.losses import Form, Labels, Reduction, SoftmaxCrossEntropy
+from xlogits.reference import evaluate
+from xlogits.translation.call import parse
+from xlogits.translation.comparison import measured
 from xlogits.translation.expression import Expr
 
 # source, target, ndim, what comes out: as a person would write it
@@ -331,3 +338,25 @@ def test_arithmetic_writes_itself(written: str, expected: str) -> None:
     assert made == expected
     values = {"a": 3.0, "b": 5.0, "c": 7.0}
     assert eval(made, {}, values) == eval(written, {}, values)
+
+
+def test_any_two_losses_are_measured_or_take_other_arrays() -> None:
+    """Whatever two losses are compared, nothing is raised: the conditions are asked first."""
+    rng = random.Random(3)
+    names = sorted(NATIVES)
+    pairs = [rng.sample(names, 2) for _ in range(200)]
+    pairs += [["sklearn.metrics.log_loss", name] for name in rng.sample(names, 40)]
+    found = [measured(parse(one).reading, parse(other).reading) for one, other in pairs]
+    assert len([text for text in found if text]) > 40
+
+
+def test_one_column_is_told_from_a_row_of_classes() -> None:
+    """Two columns with dense labels are two classes, not a column that stands for two."""
+    rows = np.array([[0.7, 0.3], [0.2, 0.8]])
+    dense = np.array([[1.0, 0.0], [0.0, 1.0]])
+    form = Form("probabilities", positive_column=True)
+    loss = SoftmaxCrossEntropy(
+        form=form, labels=Labels("dense"), reduction=Reduction("mean_over_items")
+    )
+    found = evaluate(loss, {"pred": rows, "target": dense}).value[0]
+    assert float(found) == pytest.approx(-(math.log(0.7) + math.log(0.8)) / 2, rel=1e-14)
