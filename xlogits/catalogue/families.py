@@ -1,8 +1,8 @@
-"""The families that losses belong to: the files they stand in."""
+"""The families that losses belong to: the files and folders they stand in."""
 
 from typing import Any
 
-# file in xlogits/losses -> what the family is called
+# file or folder in xlogits/losses -> what the family is called
 FAMILIES = {
     "softmax": "entropy",
     "sigmoid": "entropy",
@@ -17,5 +17,5 @@ FAMILIES = {
 
 def family(loss: Any) -> str:
     """The family of a loss, as `xlogits names` knows it."""
-    module = type(loss).__module__.rpartition(".")[2]
+    module = type(loss).__module__.split(".")[2]  # xlogits.losses.<file or folder>
     return FAMILIES.get(module, module)
