@@ -15,7 +15,7 @@ from xlogits.losses import Loss, Transform
 from xlogits.parity import engines, excuses, translations
 from xlogits.parity.engines import Call
 from xlogits.parity.natives import HOME, Natives
-from xlogits.parity.plan import Job, Prepared, Rank, Selection, leaders, named, prepare, rows
+from xlogits.parity.plan import Job, Place, Prepared, Rank, Selection, leaders, named, prepare, rows
 from xlogits.parity.verdict import by, judge
 from xlogits.report.results import UNAVAILABLE, Cell, Results
 
@@ -75,21 +75,22 @@ class Matrix:
         for backend in self.selection.backends or engines.NAMES:
             engine = loaded.get(backend)
             if engine is None:
-                yield from self._missing(jobs, backend, dtype, f"{backend} is not installed")
+                yield from _missing(
+                    jobs, Place(backend, dtype=dtype), f"{backend} is not installed"
+                )
                 continue
             for device in engine.devices():
                 if self.selection.devices and device not in self.selection.devices:
                     continue
                 if dtype not in engine.dtypes(device):
                     why = f"no {dtype} on {backend} {device}"
-                    yield from self._missing(jobs, backend, dtype, why, device)
+                    yield from _missing(jobs, Place(backend, device, dtype), why)
                     continue
                 for mode in (engine.QUICK,) if self.selection.quick else engine.MODES:
                     chosen = [job for job in jobs if self._runs(job, dtype, mode, engine)]
-                    self.progress(f"{backend} {device} {dtype} {mode}", 0, len(chosen))
-                    yield from self._compared(
-                        chosen, engine, backend, device, dtype, mode, references, natives
-                    )
+                    place = Place(backend, device, dtype, mode)
+                    self.progress(" ".join(place), 0, len(chosen))
+                    yield from self._compared(chosen, engine, place, references, natives)
 
     def _runs(self, job: Job, dtype: str, mode: str, engine: Any) -> bool:
         """Where that costs much, every pair is covered instead of every combination.
@@ -140,22 +141,18 @@ class Matrix:
         self,
         jobs: list[Job],
         engine: Any,
-        backend: str,
-        device: str,
-        dtype: str,
-        mode: str,
+        place: Place,
         references: dict[Any, Prepared],
         natives: Natives,
     ) -> Iterator[Cell]:
         unique = {job.key: job for job in jobs}
-        calls = [self._our_call(job, backend, references[key]) for key, job in unique.items()]
-        ours = dict(zip(unique, engine.run(calls, dtype, device, mode), strict=True))
-        for job, native in zip(jobs, natives.of(jobs, backend, device, mode), strict=True):
+        calls = [self._our_call(job, place.backend, references[key]) for key, job in unique.items()]
+        ran = engine.run(calls, place.dtype, place.device, place.mode)
+        ours = dict(zip(unique, ran, strict=True))
+        for job, native in zip(jobs, natives.of(jobs, place), strict=True):
             prepared = references[job.key]
             for quantity in ("value", *(by(name) for name in prepared.wrt)):
-                yield judge(
-                    job, backend, device, dtype, mode, quantity, prepared, ours[job.key], native
-                )
+                yield judge(job, place, quantity, prepared, ours[job.key], native)
 
     def _our_call(self, job: Job, backend: str, prepared: Prepared) -> Call:
         loss = self.loss_of(job.loss, backend)
@@ -170,11 +167,7 @@ class Matrix:
             getattr(job.loss, "SLOPES", job.loss.ARRAYS),
         )
 
-    def _missing(
-        self, jobs: list[Job], backend: str, dtype: str, why: str, device: str = "cpu"
-    ) -> Iterator[Cell]:
-        for job in jobs:
-            yield Cell(
-                *(job.native.name, job.variant.label, job.case.name, backend, device, dtype),
-                *("eager", "value", UNAVAILABLE, None, None, why),
-            )
+
+def _missing(jobs: list[Job], place: Place, why: str) -> Iterator[Cell]:
+    for job in jobs:
+        yield Cell(*named(job), *place, "value", UNAVAILABLE, None, None, why)

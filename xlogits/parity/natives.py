@@ -8,7 +8,7 @@ from xlogits.catalogue import Arg, Native
 from xlogits.ledger import speaks_of
 from xlogits.parity.engines import Call, Failure, Result, installed
 from xlogits.parity.engines.run import differentiated, retried
-from xlogits.parity.plan import Job, Prepared, named
+from xlogits.parity.plan import Job, Place, Prepared, named
 
 Array = Any
 
@@ -32,7 +32,7 @@ class Natives:
         self.dtype, self.prepared, self.loaded = dtype, prepared, loaded
         self.found: dict[tuple[Any, ...], Result] = {}
 
-    def of(self, jobs: list[Job], backend: str, device: str, mode: str) -> list[Result]:
+    def of(self, jobs: list[Job], place: Place) -> list[Result]:
         """One result per job, of the native in its own framework.
 
         Where that is the backend at hand it runs on the same device, and in the same mode: always
@@ -42,11 +42,13 @@ class Natives:
         keys = []
         for job in jobs:
             home = HOME[job.native.framework]
-            place = ("cpu", ANYHOW)
-            if home == backend:
-                wanted = job.case.name == "ordinary" or speaks_of(*named(job), self.dtype, mode)
-                place = (device, mode if wanted or mode not in self.loaded[home].COSTLY else ANYHOW)
-            keys.append((home, *place, job.native.name, job.variant.label, job.case.name))
+            where, how = "cpu", ANYHOW
+            if home == place.backend:
+                first, costly = job.case.name == "ordinary", self.loaded[home].COSTLY
+                wanted = first or speaks_of(*named(job), self.dtype, place.mode)
+                where = place.device
+                how = place.mode if wanted or place.mode not in costly else ANYHOW
+            keys.append((home, where, how, job.native.name, job.variant.label, job.case.name))
         todo: dict[tuple[str, str, str], dict[tuple[Any, ...], Job]] = {}
         for key, job in zip(keys, jobs, strict=True):
             if key not in self.found:

@@ -147,6 +147,15 @@ def _spelled(name: str) -> tuple[Native, ...]:
         return ()
 
 
+class Place(NamedTuple):
+    """Where something is run, and how."""
+
+    backend: str
+    device: str = "cpu"
+    dtype: str = "float32"
+    mode: str = "eager"
+
+
 class Prepared(NamedTuple):
     """A case in one dtype: rounded operands, what they should give, and what to differentiate by."""
 

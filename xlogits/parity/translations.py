@@ -18,7 +18,7 @@ from xlogits.losses.parts.axes import class_axes
 from xlogits.parity import excuses
 from xlogits.parity.engines import Call, Failure, Outcome
 from xlogits.parity.engines.run import differentiated
-from xlogits.parity.plan import Job, Prepared, prepare
+from xlogits.parity.plan import Job, Place, Prepared, named, prepare
 from xlogits.parity.verdict import by, described, error
 from xlogits.report.results import (
     AGREE,
@@ -203,13 +203,8 @@ def _cell(
     why: str = "",
     dtype: str = "float64",
 ) -> Cell:
-    return Cell(
-        *(job.native.name, job.variant.label, job.case.name, TARGETS.get(target, target)),
-        *("cpu", dtype, f"{TRANSLATED} {target}", quantity),
-        outcome,
-        theirs=error,
-        why=why,
-    )
+    place = Place(TARGETS.get(target, target), dtype=dtype, mode=f"{TRANSLATED} {target}")
+    return Cell(*named(job), *place, quantity, outcome, theirs=error, why=why)
 
 
 # -- whether what a translation takes for granted holds for a case

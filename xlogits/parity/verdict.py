@@ -6,7 +6,7 @@ import numpy as np
 
 from xlogits.parity import excuses
 from xlogits.parity.engines import Failure, Outcome, Result
-from xlogits.parity.plan import Job, Prepared
+from xlogits.parity.plan import Job, Place, Prepared, named
 from xlogits.precision import EPS, FORMATS, HALF, rounded
 from xlogits.report.results import AGREE, DIFFERS, KNOWN, LIMIT, REFUSED, UNAVAILABLE, Cell
 
@@ -35,10 +35,7 @@ def error(got: Array, expected: Array, scale: Array, dtype: str) -> float:
 
 def judge(
     job: Job,
-    backend: str,
-    device: str,
-    dtype: str,
-    mode: str,
+    place: Place,
     quantity: str,
     prepared: Prepared,
     ours: Result,
@@ -50,10 +47,7 @@ def judge(
     """
 
     def cell(outcome: str, a: float | None = None, b: float | None = None, why: str = "") -> Cell:
-        return Cell(
-            *(job.native.name, job.variant.label, job.case.name, backend, device, dtype, mode),
-            *(quantity, outcome, a, b, why),
-        )
+        return Cell(*named(job), *place, quantity, outcome, a, b, why)
 
     def theirs_differs(b: float | None, why: str) -> Cell:
         made = cell(DIFFERS, mine, b, why)
@@ -80,7 +74,7 @@ def judge(
     if isinstance(theirs, Failure):
         why = f"the native function raised {theirs.kind}: {theirs.message}"
         # half precision is often not offered; an error anywhere else needs its row in the ledger
-        excused = absent or dtype in HALF
+        excused = absent or place.dtype in HALF
         if not excused:
             return theirs_differs(None, why)
         return cell(UNAVAILABLE, mine, why=theirs.message if absent else why)
