@@ -74,11 +74,17 @@ class Decisions:
             self.kept[node] = left(self.text, node, name, why)
             self.changes.append(self.kept[node])
 
-    def edit(self, node: ast.expr | ast.stmt, after: str, lines: tuple[str, ...] = ()) -> None:
+    def edit(
+        self,
+        node: ast.expr | ast.stmt,
+        after: str,
+        lines: tuple[str, ...] = (),
+        owner: ast.expr | None = None,
+    ) -> None:
         """Replace a node; an expression in parentheses where it would fall apart."""
         if isinstance(node, ast.expr) and not self._safe(node) and not _closed(after):
             after = f"({after})"
-        self.edits.append(Edit(self.text.span(node), after, node, lines))
+        self.edits.append(Edit(self.text.span(node), after, node, lines, owner))
 
     def _safe(self, node: ast.expr) -> bool:
         """Whether any expression can stand here."""

@@ -62,16 +62,21 @@ class Instance(NamedTuple):
         return [a for a in given if a.key in self.calls[0][1]]
 
 
-def rewrite_instance(decisions: Decisions, maker: Maker, known: int) -> None:
+def rewrite_instance(decisions: Decisions, maker: Maker, group: list[Maker]) -> None:
     """Rewrite the instance and its calls, or leave both with the reason.
 
-    `known` is how many of the values of its name are such instances.
+    `group` are all that are called in the same places. Where that is more than this one, the calls stay
+    as they are: what each of them becomes has to take them.
     """
     try:
-        if maker.others >= known:
+        name = decisions.finder.owned_name(maker)
+        if maker.others >= sum(decisions.finder.owned_name(other) == name for other in group):
             raise Refused("the same name has other values too")
         decisions.check_place(maker.made)
         instance = _instance(decisions, maker)
+        if len(group) > 1:
+            _as_function(decisions, instance)
+            return
         of_indexes = _of_indexes(decisions, instance)
         with suppress(Refused):
             if of_indexes is not None:
@@ -180,8 +185,7 @@ def _all_holes(instance: Instance, arguments: Arguments) -> tuple[Arguments, dic
 def _as_class(decisions: Decisions, instance: Instance) -> bool:
     """The target's class, and every call with its arguments; False where that cannot be."""
     maker = instance.maker
-    seen = instance.calls and not instance.passed_on and not maker.others
-    if not seen or not decisions.choices.target.words:
+    if instance.passed_on or not instance.calls or not decisions.choices.target.words:
         return False
     arguments, roles = _understood(decisions, instance)
     try:
@@ -203,9 +207,9 @@ def _as_class(decisions: Decisions, instance: Instance) -> bool:
     made = ast.unparse(tree.func)
     after, missing = decisions.spelled(made, written.imports, written.nodes)
     for call, new in calls:
-        decisions.edit(call, new)
+        decisions.edit(call, new, owner=maker.made)
         decisions.results.add(call)
-    decisions.edit(maker.value, after, missing)
+    decisions.edit(maker.value, after, missing, maker.made)
     decisions.change(maker.made, maker.native.name, after, written, proof)
     return True
 
@@ -241,14 +245,14 @@ def _as_function(decisions: Decisions, instance: Instance) -> None:
         body = body.replace(hole, name)
     listed = [names[hole] for hole in roles]
     listed += [f"{names[hole]}={decisions.segment(written.nodes[hole])}" for hole in defaults]
+    node, after = _function(decisions.text, maker, ", ".join(listed), body)
     if instance.indexes and instance.on_attribute:
         written = written.but("only here", known=known)
     for (_, before), (_, now) in zip(instance.calls, instance.new_calls, strict=True):
         for key in (k for k in now if now[k] is not before[k]):
-            decisions.edit(before[key], decisions.segment(now[key]))
+            decisions.edit(before[key], decisions.segment(now[key]), owner=maker.made)
     decisions.results.update(call for call, _ in instance.calls)
-    node, after = _function(decisions.text, maker, ", ".join(listed), body)
-    decisions.edit(node, after, missing)
+    decisions.edit(node, after, missing, maker.made)
     decisions.change(maker.made, maker.native.name, after, written, proof)
 
 

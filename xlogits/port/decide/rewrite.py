@@ -3,7 +3,7 @@
 import ast
 from typing import Any
 
-from xlogits.port.decide.change import Proof
+from xlogits.port.decide.change import Edit, Proof
 from xlogits.port.decide.decisions import Decisions
 from xlogits.port.decide.hint import hint
 from xlogits.port.decide.instances import rewrite_instance
@@ -24,48 +24,75 @@ def decide(text: Text, choices: Choices, withdrawn: dict[Proof, str] | None = No
 
     for site in sorted(found.sites, key=length):
         rewrite_call(decisions, site)
-    groups: dict[Any, list[Maker]] = {}
-    for maker in found.makers:
-        groups.setdefault(decisions.finder.group(maker), []).append(maker)
-    for group in groups.values():
+    groups = _groups(decisions, found.makers)
+    for group in groups:
         for maker in group:
-            rewrite_instance(decisions, maker, len(group))
-        _all_or_none(decisions, group)
+            rewrite_instance(decisions, maker, group)
+        if any(maker.made in decisions.kept for maker in group):
+            _leave(decisions, group, "the same name has another value, which is left")
     for each in found.left:
         decisions.leave(each.node, each.name, hint(decisions, each.name, each.why))
     reduce_names(decisions)
-    _withdraw_inside(decisions)
+    _withdraw_inside(decisions, groups)
     decisions.changes.sort(key=lambda change: (change.line, change.column))
     return decisions
 
 
-def _all_or_none(decisions: Decisions, group: list[Maker]) -> None:
-    """One name, one framework: where one of its values is left, all are."""
-    if not any(maker.made in decisions.kept for maker in group):
-        return
+def _groups(decisions: Decisions, makers: list[Maker]) -> list[list[Maker]]:
+    """The instances that are rewritten together or not at all: of one name, or called in one place."""
+    group_of: dict[Any, list[Maker]] = {}  # by names and uses
+
+    def keys(maker: Maker) -> list[Any]:
+        return [decisions.finder.owned_name(maker), *maker.uses]
+
+    for maker in makers:
+        found = {id(group_of[key]): group_of[key] for key in keys(maker) if key in group_of}
+        group = [*(other for some in found.values() for other in some), maker]
+        group_of |= {key: group for each in group for key in keys(each)}
+    return list({id(group): group for group in group_of.values()}.values())
+
+
+def _leave(decisions: Decisions, group: list[Maker], why: str) -> None:
+    """Leave all that one name is given, and the calls of each."""
     for maker in group:
+        decisions.edits = [e for e in decisions.edits if e.owner is not maker.made]
+        decisions.results.difference_update(decisions.scopes.parent[use] for use in maker.uses)
         if maker.made not in decisions.kept:
-            mine = (maker.value, maker.statement)
             place = decisions.text.span(maker.made)[0]
-            decisions.edits = [e for e in decisions.edits if e.node not in mine]
             decisions.changes = [c for c in decisions.changes if c.place != place]
-            decisions.results.difference_update(decisions.scopes.parent[use] for use in maker.uses)
-            why = "the same name has another value, which is left"
             decisions.leave(maker.made, maker.native.name, why)
 
 
-def _withdraw_inside(decisions: Decisions) -> None:
+def _withdraw_inside(decisions: Decisions, groups: list[list[Maker]]) -> None:
     """What is left keeps its arguments in the framework it belongs to."""
-    for node in [n for n in decisions.kept if isinstance(n, ast.Call)]:
+    waiting = [(n, c.name) for n, c in decisions.kept.items() if isinstance(n, ast.Call)]
+    calls = [(call, group) for group in groups for call in _calls(decisions, group)]
+    waiting += [(call, g[0].native.name) for call, g in calls if g[0].made in decisions.kept]
+    for node, name in waiting:  # grows while it is read
         first, last = decisions.text.span(node)
-        why = f"its result goes into {decisions.kept[node].name}, which is left"
+        why = f"its result goes into {name}, which is left"
+        for call, group in calls:
+            start, end = decisions.text.span(call)
+            if first <= start and end <= last and group[0].made not in decisions.kept:
+                _leave(decisions, group, why)
+                waiting += [(maker.made, maker.native.name) for maker in group]
+                waiting += [(c, group[0].native.name) for c in _calls(decisions, group)]
         for edit in [e for e in decisions.edits if first <= e.span[0] and e.span[1] <= last]:
-            if edit.node is None:
-                continue
-            decisions.edits = [
-                e for e in decisions.edits if e is not edit and e.owner is not edit.node
-            ]
-            for change in [c for c in decisions.changes if c.place == edit.span[0] and c.after]:
-                decisions.changes.remove(change)
-                if isinstance(edit.node, ast.expr):
-                    decisions.leave(edit.node, change.name, why)
+            if edit.node is not None:
+                _withdraw(decisions, edit, why)
+
+
+def _calls(decisions: Decisions, group: list[Maker]) -> list[ast.Call]:
+    """The calls of the instances that one name is given."""
+    above = {use: decisions.scopes.parent[use] for maker in group for use in maker.uses}
+    return [call for use, call in above.items() if isinstance(call, ast.Call) and call.func is use]
+
+
+def _withdraw(decisions: Decisions, edit: Edit, why: str) -> None:
+    """Take back an edit with what it inserted, and leave the call."""
+    decisions.edits = [e for e in decisions.edits if e is not edit and e.owner is not edit.node]
+    for change in [c for c in decisions.changes if c.place == edit.span[0] and c.after]:
+        decisions.changes.remove(change)
+        if isinstance(edit.node, ast.expr):
+            decisions.results.discard(edit.node)
+            decisions.leave(edit.node, change.name, why)
