@@ -8,6 +8,7 @@ import pytest
 
 from xlogits.port import source as module
 from xlogits.port.decide.rendering import Choices
+from xlogits.port.decide.rewrite import decide
 from xlogits.port.document import ported
 from xlogits.port.read.calls import Finder
 from xlogits.port.read.scan import may_hold
@@ -127,7 +128,7 @@ def test_a_second_reading_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "class After: pass" in done.short
     assert "def left_alone(): pass" in done.short
     assert "optax." in done.short
-    monkeypatch.setattr(module, "cuts", lambda whole, edits: [])
+    monkeypatch.setattr(module, "cuts", lambda decisions, edits: [])
     whole = port(FILE, _choices("torch", "jax"))
     assert whole.short == whole.text == done.text
     assert whole.changes == done.changes
@@ -155,9 +156,9 @@ def test_a_text_that_differs_elsewhere_is_caught() -> None:
     done = port(FILE, choices)
     old, edits = Text(FILE), list(done.edits)
     for text in (done.short, done.text):
-        whole = module.Rewriter(old, choices, {})
-        whole.run(whole.finder.found)
-        short, moved = placed(FILE, [*edits, *(cuts(whole, edits) if text is done.short else [])])
+        decisions = decide(old, choices)
+        more = cuts(decisions, edits) if text is done.short else []
+        short, moved = placed(FILE, [*edits, *more])
         assert short == text
         check(old, Text(text), moved)
         for wrong in (
@@ -184,7 +185,7 @@ def test_short_and_whole_agree(way: tuple[str, str], monkeypatch: pytest.MonkeyP
     ]
     data = {path: path.read_bytes() for path in paths}
     first = {path: ported(str(path), data[path], _choices(*way)) for path in paths}
-    monkeypatch.setattr(module, "cuts", lambda whole, edits: [])
+    monkeypatch.setattr(module, "cuts", lambda decisions, edits: [])
     assert first == {path: ported(str(path), data[path], _choices(*way)) for path in paths}
     assert sum(document.changed for document in first.values()) > 5
     assert not [document for document in first.values() if document.error]

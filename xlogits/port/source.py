@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from xlogits.port.decide.change import LEFT, Change, Edit, Proof
+from xlogits.port.decide.decisions import Decisions
 from xlogits.port.decide.rendering import Choices
-from xlogits.port.decide.rewrite import Rewriter
+from xlogits.port.decide.rewrite import decide
 from xlogits.port.read.text import Text
 from xlogits.port.write.cuts import cuts
 from xlogits.port.write.edits import carried_out, check, placed
@@ -43,50 +44,52 @@ def port(
         Unreadable: the text is not Python, or the result would differ outside the edited calls.
     """
     text = Text(source)
-    whole = Rewriter(text, choices, withdrawn or {})
-    whole.run(whole.finder.found)
-    if not whole.changes:
+    decisions = decide(text, choices, withdrawn)
+    if not decisions.changes:
         return Ported(source, ())
-    after, spans = carried_out(source, [*_imports(whole), *whole.edits, *_comments(whole)])
+    after, spans = carried_out(
+        source, [*_imports(decisions), *decisions.edits, *_comments(decisions)]
+    )
     edits = [edit for edit, _ in spans]
-    short, moved = placed(source, [*edits, *cuts(whole, edits)])
+    short, moved = placed(source, [*edits, *cuts(decisions, edits)])
     check(text, Text(short), moved)
-    return Ported(after, tuple(whole.changes), _remaining(whole), tuple(edits), short)
+    return Ported(after, tuple(decisions.changes), _remaining(decisions), tuple(edits), short)
 
 
 def settled(source: str, choices: Choices, withdrawn: dict[Proof, str] | None = None) -> bool:
     """Whether a port would leave a text as it is."""
-    whole = Rewriter(Text(source), choices, withdrawn or {})
-    whole.run(whole.finder.found)
-    return not whole.changes or not (_imports(whole) or whole.edits or _comments(whole))
+    decisions = decide(Text(source), choices, withdrawn)
+    return not decisions.changes or not (
+        _imports(decisions) or decisions.edits or _comments(decisions)
+    )
 
 
-def _imports(whole: Rewriter) -> list[Edit]:
+def _imports(decisions: Decisions) -> list[Edit]:
     """The imports that are missing, once each, after those that are there."""
-    lines = sorted({line for edit in whole.edits for line in edit.lines})
+    lines = sorted({line for edit in decisions.edits for line in edit.lines})
     if not lines:
         return []
-    place, newline, after = whole.imports.place()
-    before = newline if place and whole.text.text[place - 1] not in "\r\n" else ""
+    place, newline, after = decisions.imports.place()
+    before = newline if place and decisions.text.text[place - 1] not in "\r\n" else ""
     inserted = before + "".join(f"{line}{newline}" for line in lines)
     return [Edit((place, place), inserted, owner=after)]
 
 
-def _comments(whole: Rewriter) -> list[Edit]:
+def _comments(decisions: Decisions) -> list[Edit]:
     """A comment above what is left, and the comments that a rewritten call held."""
     wanted: dict[int, list[str]] = {}
-    for node, change in whole.kept.items():
-        line = _first_line(whole, node)
+    for node, change in decisions.kept.items():
+        line = _first_line(decisions, node)
         wanted.setdefault(line, []).append(f"{COMMENT}{change.name}: {_one_line(change.why)}")
-    for start, comment in _lost(whole):
-        wanted.setdefault(_first_line_at(whole, start), []).append(comment)
+    for start, comment in _lost(decisions):
+        wanted.setdefault(_first_line_at(decisions, start), []).append(comment)
     edits = []
     for line, texts in sorted(wanted.items()):
-        place = whole.text.line_start(line)
-        indent = re.match(r"[ \t\f]*", whole.text.text[place:])
-        above = _block_above(whole.text, line)
+        place = decisions.text.line_start(line)
+        indent = re.match(r"[ \t\f]*", decisions.text.text[place:])
+        above = _block_above(decisions.text, line)
         new = [t for t in dict.fromkeys(texts) if t not in above]
-        lead, newline = indent.group() if indent else "", whole.text.newline(line)
+        lead, newline = indent.group() if indent else "", decisions.text.newline(line)
         if new:
             inserted = "".join(f"{lead}{t}{newline}" for t in new)
             edits.append(Edit((place, place), inserted))
@@ -108,11 +111,11 @@ def _block_above(text: Text, line: int) -> list[str]:
     return found
 
 
-def _first_line(whole: Rewriter, node: ast.AST) -> int:
+def _first_line(decisions: Decisions, node: ast.AST) -> int:
     """The line that the statement around a node begins on, its decorators left below."""
     above: ast.AST | None = node
     while above is not None and not isinstance(above, ast.stmt):
-        above = whole.scopes.parent.get(above)
+        above = decisions.scopes.parent.get(above)
     line: int = getattr(above, "lineno", 1)
     first: int = getattr(node, "lineno", line)
     header = isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
@@ -120,64 +123,64 @@ def _first_line(whole: Rewriter, node: ast.AST) -> int:
     return int(min([line, first, *decorators]))
 
 
-def _first_line_at(whole: Rewriter, index: int) -> int:
+def _first_line_at(decisions: Decisions, index: int) -> int:
     """The line of the innermost statement that an index lies in."""
     inside = [
         node
-        for node in whole.scopes.nodes
+        for node in decisions.scopes.nodes
         if isinstance(node, ast.stmt)
-        and whole.text.span(node)[0] <= index <= whole.text.span(node)[1]
+        and decisions.text.span(node)[0] <= index <= decisions.text.span(node)[1]
     ]
-    return inside[-1].lineno if inside else whole.text.line_of(index)
+    return inside[-1].lineno if inside else decisions.text.line_of(index)
 
 
-def _lost(whole: Rewriter) -> Iterable[tuple[int, str]]:
+def _lost(decisions: Decisions) -> Iterable[tuple[int, str]]:
     """Comments inside rewritten calls that are in none of their operands."""
-    spans = [(e.span, e.text) for e in whole.edits if e.node is not None]
-    if not any("#" in whole.text.text[a:b] for (a, b), _ in spans):
+    spans = [(e.span, e.text) for e in decisions.edits if e.node is not None]
+    if not any("#" in decisions.text.text[a:b] for (a, b), _ in spans):
         return
-    for token in tokenize.generate_tokens(io.StringIO(whole.text.text, newline="").readline):
+    for token in tokenize.generate_tokens(io.StringIO(decisions.text.text, newline="").readline):
         if token.type != tokenize.COMMENT:
             continue
-        place = whole.text.line_start(token.start[0]) + token.start[1]
+        place = decisions.text.line_start(token.start[0]) + token.start[1]
         around = [(b - a, t) for (a, b), t in spans if a <= place < b]
         if around and token.string not in max(around)[1]:
             yield place, token.string
 
 
-def _remaining(whole: Rewriter) -> tuple[str, ...]:
+def _remaining(decisions: Decisions) -> tuple[str, ...]:
     """What the file still uses of the framework it leaves, the most used first."""
-    roots, above = whole.choices.frameworks, whole.scopes.parent
+    roots, above = decisions.choices.frameworks, decisions.scopes.parent
     counts: dict[str, int] = {}
-    rooted = _rooted(whole, roots)
-    line_of = whole.text.line_of
-    edited = {n for e in whole.edits for n in range(line_of(e.span[0]), line_of(e.span[1]) + 1)}
-    for name in whole.scopes.uses:
+    rooted = _rooted(decisions, roots)
+    line_of = decisions.text.line_of
+    edited = {n for e in decisions.edits for n in range(line_of(e.span[0]), line_of(e.span[1]) + 1)}
+    for name in decisions.scopes.uses:
         if type(name) is not ast.Name or name.id not in rooted:
             continue
         module = rooted[name.id]
-        if not module and not any(whole.scopes.bindings(name.id, name)):
+        if not module and not any(decisions.scopes.bindings(name.id, name)):
             continue  # of a star import, or nobody knows
         node: ast.expr = name
         path = module
         while type(over := above.get(node)) is ast.Attribute:
             node = over
             path = f"{path}.{over.attr}"
-        paths = [path] if module else whole.scopes.paths(node)
+        paths = [path] if module else decisions.scopes.paths(node)
         paths = [p for p in paths if p.partition(".")[0] in roots and "." in p]
-        gone = node.lineno in edited and any(_within(whole, node, e) for e in whole.edits)
-        if node not in whole.results and not gone:
+        gone = node.lineno in edited and any(_within(decisions, node, e) for e in decisions.edits)
+        if node not in decisions.results and not gone:
             for path in paths:
                 counts[path] = counts.get(path, 0) + 1
     return tuple(f"{n} x {path}" for path, n in sorted(counts.items(), key=lambda x: -x[1]))
 
 
-def _rooted(whole: Rewriter, roots: frozenset[str]) -> dict[str, str]:
+def _rooted(decisions: Decisions, roots: frozenset[str]) -> dict[str, str]:
     """The names that stand for something of a framework anywhere, perhaps by another name.
 
     With the path, where one import for the whole file is all that gives a name its value.
     """
-    scopes = whole.scopes
+    scopes = decisions.scopes
     names = {name for name, b in scopes.imported if b.path.partition(".")[0] in roots}
     aliases = [(name, _leftmost(value)) for name, value in scopes.aliases]
     if scopes.stars:
@@ -198,8 +201,8 @@ def _leftmost(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _within(whole: Rewriter, node: ast.expr, edit: Edit) -> bool:
+def _within(decisions: Decisions, node: ast.expr, edit: Edit) -> bool:
     """Whether a node is gone with an edit."""
-    first, last = whole.text.span(node)
+    first, last = decisions.text.span(node)
     inside = edit.span[0] <= first and last <= edit.span[1]
-    return inside and whole.text.text[first:last] not in edit.text
+    return inside and decisions.text.text[first:last] not in edit.text

@@ -59,8 +59,8 @@ class Change:
 class Edit(NamedTuple):
     """New text for a stretch of the old, the node it stands for, and the imports it needs.
 
-    What is only inserted stands for no node; it may be there for the sake of another, its `owner`,
-    or follow it.
+    It may be there for the sake of another, its `owner`: the calls of an instance are rewritten with it.
+    What is only inserted stands for no node; it may have an owner, or follow it.
     """
 
     span: Span

@@ -4,6 +4,7 @@ import ast
 from typing import Any, NamedTuple
 
 from xlogits.errors import Refused
+from xlogits.port.read.operands import HOLES
 from xlogits.port.read.scopes import Scopes
 from xlogits.translation import imports_of
 from xlogits.translation.expression import Expr
@@ -27,6 +28,7 @@ REDUCERS = {
 ARRAY = frozenset({"input_tensor", "input", "a", "x"})
 AXIS = frozenset({"axis", "dim", "reduction_indices"})
 KEPT = frozenset({"keepdims", "keepdim", "keep_dims"})
+ARRAY_HOLE = HOLES.format("r")  # what stands for the array in a reduction that is written anew
 
 
 class Reducer(NamedTuple):
@@ -84,7 +86,7 @@ def _read(found: Reducer, rest: list[ast.expr]) -> Reducer:
     return found._replace(strange="more arguments") if len(rest) > 2 else found
 
 
-def rewritten(found: Reducer, hole: str, target: Language) -> tuple[str, tuple[str, ...]]:
+def rewritten(found: Reducer, target: Language) -> tuple[str, tuple[str, ...]]:
     """A reduction as the target writes it, and its imports; `Refused` where it has no such words."""
     if found.strange:
         raise Refused(f"the {found.word} around it has the argument {found.strange}")
@@ -96,5 +98,5 @@ def rewritten(found: Reducer, hole: str, target: Language) -> tuple[str, tuple[s
     if word not in target.words:
         raise Refused(f"the {found.word} around it is not written along an axis that stays")
     axis = () if found.axis is None else (Expr(repr(found.axis)),)
-    text = str(target.write(word, (Expr(hole), *axis)))
+    text = str(target.write(word, (Expr(ARRAY_HOLE), *axis)))
     return text, imports_of(text)

@@ -275,8 +275,8 @@ class Finder:
             above = self._above(above)
         return above
 
-    def group(self, maker: Maker) -> tuple[str, ast.AST | None]:
-        """What makers have in common that give one name its values."""
+    def owned_name(self, maker: Maker) -> tuple[str, ast.AST | None]:
+        """The name that an instance is given, and the class or the scope that the name belongs to."""
         target = maker.target
         owner = (
             self._owner(target) if isinstance(target, ast.Attribute) else self.scopes.scope(target)

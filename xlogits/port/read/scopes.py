@@ -1,7 +1,7 @@
 """What a name stands for where it is used: imports, aliases and assignments, by Python's scopes."""
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -46,7 +46,8 @@ class Scopes:
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
         self.parent: dict[ast.AST, ast.AST] = {}
-        self.elsewhere: dict[ast.AST, set[str]] = {}  # names declared global or nonlocal
+        self.globals: dict[ast.AST, set[str]] = {}  # what each scope declares to be the module's
+        self.nonlocals: dict[ast.AST, set[str]] = {}  # or that of a function around it
         self.stars: list[str] = []
         self.nodes: list[ast.AST] = [tree]
         self.calls: list[ast.Call] = []
@@ -57,10 +58,11 @@ class Scopes:
         self._bound: dict[str, dict[ast.AST, list[Binding]]] = {}
         self._inside: dict[ast.AST, ast.AST] = {}  # the scope of what is directly below a node
         for statement in self._read():
-            self.elsewhere.setdefault(self.scope(statement), set()).update(statement.names)
+            declared = self.globals if isinstance(statement, ast.Global) else self.nonlocals
+            declared.setdefault(self.scope(statement), set()).update(statement.names)
 
     def _read(self) -> list[ast.Global | ast.Nonlocal]:
-        """Every node with its parent, level by level; returned is what says that names are elsewhere."""
+        """Every node with its parent, level by level; returned are the declared names."""
         parent, nodes, binders = self.parent, self.nodes, self._binders
         declared = []
         for node in nodes:  # grows while it is read
@@ -131,21 +133,38 @@ class Scopes:
         """The bindings of a name, by scope."""
         if name not in self._bound:
             found: dict[ast.AST, list[Binding]] = {}
+            nonlocals = []
             for binder in self._binders.get(name, ()):
                 binding = binder if isinstance(binder, Binding) else self._binding(binder)
-                found.setdefault(self._where(name, binding), []).append(binding)
+                scope = self._where(binding)
+                if name in self.nonlocals.get(scope, ()):
+                    nonlocals.append((scope, binding))
+                    continue
+                scope = self.tree if name in self.globals.get(scope, ()) else scope
+                found.setdefault(scope, []).append(binding)
+            for scope, binding in nonlocals:
+                found.setdefault(self._around(scope, found), []).append(binding)
             self._bound[name] = found
         return self._bound[name]
+
+    def _around(self, scope: ast.AST, bound: Container[ast.AST]) -> ast.AST:
+        """The nearest function around a scope that binds a name, or the module."""
+        while scope is not self.tree:
+            scope = self.scope(scope)
+            if isinstance(scope, FUNCTIONS) and scope in bound:
+                break
+        return scope
 
     def _binding(self, node: ast.AST) -> Binding:
         return Binding(node, value=self._assigned(node) if isinstance(node, ast.Name) else None)
 
-    def _where(self, name: str, binding: Binding) -> ast.AST:
+    def _where(self, binding: Binding) -> ast.AST:
+        """The scope that a binding stands in; `:=` binds outside the comprehensions it stands in."""
         scope = self.scope(binding.node)
         if isinstance(self.parent.get(binding.node), ast.NamedExpr):
             while isinstance(scope, COMPREHENSIONS):
                 scope = self.scope(scope)
-        return self.tree if name in self.elsewhere.get(scope, ()) else scope
+        return scope
 
     def _assigned(self, name: ast.Name) -> ast.expr | None:
         """The expression that a name is given whole."""
@@ -162,7 +181,7 @@ class Scopes:
         while True:
             visible = first or not isinstance(scope, ast.ClassDef)
             found = places.get(scope) if visible else None
-            if name in self.elsewhere.get(scope, ()):
+            if name in self.globals.get(scope, ()):
                 return places.get(self.tree, [])
             if found or scope is self.tree:
                 return found or []

@@ -9,25 +9,25 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from xlogits.port.decide.change import Edit
-from xlogits.port.decide.rewrite import Rewriter
+from xlogits.port.decide.decisions import Decisions
 from xlogits.port.read.text import Text
 
 LEAST = 200  # characters that are worth a cut
 
 
-def cuts(whole: Rewriter, edits: list[Edit]) -> list[Edit]:
+def cuts(decisions: Decisions, edits: list[Edit]) -> list[Edit]:
     """A line for every definition in which there is no edit, and nothing that was decided about."""
-    if whole.finder.eras:
+    if decisions.finder.eras:
         return []  # whether a file is of TensorFlow 1 is told from all of it
-    text, found = whole.text, whole.finder.found
+    text, found = decisions.text, decisions.finder.found
     nodes: list[ast.expr] = [site.node for site in found.sites]
     nodes += [left.node for left in found.left]
     nodes += [use for maker in found.makers for use in (maker.made, *maker.uses)]
     touched = [place for edit in edits for place in edit.span]
-    touched += [change.place for change in whole.changes]
+    touched += [change.place for change in decisions.changes]
     touched += [text.span(node)[0] for node in nodes]
     words = {"global", "nonlocal", *(_last(maker.target) for maker in found.makers)}
-    return list(_cut(text, whole.scopes.tree.body, sorted(touched), words))
+    return list(_cut(text, decisions.scopes.tree.body, sorted(touched), words))
 
 
 def _last(target: ast.Name | ast.Attribute) -> str:
