@@ -9,7 +9,7 @@ import pytest
 
 import xlogits.losses as L
 from tests.conftest import Framework
-from tests.losses.test_options import BOTH
+from tests.losses.agreement import BOTH
 
 RNG = np.random.default_rng(31)
 X, Z, U = (RNG.normal(size=(3, 4)) for _ in range(3))

@@ -9,7 +9,7 @@ import pytest
 
 import xlogits as xl
 from tests.conftest import Framework
-from tests.losses.test_options import P, Q, W, X
+from tests.data.options import P, Q, W, X
 from xlogits.errors import OptionError, ShapeError
 from xlogits.losses import (
     CTC,

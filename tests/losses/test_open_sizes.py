@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import xlogits.losses as L
-from tests.losses.test_bounds_and_ties import EVERY
-from tests.losses.test_options import Q, W, X, Y
+from tests.data.options import Q, W, X, Y
+from tests.data.turns import EVERY
 from xlogits.backends import MODULES
 from xlogits.backends import numpy as plain
 from xlogits.errors import ShapeError

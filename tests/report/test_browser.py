@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.report.test_report import CE, FIGURE, HOSTILE, ROW, cell, hostile, results
+from tests.data.reports import CE, FIGURE, HOSTILE, ROW, cell, hostile, results
 from xlogits import ledger
 from xlogits.report import assertions, html, text
 from xlogits.report.results import AGREE, DIFFERS, KNOWN, UNAVAILABLE, Results
