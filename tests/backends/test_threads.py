@@ -1,4 +1,4 @@
-"""The same bits from every thread and every call, and no state that a call leaves to the next."""
+"""A call gives the same bits from every thread and every time, and leaves no state behind."""
 
 import subprocess
 import sys

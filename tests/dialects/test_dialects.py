@@ -1,4 +1,4 @@
-"""The dialects: the native spelling on every framework's arrays."""
+"""A dialect has the native signature, results and errors on the arrays of every framework."""
 
 import inspect
 from typing import Any

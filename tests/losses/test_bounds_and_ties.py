@@ -1,4 +1,4 @@
-"""Where formulas turn: bounds, ties, empty and infinite inputs, what is refused and what just is not."""
+"""Losses are right where their formulas turn: at bounds and ties, and for empty and infinite inputs."""
 
 import math
 from dataclasses import fields, is_dataclass, replace

@@ -1,4 +1,4 @@
-"""The claims of `claims.py`, in both directions: what is claimed works, what is not is refused."""
+"""What `tests/data/claims.py` claims of a public name works, and what it does not claim is refused."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Every loss without options, against its formula written out for the defaults."""
+"""Every loss without options is its formula, written out here for the defaults."""
 
 import math
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Bad input: one clear error, in the same words on every framework."""
+"""Bad input is one clear error, in the same words on every framework."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""NaN, infinity, nothing and too much: what losses make of it, by hand."""
+"""NaN, infinity, empty and very large inputs give what was worked out by hand."""
 
 import math
 import warnings

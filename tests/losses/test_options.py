@@ -1,7 +1,7 @@
-"""Options that change what is computed, on arrays made for them: values and derivatives.
+"""Options that the matrix leaves at their defaults change values and derivatives as defined.
 
-`test_losses.py` tries every loss on the cases of the matrix. Here are the forms of a prediction, the
-masks, weights and words that those cases leave at their defaults, on NumPy and on PyTorch: the
+`test_against_reference.py` tries every loss on the cases of the matrix. Here are the forms of a
+prediction, the masks, weights and words of `tests/data/options.py`, on NumPy and on PyTorch: the
 derivatives in closed form, of the sum and of products, and on PyTorch those of autograd too.
 """
 

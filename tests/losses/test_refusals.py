@@ -1,4 +1,4 @@
-"""What losses refuse, by what they say; and what only looks as if it should be refused."""
+"""Losses refuse what they cannot compute, in these words, and nothing that only looks like it."""
 
 import dataclasses
 import math

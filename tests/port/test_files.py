@@ -1,4 +1,4 @@
-"""`xlogits port` on files: notebooks, trees, the command line, and writing that cannot lose a file."""
+"""`xlogits port` handles notebooks, trees and its command line, and loses no file whatever happens."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""`xlogits port`: golden pairs, which are also run; what is left alone; names, edits, notebooks."""
+"""`xlogits port` turns each golden input into its golden output, and both give the same numbers."""
 
 import re
 from pathlib import Path

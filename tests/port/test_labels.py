@@ -1,4 +1,4 @@
-"""Labels that a call encodes itself: one-hot rows, ported and translated as the class indexes."""
+"""Labels that a call encodes itself are ported and translated as the class indexes they come from."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`xlogits port --verify`: rewrites run beside their originals, and withdrawn where they are off."""
+"""`xlogits port --verify` runs rewrites beside their originals and withdraws those that are off."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What several tests need stands in tests/data or in a module named for it: nobody imports a test."""
+"""No test is imported: what several tests need stands in tests/data or in a module named for it."""
 
 import ast
 import re

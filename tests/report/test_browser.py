@@ -1,4 +1,4 @@
-"""The page of the report in a real browser: its script, its policy, and text of strangers."""
+"""The report works in a real browser: its script, its policy, and texts of strangers that stay texts."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""The report in its four shapes: what it says, and that no text of strangers can change it."""
+"""The report says what was found in each of its four shapes, and no text of strangers can change it."""
 
 import builtins
 import io

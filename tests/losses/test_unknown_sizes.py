@@ -1,4 +1,4 @@
-"""Sizes and values that are not known while a graph is made: the same numbers as when they are.
+"""Sizes and values that are not known while a graph is made change no number.
 
 TensorFlow's graphs have such arrays, and are slow to make. Here NumPy stands in for one: a backend
 that shows no size and no value before the computation, and is NumPy's in everything else.
