@@ -190,7 +190,7 @@ def _of_class(cls: Any) -> Name:
 
 def _of_tests(cls: Any) -> Iterator[Row]:
     """The rows of the tests, and of the first of them with every option that all losses have."""
-    from tests.losses.test_against_reference import LOSSES
+    from tests.data.losses import LOSSES
 
     native = next((n for n in NATIVES.values() if type(n.loss) is cls), None)
     found = [pair for pair in LOSSES.values() if type(pair[0]) is cls]

@@ -1,4 +1,4 @@
-"""What compilers are given is what the native call gives them: graphs, compilations, guards."""
+"""A compiler is given what the native call would give it: the same graphs, compilations and guards."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The short cuts of the usual calls are taken, and give no other answer than the general path."""
+"""The short cuts for usual calls are taken, and answer as the general path does, errors included."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The same bits from every thread and every call, and no state that a call leaves to the next."""
+"""A call gives the same bits from every thread and every time, and leaves no state behind."""
 
 import subprocess
 import sys
@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 import xlogits as xl
+from tests.backends.bits import arrays, bits
 from tests.conftest import ROOT, need
+from tests.data.calls import CALLS, spoken_by
+from tests.data.claimed import called
 from tests.data.claims import CLAIMS
-from tests.dialects.test_dialects import CALLS, spoken_by
-from tests.losses.test_claims import array, called, operands_of
 from xlogits import losses as L
 from xlogits.errors import XlogitsError
 from xlogits.parity.natives import spoken
@@ -26,23 +27,6 @@ Array = Any
 THREADS = 8
 # the backend of each type of array, found when the first one comes
 REMEMBERED = {("xlogits.backends", "_NAMESPACES")}
-
-
-def arrays(framework: str, name: str) -> dict[str, Array]:
-    operands = operands_of(CLAIMS[name])
-    kinds = {k: "float32" if x.dtype.kind == "f" else x.dtype.name for k, x in operands.items()}
-    return {k: array(framework, x, kinds[k]) for k, x in operands.items()}
-
-
-def bits(found: Any) -> bytes:
-    """The exact contents of a result, or of several."""
-    if isinstance(found, (tuple, list)):
-        return b"|".join(map(bits, found))
-    if found is None:
-        return b""
-    if hasattr(found, "detach"):
-        found = found.detach()
-    return np.asarray(found).tobytes()
 
 
 def state() -> dict[str, Any]:
@@ -213,9 +197,9 @@ def test_deterministic_algorithms_of_torch() -> None:
 DETERMINISTIC = """
 import numpy as np, tensorflow as tf
 tf.config.experimental.enable_op_determinism()
+from tests.backends.bits import arrays, bits
+from tests.data.claimed import called
 from tests.data.claims import CLAIMS
-from tests.losses.test_claims import called
-from tests.backends.test_threads import arrays, bits
 for name, claim in CLAIMS.items():
     given = arrays("tensorflow", name)
     moving = [x for x in given.values() if x.dtype.is_floating]

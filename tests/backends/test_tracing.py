@@ -1,4 +1,4 @@
-"""One graph, no breaks, in a fresh process; transformations; nothing depends on earlier calls."""
+"""Losses compile into one graph, cold in a fresh process and under the frameworks' transformations."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Names resolve to records, and records read calls."""
+"""Native names resolve to their records, and a record reads a call into the loss it computes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every record against the signature of the installed function."""
+"""Every record has the parameters and defaults of the installed function."""
 
 import inspect
 import re

@@ -1,4 +1,4 @@
-"""Every record, as of every older version, against the signatures read out of that version's wheel."""
+"""Every record has the parameters of the older versions it claims, as read out of their wheels."""
 
 import ast
 import inspect

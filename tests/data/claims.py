@@ -1,6 +1,7 @@
 """What every public name takes, what it can be differentiated by, and what it refuses: facts, as data.
 
-`test_claims.py` verifies each row in both directions: what is claimed works, what is not is refused.
+`tests/losses/test_claims.py` verifies each row in both directions: what is claimed works, what is not
+is refused.
 """
 
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Diagnosis: mismatches made from the records, numbers alone, what is harmless, bad input."""
+"""A diagnosis finds what was changed in mismatches made from the records, and invents nothing."""
 
 import math
 import subprocess

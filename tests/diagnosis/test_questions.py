@@ -1,4 +1,4 @@
-"""Questions that people asked in public, with their numbers, and the answers that they should get."""
+"""Questions that people asked in public, with their numbers, get the answers that they should."""
 
 from typing import Any, NamedTuple
 

@@ -1,6 +1,5 @@
-"""The dialects: the native spelling on every framework's arrays."""
+"""A dialect has the native signature, results and errors on the arrays of every framework."""
 
-import importlib
 import inspect
 from typing import Any
 
@@ -8,23 +7,18 @@ import numpy as np
 import pytest
 
 from tests.conftest import FRAMEWORKS, INSTALLED, Framework, framework, need
+from tests.data.calls import CALLS, spoken_by
+from tests.data.small import X, Y
 from xlogits import dialects
 from xlogits.catalogue import NATIVES, Native
 from xlogits.dialects import stubs
 from xlogits.dialects.build import HOME, signature
 from xlogits.errors import OptionError, Refused
 from xlogits.parity.natives import function_of, resolve, spoken
-from xlogits.parity.plan import Selection, prepare, rows
+from xlogits.parity.plan import prepare
 from xlogits.parity.verdict import LIMIT, error
 
 FOREIGN = [n for n in NATIVES.values() if n.framework != "xlogits"]
-X = np.array([[2.0, 1.0, 0.0], [0.0, 3.0, 0.0]])
-Y = np.array([0, 2])
-
-
-def spoken_by(native: Native) -> Any:
-    path, _, short = native.name.rpartition(".")
-    return getattr(importlib.import_module(f"xlogits.dialects.{path}"), short)
 
 
 @pytest.mark.parametrize("native", FOREIGN, ids=lambda n: n.name)
@@ -48,10 +42,6 @@ def test_the_ways_people_import() -> None:
     assert tf.keras.losses is keras.losses
     assert "softmax_cross_entropy" in dir(tf.compat.v1.losses)
     assert dialects.optax.losses.softmax_cross_entropy is dialects.optax.softmax_cross_entropy
-
-
-# one representative call of every function, on the arrays of every framework
-CALLS = [job for job in rows(Selection(quick=True)) if job.case.name == "ordinary"]
 
 
 @pytest.mark.parametrize("name", FRAMEWORKS)

@@ -1,4 +1,4 @@
-"""Every loss without options, against its formula written out for the defaults."""
+"""Every loss without options is its formula, written out here for the defaults."""
 
 import math
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import pytest
 
 import xlogits.losses as L
 from tests.conftest import Framework
-from tests.losses.test_options import BOTH
+from tests.losses.agreement import BOTH
 
 RNG = np.random.default_rng(31)
 X, Z, U = (RNG.normal(size=(3, 4)) for _ in range(3))

@@ -1,4 +1,4 @@
-"""Bad input: one clear error, in the same words on every framework."""
+"""Bad input is one clear error, in the same words on every framework."""
 
 import subprocess
 import sys
@@ -9,11 +9,8 @@ import pytest
 
 import xlogits as xl
 from tests.conftest import INSTALLED, Framework, framework
+from tests.data.small import Q, X, Y
 from xlogits.errors import BackendError, DtypeError, LabelError, OptionError, ShapeError
-
-X = np.array([[2.0, 1.0, 0.0], [0.0, 3.0, 0.0]])
-Y = np.array([0, 2])
-Q = np.array([[1.0, 0.0, 0.0], [0.2, 0.3, 0.5]])
 
 # what is wrong: (logits, labels, options, the error, words that its message must hold)
 BAD: dict[str, tuple[Any, Any, dict[str, Any], type[Exception], tuple[str, ...]]] = {

@@ -1,4 +1,4 @@
-"""A few drawn examples of every family, and broken losses that each kind of check must find."""
+"""Drawn examples of every family pass, and every kind of check finds the loss that is broken for it."""
 
 from collections.abc import Callable
 from dataclasses import replace

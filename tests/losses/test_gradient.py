@@ -1,4 +1,4 @@
-"""value_and_grad on all frameworks."""
+"""`value_and_grad` gives the derivatives of a loss on every framework."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The table of hostile calls, and broken losses that its judging must catch."""
+"""No hostile call gets a silent wrong answer, and the judging finds losses that give one."""
 
 from collections.abc import Callable
 from dataclasses import replace

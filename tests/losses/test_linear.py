@@ -1,4 +1,4 @@
-"""Cross-entropy of a linear layer in chunks: against float64 by definition, on all frameworks."""
+"""Cross-entropy of a linear layer in chunks is that of the whole layer, in value and gradient."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -1,4 +1,4 @@
-"""Hinge and margin losses: their definitions against mpmath, ties, and labels in special forms."""
+"""Hinge and margin losses agree with mpmath, at ties and for labels in special forms."""
 
 from functools import partial
 from typing import Any

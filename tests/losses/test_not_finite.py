@@ -1,4 +1,4 @@
-"""NaN, infinity, nothing and too much: what losses make of it, by hand."""
+"""NaN, infinity, empty and very large inputs give what was worked out by hand."""
 
 import math
 import warnings
@@ -9,7 +9,7 @@ import pytest
 
 import xlogits as xl
 from tests.conftest import Framework
-from tests.losses.test_options import P, Q, W, X
+from tests.data.options import P, Q, W, X
 from xlogits.errors import OptionError, ShapeError
 from xlogits.losses import (
     CTC,

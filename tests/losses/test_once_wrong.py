@@ -1,4 +1,4 @@
-"""Wrong answers that fuzzing and the table of claims found, each with the number that is right."""
+"""Answers that were wrong once, found by fuzzing and the table of claims, stay right."""
 
 import math
 from typing import Any

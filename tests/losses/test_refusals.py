@@ -1,4 +1,4 @@
-"""What losses refuse, by what they say; and what only looks as if it should be refused."""
+"""Losses refuse what they cannot compute, in these words, and nothing that only looks like it."""
 
 import dataclasses
 import math
@@ -10,7 +10,7 @@ import pytest
 import xlogits as xl
 import xlogits.losses as L
 from tests.conftest import INSTALLED, Framework, framework
-from tests.losses.test_error_words import Q, X, Y
+from tests.data.small import Q, X, Y
 from xlogits.errors import BackendError, DtypeError, OptionError, RangeError, ShapeError
 
 Z = Q[:, :3]

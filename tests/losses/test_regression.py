@@ -1,4 +1,4 @@
-"""Losses of measured values: what their natives take besides arrays of one shape, and extremes."""
+"""Losses of measured values take what their natives take, and are right for extreme numbers."""
 
 import math
 from typing import Any

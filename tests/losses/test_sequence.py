@@ -1,4 +1,4 @@
-"""Connectionist temporal classification: against all alignments written out, and its edges."""
+"""Connectionist temporal classification is the sum over all alignments, at its edges too."""
 
 import itertools
 import math

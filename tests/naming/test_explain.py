@@ -1,4 +1,4 @@
-"""Names explained, and the tables of all of them."""
+"""`explain` and `names` say what the records say, of every function."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Rounding errors: what they may be at most, and that a less accurate formula is noticed."""
+"""Rounding errors stay below their limits, and a less accurate formula is noticed."""
 
 import re
 import tracemalloc

@@ -1,4 +1,4 @@
-"""The digits: one curve under every name, the mistakes noticed, and a plot that shows both."""
+"""Training on the digits gives one curve under every name, and losses that are wrong leave it."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The matrix fails when something is broken: backend, record, gradient, dtype, ledger. And only then."""
+"""The matrix fails when a backend, record, gradient, dtype or ledger row is broken, and only then."""
 
 from collections.abc import Callable
 from dataclasses import replace

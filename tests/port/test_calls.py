@@ -1,4 +1,4 @@
-"""Calls generated from the records, with their options: each is ported, or left with a reason."""
+"""Calls generated from the records, with their options, are ported or left with a reason."""
 
 import math
 import random

@@ -1,4 +1,4 @@
-"""Published code, ported: the count of what came of every call, and what the porter did not see."""
+"""Published code is ported as counted, and what the porter does not see is named."""
 
 import json
 from pathlib import Path

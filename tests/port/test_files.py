@@ -1,4 +1,4 @@
-"""`xlogits port` on files: notebooks, trees, the command line, and writing that cannot lose a file."""
+"""`xlogits port` handles notebooks, trees and its command line, and loses no file whatever happens."""
 
 import io
 import json
@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
+from tests.port.porting import JAX, TO_JAX, TORCH, main_in
 from xlogits.cli import main
 from xlogits.errors import OptionError
 from xlogits.port.decide.rendering import Choices
@@ -25,10 +26,7 @@ from xlogits.port.write import save
 from xlogits.port.write.save import Record, Unsaved, replace_file
 from xlogits.translation.language import language
 
-TORCH = "import torch.nn.functional as F\na = F.softmax(x, dim=-1)\n"
-JAX = "import torch.nn.functional as F\nimport jax\na = jax.nn.softmax(x)\n"
 CHOICES = Choices(language("torch"), language("jax"))
-TO_JAX = ["--from", "torch", "--to", "jax"]
 
 
 # -- notebooks
@@ -215,15 +213,6 @@ def _states(folder: Path, count: int) -> list[str]:
         state = [k for k, v in texts.items() if text == f"{v}# {number}\n"]
         found.append(state[0] if state else "broken")
     return found
-
-
-def main_in(folder: Path, arguments: list[str]) -> int:
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        return main(arguments)
-    finally:
-        os.chdir(before)
 
 
 def test_undo_leaves_what_changed_since(tmp_path: Path) -> None:

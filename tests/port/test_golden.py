@@ -1,4 +1,4 @@
-"""`xlogits port`: golden pairs, which are also run; what is left alone; names, edits, notebooks."""
+"""`xlogits port` turns each golden input into its golden output, and both give the same numbers."""
 
 import re
 from pathlib import Path
@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from tests.conftest import ROOT, framework, need
+from tests.port.porting import choices, port_of
 from xlogits.errors import OptionError
 from xlogits.port.decide.change import Edit
-from xlogits.port.decide.rendering import Choices, assumption
-from xlogits.port.document import Document, ported
+from xlogits.port.decide.rendering import assumption
+from xlogits.port.document import ported
 from xlogits.port.read.calls import Finder
 from xlogits.port.read.paths import era_of, find
 from xlogits.port.read.scan import may_hold
@@ -29,18 +30,6 @@ ARRAYS = {"tensorflow": "tensorflow", "keras": "tensorflow", "xlogits": "torch"}
 def ways(path: Path) -> tuple[str, str]:
     source, _, target = path.name.split(".")[1].partition("-")
     return source, target
-
-
-def choices(source: str, target: str, *assumed: str) -> Choices:
-    words = frozenset(map(assumption, assumed))
-    era = next(iter(words & {"tf1", "tf2"}), "")
-    return Choices(language(source), language(target), words, era)
-
-
-def port_of(
-    text: str, source: str = "torch", target: str = "tensorflow", *assumed: str
-) -> Document:
-    return ported("x.py", text.encode(), choices(source, target, *assumed))
 
 
 @pytest.mark.parametrize("path", PAIRS, ids=lambda p: p.name.removesuffix(".in.py"))

@@ -1,12 +1,12 @@
-"""Labels that a call encodes itself: one-hot rows, ported and translated as the class indexes."""
+"""Labels that a call encodes itself are ported and translated as the class indexes they come from."""
 
 from typing import Any
 
 import pytest
 
 from tests.conftest import need
-from tests.port.test_golden import port_of
-from tests.port.test_verify import verdict
+from tests.port.porting import port_of
+from tests.port.proving import verdict
 from xlogits.parity.proofs import judged
 from xlogits.port.decide.change import Change
 from xlogits.translation import translate

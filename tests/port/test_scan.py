@@ -1,4 +1,4 @@
-"""What a search of many files leaves out to be fast, held against the search that leaves nothing out."""
+"""A fast search of many files finds what the search that leaves nothing out finds."""
 
 import ast
 from itertools import product

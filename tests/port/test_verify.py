@@ -1,4 +1,4 @@
-"""`xlogits port --verify`: rewrites run beside their originals, and withdrawn where they are off."""
+"""`xlogits port --verify` runs rewrites beside their originals and withdraws those that are off."""
 
 from pathlib import Path
 from typing import Any
@@ -6,29 +6,14 @@ from typing import Any
 import pytest
 
 from tests.conftest import need
-from tests.port.test_files import TO_JAX, TORCH, main_in
+from tests.port.porting import TO_JAX, TORCH, main_in
+from tests.port.proving import proof, verdict
 from xlogits.parity.proofs import Verdict, judged
 from xlogits.port import verify
 
 SOFTMAX = "torch.nn.functional.softmax(input=_xl0_, dim=-1)"
 ENTROPY = "torch.nn.functional.cross_entropy(input=_xl0_, target=_xl1_, reduction='none')"
 SPARSE = "tf.nn.sparse_softmax_cross_entropy_with_logits(labels=_xl1_, logits=_xl0_)"
-
-
-def proof(original: str, translated: str, **more: Any) -> dict[str, Any]:
-    given = {
-        "around": "{}",
-        "imports": ["import tensorflow as tf"],
-        "assumed": [],
-        "ndim": None,
-        "labels": None,
-    }
-    return given | {"target": "tensorflow", "original": original, "translated": translated} | more
-
-
-def verdict(*args: Any, **more: Any) -> Verdict:
-    need("torch", "tensorflow")
-    return judged(proof(*args, **more))
 
 
 def test_a_right_rewrite_is_run_on_many_inputs() -> None:

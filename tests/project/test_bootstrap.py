@@ -1,4 +1,4 @@
-"""The two commands: what they install, what they leave alone, and a fresh copy of the project."""
+"""The two commands install what they say, leave other environments alone, and run from a fresh copy."""
 
 import os
 import shutil

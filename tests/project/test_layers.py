@@ -1,4 +1,4 @@
-"""The direction of imports, read from the source, and what importing loads."""
+"""Imports point one way, as read from the source, and importing loads nothing that is not needed."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""The page of the report in a real browser: its script, its policy, and text of strangers."""
+"""The report works in a real browser: its script, its policy, and texts of strangers that stay texts."""
 
 import shutil
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.report.test_report import CE, FIGURE, HOSTILE, ROW, cell, hostile, results
+from tests.data.reports import CE, FIGURE, HOSTILE, ROW, cell, hostile, results
 from xlogits import ledger
 from xlogits.report import assertions, html, text
 from xlogits.report.results import AGREE, DIFFERS, KNOWN, UNAVAILABLE, Results

@@ -1,4 +1,4 @@
-"""assert_parity, assert_losses_match, compare_logits and trace_divergence."""
+"""The assertions and comparisons of `xlogits.testing` pass and fail where they should, and say why."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The pytest plugin: whole runs of pytest inside pytest."""
+"""The pytest plugin does what it says, in whole runs of pytest inside pytest."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Calls of one framework written for another: what is written, what is assumed, what is refused."""
+"""A call written for another framework is as expected, with what is assumed; the rest is refused."""
 
 import ast
 import math

@@ -1,4 +1,4 @@
-"""PyTorch's own test inputs through our dialects, on the arrays of every framework.
+"""PyTorch's own test inputs give PyTorch's results through our dialects, on every framework.
 
 The samples of PyTorch's operator database and of its module tests are what its maintainers try their
 losses on. Each is given to the record of the function as a call, the formula runs on every

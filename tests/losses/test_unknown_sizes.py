@@ -1,4 +1,4 @@
-"""Sizes and values that are not known while a graph is made: the same numbers as when they are.
+"""Sizes and values that are not known while a graph is made change no number.
 
 TensorFlow's graphs have such arrays, and are slow to make. Here NumPy stands in for one: a backend
 that shows no size and no value before the computation, and is NumPy's in everything else.
@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import xlogits.losses as L
-from tests.losses.test_bounds_and_ties import EVERY
-from tests.losses.test_options import Q, W, X, Y
+from tests.data.options import Q, W, X, Y
+from tests.data.turns import EVERY
 from xlogits.backends import MODULES
 from xlogits.backends import numpy as plain
 from xlogits.errors import ShapeError
