@@ -1,11 +1,14 @@
 """`xlogits port --verify` runs rewrites beside their originals and withdraws those that are off."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import need
+from tests.conftest import ROOT, need
 from tests.port.porting import TO_JAX, TORCH, main_in
 from tests.port.proving import proof, verdict
 from xlogits.parity.proofs import Verdict, judged
@@ -88,6 +91,22 @@ def test_nothing_of_a_stranger_is_run(tmp_path: Path) -> None:
     assert "depends on" in judged(proof(code, "tf.nn.softmax(_xl0_)")).skipped
     assert "depends on" in judged(proof(SOFTMAX.replace("-1", "axis"), "0")).skipped
     assert not mark.exists()
+
+
+def test_a_module_beside_what_is_ported_is_not_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = tmp_path / "ran"
+    (tmp_path / "numpy.py").write_text(f"open({str(mark)!r}, 'w').close(); raise SystemExit(5)\n")
+    monkeypatch.chdir(tmp_path)
+    assert verify._run([], "torch", 60) == []
+    assert not mark.exists()
+    there = {**os.environ, "PYTHONPATH": str(ROOT)}
+    careless = subprocess.run(
+        [sys.executable, "-m", "xlogits.parity.proofs"], input="[]", text=True, env=there
+    )
+    assert careless.returncode == 5
+    assert mark.exists()
 
 
 def test_a_rewrite_that_is_off_is_withdrawn(

@@ -5,12 +5,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from xlogits.errors import OptionError
 from xlogits.port.decide.change import Change, Proof
 from xlogits.port.document import Document, Withdrawn
 
+# xlogits itself may lie in the current folder, so its own comes last
+JUDGE = "import sys; sys.path.append(sys.argv[1]); from xlogits.parity.proofs import main; main()"
 MARKS = ("exact", "exact if")
 
 
@@ -41,9 +44,13 @@ def verdicts(
 
 
 def _run(proofs: list[Proof], target: str, seconds: float) -> list[dict[str, Any]]:
-    """The verdicts of another process, so that no framework is loaded into this one."""
+    """The verdicts of another process, so that no framework is loaded into this one.
+
+    It does not look for modules in the current folder, which is what is ported: a `numpy.py` there is
+    read, never imported.
+    """
     given = json.dumps([proof._asdict() | {"target": target} for proof in proofs])
-    command = [sys.executable, "-m", "xlogits.parity.proofs"]
+    command = [sys.executable, "-P", "-c", JUDGE, str(Path(__file__).parents[2])]
     try:
         done = subprocess.run(
             command, input=given, capture_output=True, text=True, timeout=seconds, check=False
