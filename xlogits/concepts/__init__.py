@@ -1,0 +1,12 @@
+"""What a logit is, and everything around it, as records: one module for each family."""
+
+from xlogits.concepts import functions, logarithms, odds, scores
+from xlogits.concepts.record import Concept
+
+CONCEPTS: dict[str, Concept] = {
+    concept.id: concept
+    for family in (scores, odds, functions, logarithms)
+    for concept in family.CONCEPTS
+}
+
+__all__ = ["CONCEPTS", "Concept"]
