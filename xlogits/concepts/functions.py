@@ -203,7 +203,7 @@ has fewer parameters.
         id="inverse-of-softmax",
         names=("inverse of softmax", "inverse softmax", "softmax inverse"),
         asked=(
-            "logits from probabilities",
+            "get the logits back from probabilities",
             "undo softmax",
             "recover the logits from softmax output",
             "is softmax invertible",

@@ -159,7 +159,7 @@ with_logits on probabilities. Softmax belongs to showing predictions, not to tra
             "NLLLoss vs CrossEntropyLoss",
             "difference between nll and cross-entropy",
             "is cross-entropy the negative log-likelihood",
-            "NLLLoss needs log-softmax",
+            "NLLLoss after LogSoftmax layer",
             "maximum likelihood and cross-entropy",
         ),
         sentence="The negative log-likelihood of a label is minus its log-probability: the same number "

@@ -29,7 +29,7 @@ CONCEPTS = (
             "why is the input of softmax called logits",
             "raw scores of the last layer before softmax",
             "raw outputs of a network without activation",
-            "are logits log probabilities",
+            "are logits probabilities",
             "can logits be negative",
         ),
         sentence="Logits are a classifier's raw scores, one for each class, before softmax or "
@@ -146,7 +146,7 @@ softmax has no inverse, because it forgets a constant.
         names=("history of the logit", "origin of the word logit", "probit", "logistic unit"),
         asked=(
             "where does the word logit come from",
-            "why is it called logit",
+            "why is it called a logit or logistic unit",
             "who invented the logit",
             "etymology of logit",
             "probit vs logit",

@@ -5,7 +5,7 @@ from xlogits.concepts.record import Concept, Functions, Mistake, Number, Source
 CONCEPTS = (
     Concept(
         id="label-smoothing",
-        names=("label smoothing", "label_smoothing", "smoothed labels", "smoothing"),
+        names=("label smoothing", "label_smoothing", "smoothed labels"),
         asked=(
             "label smoothing loss does not go to zero",
             "minimum loss with label smoothing",
@@ -146,7 +146,7 @@ signature, but uses α only with apply_class_balancing=True: for logits (2, -1) 
         asked=(
             "what is z-loss",
             "z-loss in PaLM",
-            "penalty on logsumexp",
+            "squared logsumexp as a penalty or regularizer",
             "logits drift in language models",
             "router z-loss of mixture of experts",
         ),

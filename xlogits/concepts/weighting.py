@@ -191,14 +191,20 @@ mean_over_items 0.1256
     ),
     Concept(
         id="reduction",
-        names=("reduction", "loss reduction", "mean reduction", "size_average", "denominator"),
+        names=(
+            "reduction",
+            "loss reduction",
+            "mean reduction",
+            "size_average",
+            "sum_over_batch_size",
+        ),
         asked=(
             "what does reduction mean do",
             "reduction none sum mean",
             "sum or mean of the loss",
             "what is the mean loss divided by",
             "how is the loss averaged",
-            "sum_over_batch_size",
+            "denominator of the mean",
             "SUM_BY_NONZERO_WEIGHTS",
         ),
         sentence="Reduction is how the losses of the items become one number: none keeps them, sum adds "
@@ -278,7 +284,7 @@ mean_over_class_weight  1.1575
             "averaging the loss over batches",
             "average loss of an epoch",
             "loss differs across gpus",
-            "loss changes with batch size",
+            "loss depends on the number of items in a batch",
         ),
         sentence="The mean of the means of batches is not the mean over all items, unless every batch "
         "divides by the same number.",
