@@ -34,6 +34,7 @@ MAY: dict[str, set[str]] = {
     "reference": {"losses", "losses.parts"},
     "cases": {"losses", "losses.parts"},
     "translation": {"cases", "catalogue", "ledger", "losses", "losses.parts", "reference"},
+    "concepts": set(),
     "naming": {"catalogue", "ledger", "losses", "losses.parts", "translation"},
     "report": {"ledger"},
     "parity.engines": set(),

@@ -1,0 +1,27 @@
+"""What a logit is, and everything around it, as records: one module for each family."""
+
+from xlogits.concepts import (
+    functions,
+    information,
+    interfaces,
+    logarithms,
+    losses,
+    odds,
+    scores,
+    symptoms,
+    temperature,
+    variants,
+    weighting,
+)
+from xlogits.concepts.record import Concept
+
+CONCEPTS: dict[str, Concept] = {
+    concept.id: concept
+    for family in (
+        *(scores, odds, functions, logarithms, losses, interfaces),
+        *(weighting, variants, temperature, information, symptoms),
+    )
+    for concept in family.CONCEPTS
+}
+
+__all__ = ["CONCEPTS", "Concept"]
