@@ -1,6 +1,7 @@
 """Imports point one way, as read from the source, and importing loads nothing that is not needed."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -81,7 +82,14 @@ def imports(source: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_imports(ast.parse(source))))
 
 
-def _imports(tree: ast.AST) -> Iterator[str]:
+def _imports(tree: ast.Module) -> Iterator[str]:
+    constants = {
+        target.id: _text(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -90,9 +98,15 @@ def _imports(tree: ast.AST) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Call) and _called(node) in ("import_module", "__import__"):
             yield _text(node.args[0])
-        elif isinstance(node, ast.List | ast.Tuple):  # a command: python -m xlogits.part
-            words = [_text(word) for word in node.elts]
-            yield from (then for word, then in pairwise(words) if word == "-m")
+        elif isinstance(
+            node, ast.List | ast.Tuple
+        ):  # a command: python -m xlogits.part, or -c code
+            for word, then in pairwise(node.elts):
+                if _text(word) == "-m":
+                    yield _text(then)
+                if _text(word) == "-c":
+                    code = constants.get(getattr(then, "id", ""), _text(then))
+                    yield from re.findall(r"(?:from|import) (xlogits\.[\w.]+)", code)
 
 
 def _called(node: ast.Call) -> str:
@@ -202,6 +216,10 @@ WRONG = {
         "if TYPE_CHECKING:\n    from xlogits.dialects import build",
     ),
     "by string": ("reference/items.py", "import_module(f'xlogits.parity.engines.{name}')"),
+    "by python -c": (
+        "report/html.py",
+        "CODE = 'from xlogits.parity import matrix'\ncommand = [python, '-c', CODE]",
+    ),
     "by python -m": ("translation/tidy.py", "command = [python, '-m', 'xlogits.parity.proofs']"),
     "the front door": ("__init__.py", "from xlogits.port import source"),
     "a relative import": ("losses/softmax.py", "from . import sigmoid"),
