@@ -5,12 +5,13 @@ import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+
+from xlogits.frameworks import BACKENDS, installed
 
 # their assertions say as much as those of tests
 pytest.register_assert_rewrite("tests.data.claimed", "tests.losses.agreement")
@@ -23,8 +24,8 @@ with suppress(ImportError):  # loaded after TensorFlow, Triton's library crashes
     importlib.import_module("triton.knobs")
 
 ROOT = Path(__file__).resolve().parent.parent
-FRAMEWORKS = ("numpy", "torch", "tensorflow", "jax")
-INSTALLED = tuple(name for name in FRAMEWORKS if find_spec(name) is not None)
+FRAMEWORKS = BACKENDS
+INSTALLED = tuple(filter(installed, FRAMEWORKS))
 
 
 class Framework(NamedTuple):
@@ -66,7 +67,7 @@ def fw(request: pytest.FixtureRequest) -> Framework:
 def need(*names: str) -> None:
     """Skip, saying what is missing, unless these packages are installed."""
     for name in names:
-        if find_spec(name) is None:
+        if not installed(name):
             pytest.skip(f"{name} is not installed")
 
 

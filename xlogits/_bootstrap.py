@@ -15,10 +15,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-FRAMEWORKS = ("torch", "tensorflow", "jax")
+from xlogits.frameworks import FRAMEWORKS
+
+EXTRAS = {f.id: f for f in FRAMEWORKS.values() if f.megabytes}
 EVERYTHING = ("all", "test")
 # what an environment takes on disk, in MB, as measured with the versions of the constraints file
-MEGABYTES = {"": 100, "torch": 870, "tensorflow": 1450, "jax": 530, "all": 3000, "test": 150}
+MEGABYTES = {"": 100, **{name: f.megabytes for name, f in EXTRAS.items()}, "all": 3000, "test": 150}
 
 
 def extras_for(arguments: Sequence[str]) -> tuple[str, ...]:
@@ -27,7 +29,7 @@ def extras_for(arguments: Sequence[str]) -> tuple[str, ...]:
         name, _, value = word.partition("=")
         if name == "--backends":
             value = value or "".join(arguments[number + 1 : number + 2])
-            return tuple(name for name in FRAMEWORKS if name in value.split(","))
+            return tuple(name for name in EXTRAS if name in value.split(","))
     return EVERYTHING
 
 
@@ -61,7 +63,7 @@ def _ready(root: Path, home: Path, python: Path, extras: tuple[str, ...]) -> boo
         stamp = json.loads((home / "xlogits.json").read_text())
     except (OSError, ValueError):
         return False
-    holds = set(stamp["extras"]) | (set(FRAMEWORKS) if "all" in stamp["extras"] else set())
+    holds = set(stamp["extras"]) | (set(EXTRAS) if "all" in stamp["extras"] else set())
     return python.exists() and stamp["digest"] == _digest(root) and set(extras) <= holds
 
 
@@ -73,9 +75,12 @@ def _make(root: Path, home: Path, python: Path, extras: tuple[str, ...]) -> None
     _say(f"Setting up {home.name} once: {what}, about {megabytes} MB on disk, {build} builds.")
     if constraints is None:
         _say("No constraints file fits this Python and build: the newest versions are installed.")
-    elif "torch" in extras or "all" in extras:
-        _say("PyTorch comes from pip's own sources; set PIP_EXTRA_INDEX_URL to PyTorch's CPU index")
-        _say("first if yours would fetch its CUDA libraries (several GB) instead.")
+    for name, f in EXTRAS.items():
+        if constraints is not None and f.own_index and {name, "all"} & {*extras}:
+            _say(
+                f"{f.title} comes from pip's own sources; set PIP_EXTRA_INDEX_URL to its CPU index"
+            )
+            _say("first if yours would fetch its CUDA libraries (several GB) instead.")
     started = time.monotonic()
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)

@@ -8,10 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xlogits.errors import DtypeError, OptionError, RangeError, ShapeError
+from xlogits.frameworks import FRAMEWORKS
 
 Array = Any
 
 EPS = {"float16": 2.0**-11, "bfloat16": 2.0**-8, "float32": 2.0**-24, "float64": 2.0**-53}
+
+
+# whose arrays those are whose types come from elsewhere
+OWNERS = {package: f.id for f in FRAMEWORKS.values() for package in f.types}
 
 
 class Given(NamedTuple):
@@ -27,7 +32,7 @@ def given(x: Any, role: str) -> Given:
     if isinstance(x, (str, Path)):
         x = read(x)
     framework = type(x).__module__.partition(".")[0]
-    framework = {"jaxlib": "jax", "builtins": "numpy"}.get(framework, framework)
+    framework = OWNERS.get(framework, framework)
     array, dtype = _array(x, role)
     if array.dtype.kind not in "fiub":
         raise DtypeError(

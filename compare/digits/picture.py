@@ -14,17 +14,13 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
 from compare.digits.training import EPS, LIMIT, Curves, Key, distance, strays
+from xlogits.frameworks import FRAMEWORKS
 
 Axes = Any
 SVG = "http://www.w3.org/2000/svg"
 # of middling lightness: readable on white and on black
 GREY, WRONG = "#777777", "#c257c9"
-BACKENDS = {
-    "numpy": ("NumPy", "#3f8ae0"),
-    "torch": ("PyTorch", "#e0652f"),
-    "tensorflow": ("TensorFlow", "#b98f00"),
-    "jax": ("JAX", "#2fa06a"),
-}
+COLOURS = {"numpy": "#3f8ae0", "torch": "#e0652f", "tensorflow": "#b98f00", "jax": "#2fa06a"}
 DASHES = ("--", ":", "-.", (0, (2, 1)), (0, (8, 2)))
 UNIT = 1e-7
 HIDDEN = 0.02  # a relative difference that the width of a line hides
@@ -61,14 +57,14 @@ def _losses(axes: Axes, curves: Curves) -> None:
     wrong = _wrong(axes, steps, curves)
     backends = _backends(curves)
     for key, run in curves.runs.items():
-        look = {"color": BACKENDS[key[0]][1], "lw": 3.2, "gid": _id("loss", key)}
+        look = {"color": COLOURS[key[0]], "lw": 3.2, "gid": _id("loss", key)}
         axes.plot(steps, run.losses, ls=_turns(backends.index(key[0]), len(backends)), **look)
     axes.set(xlabel="step", ylabel="loss", yscale="log", title=_headline(curves))
     axes.yaxis.set_major_locator(FixedLocator([0.25, 0.5, 1, 2, 4, 8, 16]))
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axes.yaxis.set_minor_locator(NullLocator())
-    samples = [Line2D([], [], color=BACKENDS[name][1], lw=3.2) for name in backends]
-    names = [BACKENDS[name][0] for name in backends]
+    samples = [Line2D([], [], color=COLOURS[name], lw=3.2) for name in backends]
+    names = [FRAMEWORKS[name].title for name in backends]
     axes.add_artist(axes.legend(samples, names, loc="lower left"))
     axes.legend(handles=wrong, loc="center right", bbox_to_anchor=(1, 0.68), fontsize=9)
 
@@ -123,7 +119,7 @@ def _difference(axes: Axes, curves: Curves, backend: str) -> None:
         limit = side * LIMIT * EPS * exact / UNIT
         axes.plot(steps, limit, color=GREY, lw=1, ls="--" if side else "-")
     runs = {key: run for key, run in curves.runs.items() if key[0] == backend}
-    name, color = BACKENDS[backend]
+    name, color = FRAMEWORKS[backend].title, COLOURS[backend]
     for key, run in runs.items():
         error = (run.losses - exact) / UNIT
         axes.plot(steps, error, color=color, lw=0.8, gid=_id("difference", key))

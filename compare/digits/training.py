@@ -73,6 +73,9 @@ def run(
 def _train(backend: str, start: Digits, curves: Curves) -> str:
     """Add the runs of a backend, or why there are none; and say which."""
     began = time.perf_counter()
+    if backend not in FRAMEWORKS:
+        curves.missing[backend] = "compare/digits/frameworks.py does not say how it descends"
+        return f"{backend}: not run, {curves.missing[backend]}"
     try:
         framework = FRAMEWORKS[backend](start)
     except ImportError as error:

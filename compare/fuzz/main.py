@@ -2,11 +2,11 @@
 
 import argparse
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 from compare.fuzz import running, second, writing
 from compare.fuzz.families import FAMILIES
+from xlogits.frameworks import installed
 
 ROUND = 500
 HERE = Path(__file__).resolve().parent
@@ -24,10 +24,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--no-second", action="store_true", help="leave second derivatives out")
     parser.add_argument("--output", type=Path, default=HERE)
     options = parser.parse_args(arguments)
-    installed = [name for name in ONE_IN if find_spec(name) is not None]
-    chosen = options.backends.split(",") if options.backends else installed
-    for unknown in set(chosen) - set(installed):
-        parser.error(f"{unknown} is not there: of {', '.join(installed)}")
+    present = list(filter(installed, ONE_IN))
+    chosen = options.backends.split(",") if options.backends else present
+    for unknown in set(chosen) - set(present):
+        parser.error(f"{unknown} is not there: of {', '.join(present)}")
     found: dict[tuple[str, str], running.Found] = {}
     for framework in chosen:
         for number, examples in enumerate(_rounds(options.examples // ONE_IN[framework])):

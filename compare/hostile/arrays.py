@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 
 from compare.hostile.case import As
+from xlogits import frameworks
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-FRAMEWORKS = ("numpy", "torch", "tensorflow", "jax")
-NAMES = dict(zip(FRAMEWORKS, ("NumPy", "PyTorch", "TensorFlow", "JAX"), strict=True))
 SETTINGS = ("axis", "reduction", "label_smoothing", "ignore_index", "keepdims")
 TINY = ("float8_e4m3fn", "float8_e5m2", "bfloat16", "int4", "uint4")
 Forms = dict[str, Callable[[Any], Any]]
@@ -60,9 +59,8 @@ def plain(framework: str, x: Any) -> Any:
 
 def home(function: str) -> str:
     """The framework whose arrays a dialect hands to the original; '' for functions of our own."""
-    owners = {"torch": "torch", "tensorflow": "tensorflow", "keras": "tensorflow", "optax": "jax"}
     first, _, rest = function.partition(".")
-    return owners[rest.partition(".")[0]] if first == "dialects" else ""
+    return frameworks.FRAMEWORKS[rest.partition(".")[0]].home if first == "dialects" else ""
 
 
 def load(framework: str) -> None:
@@ -99,8 +97,7 @@ def _formed(framework: str, x: Any, form: str) -> Any:
             load(other)
             return plain(other, x)
         raise MissingError(form)
-    forms = {"numpy": _numpy, "torch": _torch, "tensorflow": _tensorflow, "jax": _jax}
-    made = forms[framework]().get(form)
+    made = FORMS[framework]().get(form)
     if made is None:
         raise MissingError(form)
     return made(x)
@@ -255,3 +252,8 @@ def _jax() -> Forms:
         "ShapeDtypeStruct": lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype),
         "deleted": deleted,
     }
+
+
+FORMS = {"numpy": _numpy, "torch": _torch, "tensorflow": _tensorflow, "jax": _jax}
+FRAMEWORKS = tuple(FORMS)
+NAMES = {name: frameworks.FRAMEWORKS[name].title for name in FRAMEWORKS}

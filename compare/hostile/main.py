@@ -4,12 +4,12 @@ import argparse
 import sys
 import warnings
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 from compare.hostile import table, writing
 from compare.hostile.arrays import FRAMEWORKS, load
 from compare.hostile.cases import GROUPS
+from xlogits.frameworks import installed
 
 HERE = Path(__file__).resolve().parent
 
@@ -17,16 +17,16 @@ HERE = Path(__file__).resolve().parent
 def main(arguments: Sequence[str]) -> int:
     """Run the table; 1 if any cell is wrong."""
     parser = argparse.ArgumentParser(prog="python compare hostile", description=__doc__)
-    parser.add_argument("--backends", help="of numpy,torch,tensorflow,jax; all that are installed")
+    parser.add_argument("--backends", help=f"of {','.join(FRAMEWORKS)}; all that are installed")
     parser.add_argument("--only", help=f"groups, of {','.join(GROUPS)}")
     parser.add_argument("--eager", action="store_true", help="leave the compiled modes out")
     parser.add_argument("--output", type=Path, default=HERE)
     options = parser.parse_args(arguments)
-    installed = [name for name in FRAMEWORKS if find_spec(name) is not None]
-    chosen = options.backends.split(",") if options.backends else installed
+    present = list(filter(installed, FRAMEWORKS))
+    chosen = options.backends.split(",") if options.backends else present
     groups = options.only.split(",") if options.only else list(GROUPS)
-    for unknown in [*(set(chosen) - set(installed)), *(set(groups) - set(GROUPS))]:
-        parser.error(f"{unknown} is not there: of {', '.join([*installed, *GROUPS])}")
+    for unknown in [*(set(chosen) - set(present)), *(set(groups) - set(GROUPS))]:
+        parser.error(f"{unknown} is not there: of {', '.join([*present, *GROUPS])}")
     for name in chosen:
         load(name)
     cases = [case for group in groups for case in GROUPS[group]]

@@ -4,15 +4,15 @@ import json
 import platform
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from compare.hostile.arrays import FRAMEWORKS, NAMES
 from compare.hostile.case import Case
 from compare.hostile.natives import OWNERS
+from xlogits import frameworks
+from xlogits.frameworks import OURS, version
 
-PACKAGES = ("numpy", "torch", "tensorflow", "tensorflow-cpu", "keras", "jax", "optax")
 # what a native function did where xlogits answers, and where it refuses
 NATIVE = {
     "same": "the same value",
@@ -56,13 +56,8 @@ def write(rows: Sequence[Row], folder: Path) -> None:
 
 
 def versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    found = {f.id: version(f.id) for f in frameworks.FRAMEWORKS.values() if f.id != OURS}
+    return {"python": platform.python_version()} | {k: v for k, v in found.items() if v}
 
 
 def summary(rows: Sequence[Row]) -> Iterator[str]:

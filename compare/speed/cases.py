@@ -18,9 +18,9 @@ import numpy as np
 from compare.speed.main import machine
 from compare.speed.pairs import Ratio, compare
 from compare.speed.process import child
+from xlogits.frameworks import BACKENDS
 
 HERE = Path(__file__).resolve().parent
-FRAMEWORKS = "numpy", "torch", "tensorflow", "jax"
 SHAPES = (1, 2), (3, 4), (6, 5), (8, 10)
 COUNT, GOAL, WITHIN = 1000, 2.0, 16
 
@@ -51,11 +51,11 @@ def main(arguments: Sequence[str]) -> int:
 
 def render(ratio: Ratio, part: dict[str, float]) -> str:
     """The results as Markdown."""
-    each = "\n".join(f"| {name} | {part[name]:.2f} |" for name in FRAMEWORKS)
+    each = "\n".join(f"| {name} | {part[name]:.2f} |" for name in BACKENDS)
     return f"""# A thousand small cases
 
 {machine()}. Made by `python compare speed cases`: {COUNT} cases of four losses in {len(SHAPES)} shapes,
-float32, value and gradient, on {", ".join(FRAMEWORKS)}, in one process. CPU time from the start of
+float32, value and gradient, on {", ".join(BACKENDS)}, in one process. CPU time from the start of
 Python, against a process that only imports the frameworks; in brackets the 10th and 90th percentile.
 
 | what | against | ratio | | goal |
@@ -93,7 +93,7 @@ def drawn() -> Iterator[tuple[Any, dict[str, Any]]]:
 
 
 def _in_child(cases: bool) -> dict[str, float]:
-    for name in FRAMEWORKS:
+    for name in BACKENDS:
         import_module(name)
     found = {"imports": time.process_time(), "worst": 0.0}
     found["whole"] = found["imports"]
@@ -105,7 +105,7 @@ def _in_child(cases: bool) -> dict[str, float]:
 
     ready = [(loss, prepared(loss, operands, "float32")) for loss, operands in drawn()]
     calls = [call(loss, one) for loss, one in ready]
-    for name in FRAMEWORKS:
+    for name in BACKENDS:
         start, engine = time.process_time(), engines.load(name)
         outcomes = engine.run(calls, "float32", "cpu", engine.QUICK)
         found[name] = time.process_time() - start

@@ -11,8 +11,8 @@ from xlogits.catalogue import NATIVES, Arg, Native
 from xlogits.catalogue.torch.words import ALSO
 from xlogits.catalogue.versions import as_of
 from xlogits.dialects.build import signature
+from xlogits.frameworks import version as version_of
 from xlogits.losses import Transform
-from xlogits.parity.engines import version as version_of
 from xlogits.parity.natives import function_of, resolve
 
 FOREIGN = list(NATIVES.values())
@@ -57,7 +57,7 @@ def signature_of(function: Any) -> inspect.Signature:
 def here(native: Native) -> Native:
     """The record as it is in the installed version; a name that came later is looked for too."""
     need(native.framework)
-    version = version_of({"sklearn": "scikit-learn"}.get(native.framework, native.framework))
+    version = version_of(native.framework)
     record = as_of(native, version)
     if record is None:
         with pytest.raises((AttributeError, ImportError)):

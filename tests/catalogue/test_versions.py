@@ -12,8 +12,9 @@ import pytest
 from tests.conftest import ROOT
 from tests.data.older import FILE, UFUNC
 from xlogits.catalogue import NATIVES, Arg, Native
-from xlogits.catalogue.versions import OLDEST, as_of
+from xlogits.catalogue.versions import as_of
 from xlogits.dialects.build import signature
+from xlogits.frameworks import FRAMEWORKS
 
 OLDER = json.loads(FILE.read_text())
 FOREIGN = [native for native in NATIVES.values() if native.framework in OLDER]
@@ -91,16 +92,18 @@ def test_records_of_older_versions(native: Native) -> None:
 
 def test_the_oldest_supported_version_is_compared() -> None:
     ranges = (ROOT / "pyproject.toml").read_text()
-    for package, framework in (
-        *(("torch", "torch"), ("tensorflow", "tensorflow"), ("jax", "jax"), ("optax", "optax")),
-        *(("scipy", "scipy"), ("scikit-learn", "sklearn")),
-    ):
-        lowest = re.search(rf'"{package}>=([0-9.]+)', ranges)
-        assert lowest is not None
+    for framework, record in FRAMEWORKS.items():
+        names = "|".join(record.distributions or (framework,))
+        lowest = re.search(rf'"(?:{names})>=([0-9.]+)', ranges)
+        if lowest is None or not record.named:  # Keras comes with TensorFlow, NumPy has no records
+            assert framework in ("keras", "numpy", "xlogits")
+            continue
         versions = OLDER[framework]["versions"]
         assert any(f"{v}.".startswith(f"{lowest[1]}.") for v in versions), (framework, lowest[1])
-    for framework, oldest in OLDEST.items():  # what `explain` says
-        assert f"{OLDER[framework]['versions'][0]}.".startswith(f"{oldest}.")
+    for framework, record in FRAMEWORKS.items():  # what `explain` says
+        if record.oldest:
+            assert f"{OLDER[framework]['versions'][0]}.".startswith(f"{record.oldest}.")
+    assert all(f.oldest for f in FRAMEWORKS.values() if f.id in OLDER)
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,18 @@ from tests.data.small import X, Y
 from xlogits import dialects
 from xlogits.catalogue import NATIVES, Native
 from xlogits.dialects import stubs
-from xlogits.dialects.build import HOME, signature
+from xlogits.dialects.build import signature
 from xlogits.errors import OptionError, Refused
+from xlogits.frameworks import FRAMEWORKS as RECORDS
 from xlogits.parity.natives import function_of, resolve, spoken
 from xlogits.parity.plan import prepare
 from xlogits.parity.verdict import LIMIT, error
 
 FOREIGN = [n for n in NATIVES.values() if n.framework != "xlogits"]
+
+
+def home(native: Native) -> str:
+    return RECORDS[native.framework].home
 
 
 @pytest.mark.parametrize("native", FOREIGN, ids=lambda n: n.name)
@@ -50,7 +55,7 @@ def test_results_on_every_framework(job: Any, name: str) -> None:
     need(name)
     fw = framework(name)
     # on its own arrays a dialect is the original, and TensorFlow's CTC has no float64
-    single = "ctc" in job.native.short.lower() and HOME[job.native.framework] == "TensorFlow"
+    single = "ctc" in job.native.short.lower() and home(job.native) == "tensorflow"
     dtype = "float32" if single and name == "tensorflow" else "float64"
     prepared = prepare(job, dtype)
     arrays = fw.arrays(prepared.operands, dtype)
@@ -66,9 +71,8 @@ OWN = [n for n in FOREIGN if n.framework != "keras"]
 
 @pytest.mark.parametrize("native", OWN, ids=lambda n: n.name)
 def test_on_its_own_framework_it_is_the_original_bit_for_bit(native: Native) -> None:
-    home = {"PyTorch": "torch", "TensorFlow": "tensorflow", "JAX": "jax", "NumPy": "numpy"}
-    need(native.framework, home[HOME[native.framework]])
-    fw = framework(home[HOME[native.framework]])
+    need(native.framework, home(native))
+    fw = framework(home(native))
     job = next(j for j in CALLS if j.native is native)
     arrays = fw.arrays(prepare(job, "float32").operands, "float32")
     resolve(native.name.rpartition(".")[0])  # the user has imported it

@@ -622,7 +622,8 @@ def test_loading_it_imports_nothing_else(runs: Runs, entry: None) -> None:
     )
     result = runs.pytester.run(sys.executable, "-c", code)
     assert ids(result) == list(INSTALLED)
-    parts = ("", ".testing", *(f".testing.{p}" for p in ("backend", "marks", "options", "plugin")))
+    rooms = (f".testing.{part}" for part in ("backend", "marks", "options", "plugin"))
+    parts = ("", ".frameworks", ".testing", *rooms)
     assert result.outlines[-2:] == ["0 []", str([f"xlogits{part}" for part in parts])]
 
 

@@ -69,17 +69,20 @@ def require_same(xp: Any, array: Any, first: str, **arrays: Any) -> None:
 def _bind(array: Any, role: str) -> Any:
     """Find the backend of a type met for the first time, and remember it.
 
-    The plain import statements, and the order of the tests, are what torch.compile can trace.
+    The plain import statements, and the order of the tests, are what torch.compile can trace. What is
+    loaded under a framework's name may be a mere folder of that name, which has no arrays.
     """
     loaded = sys.modules.get  # None also stands for a module that must not be imported
     module: Any
-    if (torch := loaded("torch")) is not None and isinstance(array, torch.Tensor):
+    if (torch := loaded("torch")) is not None and isinstance(array, getattr(torch, "Tensor", ())):
         from xlogits.backends import torch as module
     elif (np := loaded("numpy")) is not None and isinstance(array, (np.ndarray, np.generic)):
         from xlogits.backends import numpy as module
-    elif (jax := loaded("jax")) is not None and isinstance(array, jax.Array):
+    elif (jax := loaded("jax")) is not None and isinstance(array, getattr(jax, "Array", ())):
         from xlogits.backends import jax as module
-    elif (tf := loaded("tensorflow")) is not None and isinstance(array, (tf.Tensor, tf.Variable)):
+    elif (tf := loaded("tensorflow")) is not None and isinstance(
+        array, (getattr(tf, "Tensor", ()), getattr(tf, "Variable", ()))
+    ):
         from xlogits.backends import tensorflow as module
     else:
         raise BackendError(_unknown(array, role))

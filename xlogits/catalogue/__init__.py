@@ -1,35 +1,28 @@
-"""What every framework's functions compute: one file of records for each framework."""
+"""What every framework's functions compute: one folder of records for each framework."""
 
-from xlogits.catalogue import canonical, jax, keras, optax, scipy, sklearn, tensorflow, torch
+from importlib import import_module
+
 from xlogits.catalogue.record import Arg, Native, Reading
 from xlogits.errors import OptionError
+from xlogits.frameworks import FRAMEWORKS, OURS
 
+_FOREIGN = (f.id for f in FRAMEWORKS.values() if f.named and f.id != OURS)
 NATIVES: dict[str, Native] = {
     native.name: native
-    for module in (canonical, torch, tensorflow, keras, jax, optax, scipy, sklearn)
-    for native in module.NATIVES
+    for module in ("canonical", *_FOREIGN)
+    for native in import_module(f"xlogits.catalogue.{module}").NATIVES
 }
 
-# How the frameworks are imported in practice. A name is looked up under each reading in turn, so
-# `tf.losses` is Keras' for the names that Keras has, and TF1's for those that only TF1 had.
-_READINGS = (
-    ("tf.keras.", "keras."),
-    ("tensorflow.keras.", "keras."),
-    ("tf.losses.", "keras.losses."),
-    ("tf.losses.", "tensorflow.compat.v1.losses."),
-    ("tensorflow.losses.", "keras.losses."),
-    ("tensorflow.losses.", "tensorflow.compat.v1.losses."),
-    ("tf.", "tensorflow."),
-    ("tf.nn.", "tensorflow.compat.v1.nn."),
-    ("F.", "torch.nn.functional."),
-    ("nn.", "torch.nn."),
-    ("special.", "scipy.special."),
-    ("xl.", "xlogits."),
-    ("stats.", "scipy.stats."),
-    ("jsp.", "jax.scipy."),
-    ("ops.", "keras.ops."),
-    ("metrics.", "sklearn.metrics."),
-)
+# what a name can begin with in practice, and what that stands for, tried in turn
+_READINGS = [
+    reading
+    for f in FRAMEWORKS.values()
+    for reading in (
+        *((prefix, full) for full, prefix in f.short),
+        *((f"{module}.", f"{f.id}.") for module in f.modules[1:]),
+        *f.read,
+    )
+]
 _ALIASES = {alias: native for native in NATIVES.values() for alias in native.aliases}
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from xlogits.errors import OptionError, Refused
+from xlogits.frameworks import OURS
 from xlogits.losses import Loss, Transform
 
 
@@ -118,6 +119,11 @@ class Native:
     @property
     def short(self) -> str:
         return self.name.rpartition(".")[2]
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is no framework's, but xlogits' own."""
+        return self.framework == OURS
 
     def parameter(self, to: str) -> Arg:
         """The parameter that sets an operand or a field."""

@@ -4,17 +4,6 @@ from dataclasses import replace
 
 from xlogits.catalogue.record import Arg, Native
 
-# the oldest version of each framework that the records are compared with
-OLDEST = {
-    "torch": "2.4",
-    "tensorflow": "2.16",
-    "keras": "3.0",
-    "optax": "0.1.9",
-    "jax": "0.4.30",
-    "scipy": "1.13",
-    "sklearn": "1.5",
-}
-
 
 def as_of(native: Native, version: str) -> Native | None:
     """A record in this version, with its parameters, names and defaults; None before it came."""

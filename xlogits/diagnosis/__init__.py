@@ -16,7 +16,8 @@ from xlogits.diagnosis.recipe import Data
 from xlogits.diagnosis.search import Search
 from xlogits.diagnosis.starts import bases, from_call
 from xlogits.errors import OptionError, ShapeError
-from xlogits.translation.language import LANGUAGES, language
+from xlogits.frameworks import differentiable
+from xlogits.translation.language import LANGUAGES, TARGETS, language
 
 Array = Any
 
@@ -86,8 +87,8 @@ def diagnose(
     if not any(data.items(base.setup) is not None for base in found):
         raise ShapeError(_no_loss(data))
     search = Search(data, found, seconds, say or _progress)
-    spoken = target or language(framework if framework in LANGUAGES else "torch")
-    spoken = spoken if spoken.name != "numpy" or to else language("torch")
+    known = framework in LANGUAGES and differentiable(framework)
+    spoken = target or language(framework if known else TARGETS[0])
     return replace(why(search, seen, other, spoken), notes=tuple(remarks(data, found[0].setup)))
 
 

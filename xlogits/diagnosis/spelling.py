@@ -121,7 +121,7 @@ def _math(operand: str, change: Callable[[Expr, Step], Any]) -> Callable[..., Ex
 def _hot(operands: Exprs, step: Step, language: Language) -> Exprs:
     x, y = operands["pred"], operands["target"]
     hot = language.write("one_hot", (y, language.write("classes", (x, step.axis)), x))
-    return {"target": Expr(f"{hot}.float()") if language.name == "torch" else hot}
+    return {"target": Expr(f"{hot}.float()") if language.manners.integer_one_hot else hot}
 
 
 def _swapped(operands: Exprs, step: Step, language: Language) -> Exprs:

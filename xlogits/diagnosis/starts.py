@@ -171,7 +171,7 @@ def _others(data: Data, scalar: bool, ignore_index: int | None) -> Iterator[Base
     x = data.operands["pred"]
     for native in NATIVES.values():
         loss = native.loss
-        if native.framework == "xlogits" or isinstance(loss, Transform):
+        if native.ours or isinstance(loss, Transform):
             continue
         if type(loss) in (SoftmaxCrossEntropy, SigmoidCrossEntropy):
             continue

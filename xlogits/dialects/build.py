@@ -2,21 +2,17 @@
 
 import inspect
 import sys
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from xlogits.backends import met, namespace
 from xlogits.catalogue.record import REQUIRED, Arg, Native, bind
+from xlogits.frameworks import FRAMEWORKS
 
 # whose arrays a framework's functions are called on directly, instead of by our formula
-HOME = {
-    "torch": "PyTorch",
-    "tensorflow": "TensorFlow",
-    "jax": "JAX",
-    "optax": "JAX",
-    "scipy": "NumPy",
-    "sklearn": "NumPy",
-    "keras": "TensorFlow",
-}
+HOME = {f.id: FRAMEWORKS[f.home].title for f in FRAMEWORKS.values() if f.named}
+# those that can take the arrays of others: what says whose they take now, and whose they should
+SWITCH = {f.id: (attrgetter(f.switch), f.home) for f in FRAMEWORKS.values() if f.switch}
 
 
 def dialect(native: Native) -> Any:
@@ -110,8 +106,10 @@ def original(native: Native, pred: Any) -> Any:
         return None
     if HOME[native.framework] != (met(pred) or namespace(pred)).NAME:
         return None
-    if native.framework == "keras" and loaded.backend.backend() != "tensorflow":
-        return None
+    if native.framework in SWITCH:
+        switch, home = SWITCH[native.framework]
+        if switch(loaded)() != home:
+            return None
     found: Any = loaded
     for part in native.path:
         found = getattr(found, part, None)

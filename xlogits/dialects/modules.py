@@ -4,21 +4,24 @@ from types import ModuleType
 
 from xlogits.catalogue import NATIVES
 from xlogits.dialects.build import dialect
+from xlogits.frameworks import FRAMEWORKS
 
 
 def build(package: str) -> dict[str, ModuleType]:
     """A module for every prefix of every name in the catalogue, filled with the dialects."""
     modules: dict[str, ModuleType] = {}
     for native in NATIVES.values():
-        if native.framework == "xlogits":
+        if native.ours:
             continue
         spoken = dialect(native)
         for name in (native.name, *native.aliases):
             path, _, short = name.rpartition(".")
             setattr(_module(modules, package, path), short, spoken)
-    _module(modules, package, "tensorflow").keras = modules["keras"]  # type: ignore[attr-defined]
-    for path in [path for path in modules if path.split(".")[0] == "keras"]:
-        modules[f"tensorflow.{path}"] = modules[path]
+    for f in FRAMEWORKS.values():
+        if f.within:
+            setattr(_module(modules, package, f.within), f.id, modules[f.id])
+            for path in [path for path in modules if path.split(".")[0] == f.id]:
+                modules[f"{f.within}.{path}"] = modules[path]
     return modules
 
 

@@ -7,6 +7,7 @@ from types import NoneType
 
 from xlogits.catalogue import NATIVES, Arg, Native
 from xlogits.catalogue.record import REQUIRED
+from xlogits.frameworks import FRAMEWORKS
 
 HERE = Path(__file__).resolve().parent
 HEAD = "# Made by `python -m xlogits.dialects.stubs` from the catalogue; do not edit.\n"
@@ -16,7 +17,7 @@ def render() -> dict[Path, str]:
     """The text of every stub by its path within the package `xlogits.dialects`."""
     members: dict[str, dict[str, Native]] = {"": {}}
     for native in NATIVES.values():
-        for name in () if native.framework == "xlogits" else (native.name, *native.aliases):
+        for name in () if native.ours else (native.name, *native.aliases):
             path, _, short = name.rpartition(".")
             parts = path.split(".")
             for number in range(1, len(parts) + 1):
@@ -24,15 +25,13 @@ def render() -> dict[Path, str]:
             members[path][short] = native
     stubs = {}
     for path, natives in members.items():
-        children = sorted(
-            p.rpartition(".")[2] for p in members if p and p.rpartition(".")[0] == path
-        )
-        if path == "tensorflow":
-            children = sorted([*children, "keras"])
-        stubs[Path(*path.split("."), "__init__.pyi")] = _module(children, natives)
-        if path.split(".")[0] == "keras":
+        children = [p.rpartition(".")[2] for p in members if p and p.rpartition(".")[0] == path]
+        children += [f.id for f in FRAMEWORKS.values() if path and f.within == path]
+        stubs[Path(*path.split("."), "__init__.pyi")] = _module(sorted(children), natives)
+        outer = FRAMEWORKS[path.split(".")[0]].within if path else ""
+        if outer:
             same = f"{HEAD}from xlogits.dialects.{path} import *\n"
-            stubs[Path("tensorflow", *path.split("."), "__init__.pyi")] = same
+            stubs[Path(outer, *path.split("."), "__init__.pyi")] = same
     return stubs
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from xlogits.catalogue import Native, find
 from xlogits.errors import XlogitsError
+from xlogits.frameworks import OURS
 from xlogits.losses import INDEX, SoftmaxCrossEntropy
 from xlogits.naming.names import Row, rows
 
@@ -88,9 +89,10 @@ def markdown(wanted: str = "") -> Iterator[str]:
     for row in rows(wanted):
         found = results(row)
         ran = [r for r in found if r.value is not None]
-        if len({r.framework for r in ran} - {"xlogits"}) < 2:
+        foreign = [r for r in ran if r.framework != OURS]
+        if len({r.framework for r in foreign}) < 2:
             continue
-        some, all_ = pairs([r for r in ran if r.framework != "xlogits"])
+        some, all_ = pairs(foreign)
         agreeing, total = agreeing + some, total + all_
         lines += ["", f"### {row.loss}", "", f"{some} of {all_} pairs agree.", ""]
         lines += ["| call | gives |", "|---|---|"]

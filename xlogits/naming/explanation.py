@@ -10,8 +10,9 @@ from xlogits.catalogue import Native
 from xlogits.catalogue.absent import NoEquivalent
 from xlogits.catalogue.families import family
 from xlogits.catalogue.record import REQUIRED, Arg
-from xlogits.catalogue.versions import OLDEST, number
+from xlogits.catalogue.versions import number
 from xlogits.errors import OptionError, Refused
+from xlogits.frameworks import FRAMEWORKS
 from xlogits.ledger import rows_of
 from xlogits.losses import (
     AxisByRank,
@@ -29,9 +30,7 @@ from xlogits.naming.links import link
 from xlogits.naming.spelling import meant
 from xlogits.translation import Translation, translated
 from xlogits.translation.call import Call, read
-from xlogits.translation.language import LANGUAGES
-
-TARGETS = ("torch", "tensorflow", "keras", "jax", "numpy", "xlogits")
+from xlogits.translation.language import LANGUAGES, TARGETS
 
 
 @dataclass(frozen=True)
@@ -236,7 +235,7 @@ def _versions(native: Native) -> list[str]:
         after = [a.name for a in native.args[native.args.index("*") :] if isinstance(a, Arg)]
         found.append(f"{', '.join(after)} by keyword only since {native.starred}")
     found += [f"{arg.name} until {version}" for version, arg in native.gone]
-    oldest = OLDEST.get(native.framework)
+    oldest = FRAMEWORKS[native.framework].oldest
     return found or [f"the same since {oldest}, the oldest that was compared"] * bool(oldest)
 
 

@@ -8,17 +8,14 @@ from xlogits.catalogue import NATIVES, Native
 from xlogits.catalogue.absent import ABSENT
 from xlogits.catalogue.families import family
 from xlogits.errors import OptionError
+from xlogits.frameworks import FRAMEWORKS
 from xlogits.losses import SoftmaxCrossEntropy, Transform
-from xlogits.translation.language import LANGUAGES
+from xlogits.translation.language import spelled as as_written
 
-COLUMNS = {
-    "PyTorch": ("torch",),
-    "TensorFlow": ("tensorflow",),
-    "Keras": ("keras",),
-    "JAX, optax": ("jax", "optax"),
-    "SciPy, scikit-learn": ("scipy", "sklearn"),
-    "xlogits": ("xlogits",),
-}
+# framework -> the column that its names stand in
+COLUMN = {native.framework: "" for native in NATIVES.values()}
+COLUMN = {f.id: f.column or f.title for f in FRAMEWORKS.values() if f.id in COLUMN}
+COLUMNS = tuple(dict.fromkeys(COLUMN.values()))
 PEOPLE = frozenset({"Brier", "Gaussian", "Huber", "Poisson", "Tversky", "Tweedie"})
 FORMULAS = {"XLogY": "x log y", "LogAddExp": "log(exp x + exp y)"}
 
@@ -38,7 +35,7 @@ def rows(wanted: str = "") -> list[Row]:
         kind = family(native.loss)
         if wanted and kind != wanted:
             continue
-        column = next(c for c, frameworks in COLUMNS.items() if native.framework in frameworks)
+        column = COLUMN[native.framework]
         for title in titles(native):
             row = found.setdefault(title, Row(title, kind, {column: [] for column in COLUMNS}))
             row.names[column].append(spelled(native))
@@ -50,7 +47,7 @@ def rows(wanted: str = "") -> list[Row]:
 
 def spelled(native: Native) -> str:
     """A full name as people write it."""
-    return LANGUAGES["torch"].spelled(native.name)
+    return as_written(native.name)
 
 
 def titles(native: Native) -> list[str]:
@@ -82,7 +79,7 @@ def _in_words(name: str) -> str:
 
 def listed(wanted: str = "") -> Iterator[str]:
     """The rows as lines of text."""
-    last = ""
+    last, width = "", max(map(len, COLUMNS)) + 2
     for row in rows(wanted):
         if row.family != last:
             yield from ([""] if last else [])
@@ -91,13 +88,13 @@ def listed(wanted: str = "") -> Iterator[str]:
         yield row.loss
         for column, names in row.names.items():
             if names:
-                yield f"    {column + ':':<21}{', '.join(names)}"
+                yield f"    {column + ':':<{width}}{', '.join(names)}"
     if not wanted:
         yield ""
         yield "NO EQUIVALENT"
         yield ""
         for entry in ABSENT.values():
-            yield f"{LANGUAGES['torch'].spelled(entry.name)}: {entry.reason}"
+            yield f"{as_written(entry.name)}: {entry.reason}"
 
 
 def markdown(wanted: str = "") -> Iterator[str]:

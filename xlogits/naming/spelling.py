@@ -5,7 +5,8 @@ from difflib import get_close_matches
 from xlogits.catalogue import NATIVES, Native, find
 from xlogits.catalogue.absent import ABSENT, NoEquivalent
 from xlogits.errors import OptionError
-from xlogits.translation.language import LANGUAGES
+from xlogits.frameworks import FRAMEWORKS
+from xlogits.translation.language import spelled
 
 
 def meant(name: str) -> Native | NoEquivalent:
@@ -15,12 +16,13 @@ def meant(name: str) -> Native | NoEquivalent:
     except OptionError:
         pass
     for full, entry in ABSENT.items():
-        if name in (full, LANGUAGES["torch"].spelled(full), full.rpartition(".")[2]):
+        if name in (full, spelled(full), full.rpartition(".")[2]):
             return entry
     same = [native for native in NATIVES.values() if _short(name, native)]
-    if {native.framework for native in same} == {"keras"}:  # the string of compile(loss="...")
-        same = [n for n in same if n.name.startswith("keras.losses.")] or same
-    foreign = [native for native in same if native.framework != "xlogits"]
+    if len({native.framework for native in same}) == 1:
+        strings = FRAMEWORKS[same[0].framework].by_string  # of compile(loss="...")
+        same = [n for n in same if strings and n.name.startswith(strings)] or same
+    foreign = [native for native in same if not native.ours]
     if len(same) == 1 or len(foreign) == 1:
         return (foreign or same)[0]
     if same:

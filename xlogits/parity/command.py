@@ -12,17 +12,18 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from xlogits.parity import engines, excuses
+from xlogits.frameworks import BACKENDS, FRAMEWORKS, installed
+from xlogits.parity import excuses
 from xlogits.report.results import Results, merge
 
-DEVICES = ("cpu", "cuda", "mps", "xpu", "tpu")
+DEVICES = tuple(dict.fromkeys(device for f in FRAMEWORKS.values() for device in f.devices))
 
 
 def add_arguments(parser: argparse.ArgumentParser, output: str) -> None:
     """The options that choose a part of the matrix and where its report goes."""
     parser.add_argument("--only", type=_words, default=(), metavar="NAMES", help=_ONLY)
     parser.add_argument(
-        "--backends", type=_backends, default=(), help=f"from {', '.join(engines.NAMES)}"
+        "--backends", type=_backends, default=(), help=f"from {', '.join(BACKENDS)}"
     )
     parser.add_argument(
         "--device", type=_devices, default=(), help=f"from {', '.join(DEVICES)}; default: all found"
@@ -94,7 +95,7 @@ def _in_a_process(selection: Any) -> Results:
     from xlogits.parity import engines
     from xlogits.parity.matrix import Matrix
 
-    for name in filter(engines.installed, engines.NAMES):
+    for name in filter(installed, BACKENDS):
         engines.load(name)
     # frameworks are a million objects that stay: looking through them takes a tenth of the time
     gc.freeze()
@@ -144,7 +145,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _backends(text: str) -> tuple[str, ...]:
-    return _known(text, engines.NAMES, "backend")
+    return _known(text, BACKENDS, "backend")
 
 
 def _devices(text: str) -> tuple[str, ...]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xlogits import ledger
+from xlogits.frameworks import BACKENDS, FRAMEWORKS, installed, version
 from xlogits.losses import Loss, Transform
 from xlogits.parity import engines, excuses, translations
 from xlogits.parity.engines import Call
-from xlogits.parity.natives import HOME, Natives
+from xlogits.parity.natives import Natives
 from xlogits.parity.plan import Job, Place, Prepared, Rank, Selection, leaders, named, prepare, rows
 from xlogits.parity.verdict import by, judge
 from xlogits.report.results import UNAVAILABLE, Cell, Results
@@ -47,32 +48,30 @@ class Matrix:
 
     def _load(self, results: Results, jobs: list[Job]) -> dict[str, Any]:
         """The engines of the backends wanted and of the natives' own frameworks, where installed."""
-        wanted = self.selection.backends or engines.NAMES
-        needed = {HOME[job.native.framework] for job in jobs}
+        wanted = self.selection.backends or BACKENDS
+        needed = {FRAMEWORKS[job.native.framework].home for job in jobs}
         loaded = {}
-        for name in engines.NAMES:
+        for name in BACKENDS:
             if name not in wanted and name not in needed:
                 continue
-            if engines.installed(name):
+            if installed(name):
                 loaded[name] = engines.load(name)
-                results.versions[name] = engines.version(name)
+                results.versions[name] = version(name)
             else:
                 results.missing[name] = f"{name} is not installed"
         for framework in {job.native.framework for job in jobs}:
-            results.versions[framework] = engines.version(
-                {"sklearn": "scikit-learn"}.get(framework, framework)
-            )
+            results.versions[framework] = version(framework)
         return loaded
 
     def _wanted(self, loaded: dict[str, Any]) -> dict[str, Any]:
-        wanted = self.selection.backends or engines.NAMES
+        wanted = self.selection.backends or BACKENDS
         return {name: engine for name, engine in loaded.items() if name in wanted}
 
     def _of_dtype(self, dtype: str, jobs: list[Job], loaded: dict[str, Any]) -> Iterator[Cell]:
         jobs = [job for job in jobs if self._tried(job, dtype)]
         references = self._references(dtype, jobs)
         natives = Natives(dtype, references, loaded)
-        for backend in self.selection.backends or engines.NAMES:
+        for backend in self.selection.backends or BACKENDS:
             engine = loaded.get(backend)
             if engine is None:
                 yield from _missing(

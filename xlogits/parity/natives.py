@@ -5,24 +5,15 @@ from importlib import import_module
 from typing import Any
 
 from xlogits.catalogue import Arg, Native
+from xlogits.frameworks import FRAMEWORKS, differentiable, installed, manners
 from xlogits.ledger import speaks_of
-from xlogits.parity.engines import Call, Failure, Result, installed
+from xlogits.parity.engines import Call, Failure, Result
 from xlogits.parity.engines.run import differentiated, retried
 from xlogits.parity.plan import Job, Place, Prepared, named
 
 Array = Any
 
-HOME = {
-    "torch": "torch",
-    "tensorflow": "tensorflow",
-    "keras": "tensorflow",
-    "jax": "jax",
-    "optax": "jax",
-    "scipy": "numpy",
-    "sklearn": "numpy",
-}
 ANYHOW = "anyhow"  # the mode of a native that runs beside another backend
-DIFFERENTIABLE = frozenset({"torch", "tensorflow", "keras", "jax", "optax"})
 
 
 class Natives:
@@ -41,7 +32,7 @@ class Natives:
         """
         keys = []
         for job in jobs:
-            home = HOME[job.native.framework]
+            home = FRAMEWORKS[job.native.framework].home
             where, how = "cpu", ANYHOW
             if home == place.backend:
                 first, costly = job.case.name == "ordinary", self.loaded[home].COSTLY
@@ -61,11 +52,11 @@ class Natives:
     def _run(self, home: str, device: str, mode: str, jobs: list[Job]) -> list[Result]:
         results: list[Result] = []
         calls = []
+        why = {name: absent(name) for name in {home, *(job.native.framework for job in jobs)}}
         for job in jobs:
-            missing = next((n for n in (home, job.native.framework) if not installed(n)), None)
-            failure = Failure("NotInstalled", f"{missing} is not installed", False)
-            results.append(failure)
-            if missing is None:
+            missing = why[home] or why[job.native.framework]
+            results.append(Failure("NotInstalled", missing, False))
+            if not missing:
                 calls.append((len(results) - 1, self._call(job)))
         if calls:
             ran = self._in_mode(home, device, mode, [call for _, call in calls])
@@ -90,25 +81,36 @@ class Natives:
 
     def _call(self, job: Job) -> Call:
         prepared = self.prepared[job.key]
-        can = job.native.framework in DIFFERENTIABLE
         identity = job.native.name, job.variant.label
         made = ready(job.native, job.variant.options, job.variant.wanted)
         fn = partial(spoken, made, job.native, _with_own_dtype(job.native, job.variant.options))
         return Call(
             fn,
             prepared.operands,
-            prepared.wrt if can else (),
+            prepared.wrt if differentiable(job.native.framework) else (),
             prepared.cotangent,
             job.case.strided,
             identity,
         )
 
 
+def absent(framework: str) -> str:
+    """Why a framework's functions cannot be called here, '' where they can."""
+    if not installed(framework):
+        return f"{framework} is not installed"
+    try:
+        import_module(framework)
+    except (ImportError, OSError, RuntimeError) as error:  # built for another version of its home
+        return f"{framework} cannot be imported: {error}"
+    return ""
+
+
 def _with_own_dtype(native: Native, options: dict[str, Any]) -> dict[str, Any]:
-    """Options in which a dtype, a name in the matrix, is what PyTorch wants it to be."""
-    if native.framework != "torch" or "dtype" not in options:
+    """Options in which a dtype, a name in the matrix, is what the framework wants it to be."""
+    dtypes = manners(native.framework).dtypes
+    if not dtypes or "dtype" not in options:
         return options
-    return options | {"dtype": getattr(import_module("torch"), options["dtype"])}
+    return options | {"dtype": getattr(import_module(dtypes), options["dtype"])}
 
 
 def function_of(native: Native) -> Any:

@@ -75,8 +75,7 @@ def rows(selection: Selection) -> list[Job]:
     found = [
         job
         for native in NATIVES.values()
-        if native.framework != "xlogits"
-        and (not only or any(_named(native, pattern) for pattern in only))
+        if not native.ours and (not only or any(_named(native, pattern) for pattern in only))
         for job in _rows_of(native, selection.quick)
     ]
     found = list(_in_turn(found))
@@ -103,7 +102,7 @@ def _ranks() -> dict[str, Rank]:
     own: set[Any] = set()
     found = {}
     for native in sorted(NATIVES.values(), key=lambda native: bool(native.then)):
-        if native.framework == "xlogits":
+        if native.ours:
             continue
         kind = _kind(native.loss)
         twin = bool(native.then) and (kind, native.framework) in own

@@ -10,7 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
@@ -21,11 +21,11 @@ import numpy as np
 from xlogits import ledger
 from xlogits.cases import Case, cases
 from xlogits.errors import Refused, XlogitsError
+from xlogits.frameworks import FRAMEWORKS, OURS
 from xlogits.losses import Transform
 from xlogits.parity import engines, excuses
-from xlogits.parity.engines import Call, Failure, Outcome, Result
+from xlogits.parity.engines import Call, Failure, Outcome, Result, settled
 from xlogits.parity.engines.run import differentiated
-from xlogits.parity.natives import DIFFERENTIABLE, HOME
 from xlogits.parity.plan import Job, Prepared, prepare
 from xlogits.parity.translations import HOLDS
 from xlogits.parity.verdict import by, described, error
@@ -34,7 +34,6 @@ from xlogits.report.results import DIFFERS, TRANSLATION_LIMIT, Cell
 DTYPES = ("float64", "float32")
 HOLE = re.compile(r"_xl\d+_")
 OF_HOLE = re.compile(r"_xl\d+_\.(dtype|shape\[-?\d+\])")
-ROOTS = {"np": "numpy", "tf": "tensorflow", "xl": "xlogits"}
 
 
 @dataclass
@@ -86,7 +85,7 @@ def _run(
     if getattr(loss, "dtype", None) == "float32":
         loss = replace(loss, dtype=None)
     holes = {str(expr): name for name, expr in call.reading.operands.items()}
-    homes = HOME[call.native.framework], _home(one, call.native.framework)
+    homes = FRAMEWORKS[call.native.framework].home, _home(one, call.native.framework)
     verdict = Verdict()
     cast = isinstance(call.reading.loss, Transform) and call.reading.loss.dtype == "float32"
     for dtype in ("float32",) if cast else dtypes:
@@ -95,7 +94,7 @@ def _run(
         texts = one["around"].format(one["original"]), one["translated"]
         names = _roots(native_name, *texts[:1]), _imported(one["imports"])
         ran = [
-            _evaluated(jobs, ready, text, known, holes, home, dtype, home == homes[0])
+            _evaluated(jobs, ready, text, known, holes, home, dtype)
             for text, known, home in zip(texts, names, homes, strict=True)
         ]
         for job, prepared, first, second in zip(jobs, ready, *ran, strict=True):
@@ -156,12 +155,12 @@ def _encodes(node: ast.Call) -> bool:
 
 def _home(one: dict[str, Any], source: str) -> str:
     """Whose arrays the translation takes."""
-    text = " ".join(one["imports"])
-    order = (("torch", "torch"), ("tensorflow", "tensorflow"), ("keras", "tensorflow"))
-    for word, home in (*order, ("jax", "jax"), ("optax", "jax"), ("xlogits", HOME[source])):
-        if re.search(rf"\b{word}\b", text):
-            return home
-    return "numpy" if re.search(r"\b(numpy|scipy|sklearn)\b", text) else HOME[one["target"]]
+    words = set(re.findall(r"\w+", " ".join(one["imports"])))
+    known = [f for f in FRAMEWORKS.values() if f.id in words]
+    # what has no gradients of its own may stand beside a framework, for a constant
+    known.sort(key=lambda f: not FRAMEWORKS[f.home].differentiable)
+    first = known[0].id if known else one["target"]
+    return FRAMEWORKS[source if first == OURS else first].home
 
 
 def _fitting(loss: Any, holes: dict[str, str], one: dict[str, Any]) -> Iterator[Case]:
@@ -189,7 +188,7 @@ def _roots(name: str, text: str) -> dict[str, Any]:
         if root and "." in path and not HOLE.fullmatch(root):
             found[root] = import_module(root)
             _submodules(path.rpartition(".")[0])
-    return found | {"tf": found["tensorflow"]} if "tensorflow" in found else found
+    return found | {w: found[f.id] for f in FRAMEWORKS.values() if f.id in found for w in f.also}
 
 
 def _submodules(path: str) -> None:
@@ -216,7 +215,6 @@ def _evaluated(
     holes: dict[str, str],
     home: str,
     dtype: str,
-    original: bool,
 ) -> list[Result]:
     code = compile(text, "<rewrite>", "eval")
 
@@ -224,14 +222,12 @@ def _evaluated(
         return eval(code, names, {hole: operands[name] for hole, name in holes.items()})
 
     engine = engines.load(home)
-    framework = jobs[0].native.framework if original and jobs else ""
-    can = home != "numpy" and (not framework or framework in DIFFERENTIABLE)
+    can = FRAMEWORKS[home].differentiable
     calls = [
         Call(fn, p.operands, p.wrt if can else (), p.cotangent, job.case.strided, (text,))
         for job, p in zip(jobs, ready, strict=True)
     ]
-    keras = engine.keras_in(dtype) if home == "tensorflow" else nullcontext()
-    with keras:
+    with settled(engine, dtype):
         return differentiated(lambda some: engine.run(some, dtype, "cpu", engine.QUICK), calls)
 
 
@@ -296,9 +292,9 @@ def _explained(one: dict[str, Any], job: Job, quantity: str, dtype: str) -> str:
 
 @cache
 def _called(native: str) -> str:
-    from xlogits.translation.language import LANGUAGES
+    from xlogits.translation.language import spelled
 
-    return LANGUAGES["torch"].spelled(native) + "("
+    return spelled(native) + "("
 
 
 if __name__ == "__main__":

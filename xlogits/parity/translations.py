@@ -6,17 +6,18 @@ what it takes for granted holds; value and gradient are held against the referen
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from xlogits.cases import Case
+from xlogits.frameworks import FRAMEWORKS, differentiable
 from xlogits.losses import LOGITS, Loss, Transform
 from xlogits.losses.parts.axes import class_axes
 from xlogits.parity import excuses
-from xlogits.parity.engines import Call, Failure, Outcome
+from xlogits.parity.engines import Call, Failure, Outcome, settled
 from xlogits.parity.engines.run import differentiated
 from xlogits.parity.plan import Job, Place, Prepared, named, prepare
 from xlogits.parity.verdict import by, described, error
@@ -32,21 +33,19 @@ from xlogits.report.results import (
 
 Array = Any
 OPTIONS_ON = ("ordinary", "ignored labels", "dense labels")  # the cases that options are tried on
-TARGETS = {
-    "numpy": "numpy",
-    "torch": "torch",
-    "tensorflow": "tensorflow",
-    "keras": "tensorflow",
-    "jax": "jax",
-}
 
 
 def cells(
     jobs: list[Job], loaded: dict[str, Any], progress: Callable[[str, int, int], None]
 ) -> Iterator[Cell]:
     """A cell for every quantity of every translation on every case it is meant for."""
-    with loaded["tensorflow"].keras_in("float64") if "tensorflow" in loaded else nullcontext():
-        for target, backend in TARGETS.items():
+    from xlogits.translation.language import TARGETS
+
+    with ExitStack() as settings:
+        for engine in loaded.values():
+            settings.enter_context(settled(engine, "float64"))
+        for target in TARGETS:
+            backend = FRAMEWORKS[target].home
             if backend in loaded:
                 progress(f"{TRANSLATED} {target}", 0, len(jobs))
                 yield from _of_target(jobs, target, loaded[backend])
@@ -138,7 +137,7 @@ def _call(job: Job, prepared: Prepared, translation: Any, target: str) -> Call:
     def fn(**operands: Array) -> Any:
         return eval(code, names, operands)
 
-    wrt = () if target == "numpy" else prepared.wrt
+    wrt = prepared.wrt if differentiable(target) else ()
     identity = translation.source, *translation.imports
     return Call(fn, prepared.operands, wrt, prepared.cotangent, job.case.strided, identity)
 
@@ -165,7 +164,7 @@ def _quantities(
     prepared: Prepared, outcome: Outcome, target: str, assumed: tuple[str, ...]
 ) -> Iterator[tuple[str, Array, tuple[Array, Array]]]:
     yield "value", outcome.value, prepared.reference.value
-    for name in prepared.wrt if target != "numpy" else ():
+    for name in prepared.wrt if differentiable(target) else ():
         constant = name == "target" and "constant labels" in assumed
         if name in outcome.gradients and not constant:
             yield by(name), outcome.gradients[name], prepared.reference.gradients[name]
@@ -189,9 +188,9 @@ def _known(job: Job, translation: Any, quantity: str, dtype: str) -> str:
 
 
 def _called(native: str) -> str:
-    from xlogits.translation.language import LANGUAGES
+    from xlogits.translation.language import spelled
 
-    return LANGUAGES["torch"].spelled(native) + "("
+    return spelled(native) + "("
 
 
 def _cell(
@@ -203,7 +202,8 @@ def _cell(
     why: str = "",
     dtype: str = "float64",
 ) -> Cell:
-    place = Place(TARGETS.get(target, target), dtype=dtype, mode=f"{TRANSLATED} {target}")
+    backend = FRAMEWORKS[target].home if target else ""
+    place = Place(backend, dtype=dtype, mode=f"{TRANSLATED} {target}")
     return Cell(*named(job), *place, quantity, outcome, theirs=error, why=why)
 
 

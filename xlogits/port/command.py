@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from xlogits.errors import OptionError
+from xlogits.frameworks import OURS
 from xlogits.port import output
 from xlogits.port.decide.rendering import Choices, assumption
 from xlogits.port.document import Document, Withdrawn, ported
 from xlogits.port.read.tree import files
 from xlogits.port.write.save import Record, Unsaved, replace_file
-from xlogits.translation.language import language
+from xlogits.translation.language import LANGUAGES, language
 
 EPILOG = """exit status: 0 done; 1 something would change (--check); 2 something could not be read or
 written; 3 something is left for you"""
@@ -23,8 +24,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     add = parser.add_argument
     add("paths", nargs="*", metavar="PATH", help="files, notebooks, directories, or - for stdin")
-    add("--from", dest="source", metavar="F", help="torch, tensorflow, keras, jax, numpy")
-    add("--to", dest="target", metavar="F", help="one of these, or xlogits")
+    add(
+        "--from",
+        dest="source",
+        metavar="F",
+        help=", ".join(name for name in LANGUAGES if name != OURS),
+    )
+    add("--to", dest="target", metavar="F", help=f"one of these, or {OURS}")
     add("--check", action="store_true", help="only say whether something would change")
     add("--write", action="store_true", help="change the files (the default prints a diff)")
     add("--verify", action="store_true", help="run every rewrite beside its original first")

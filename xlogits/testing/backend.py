@@ -1,18 +1,10 @@
 """A backend under test: NumPy or a framework, on a device. Importing this imports none of them."""
 
-from importlib import metadata
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
-DEVICES = {  # where arrays of each can be
-    "numpy": ("cpu",),
-    "torch": ("cpu", "cuda", "mps", "xpu"),
-    "tensorflow": ("cpu", "cuda"),
-    "jax": ("cpu", "cuda", "tpu"),
-}
-DISTRIBUTIONS = {
-    "tensorflow": ("tensorflow", "tensorflow-cpu", "tensorflow-macos", "tf-nightly"),
-}
+from xlogits.frameworks import BACKENDS, FRAMEWORKS
+
+DEVICES = {name: FRAMEWORKS[name].devices for name in BACKENDS}  # where arrays of each can be
 
 
 class Backend(NamedTuple):
@@ -51,22 +43,3 @@ class Backend(NamedTuple):
 
     def __str__(self) -> str:
         return self.name if self.device == "cpu" else f"{self.name}-{self.device}"
-
-
-def installed(name: str) -> bool:
-    """Whether a package can be imported, without importing it; a mere folder of its name is none."""
-    try:
-        spec = find_spec(name)
-    except (ImportError, ValueError):
-        return False
-    return spec is not None and spec.origin is not None
-
-
-def version(name: str) -> str:
-    """The version of an installed package, read from its metadata; '' where it has none."""
-    for distribution in DISTRIBUTIONS.get(name, (name,)):
-        try:
-            return metadata.version(distribution)
-        except metadata.PackageNotFoundError:
-            continue
-    return ""

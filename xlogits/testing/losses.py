@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xlogits.errors import OptionError
+from xlogits.frameworks import BACKENDS, FRAMEWORKS
 from xlogits.gradient import value_and_grad
 from xlogits.testing import record
 from xlogits.testing.making import array
@@ -15,7 +16,6 @@ from xlogits.testing.record import Comparison
 Array = Any
 Function = Callable[..., Any]
 
-NAMES = ("numpy", "torch", "tensorflow", "jax")
 KINDS = ("index", "dense", "events")
 
 
@@ -76,8 +76,8 @@ def assert_losses_match(
         >>> assert_losses_match(loss, loss, frameworks=("numpy", "numpy"), cases=3)
     """
     for name in frameworks:
-        if name not in NAMES:
-            raise OptionError(f"frameworks names {name!r}; expected {', '.join(NAMES)}")
+        if name not in BACKENDS:
+            raise OptionError(f"frameworks names {name!r}; expected {', '.join(BACKENDS)}")
     if labels not in KINDS:
         raise OptionError(f"labels is {labels!r}; expected {', '.join(KINDS)}")
     __tracebackhide__ = True  # pytest then shows the line of the test
@@ -142,7 +142,7 @@ def _side(fn: Function, framework: str, case: Case, grad: bool) -> tuple[Any, An
     logits, labels = (array(x, framework, "cpu") for x in case)
     if not grad:
         return fn(logits, labels), None
-    if framework == "numpy":
+    if not FRAMEWORKS[framework].differentiable:
         return value_and_grad(fn)(logits, labels)
     return value_and_grad(lambda logits, labels: fn(logits, labels))(logits, labels)
 

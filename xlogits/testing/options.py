@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import pytest
 
-from xlogits.testing.backend import DEVICES, Backend, installed
+from xlogits.frameworks import FRAMEWORKS, installed
+from xlogits.testing.backend import DEVICES, Backend
 
 KNOWN = {
     "backends": tuple(DEVICES),
@@ -68,7 +69,7 @@ def wanted(config: pytest.Config) -> list[Wanted]:
 
 
 def _missing(name: str) -> str:
-    extra = f": pip install 'xlogits[{name}]'" if name != "numpy" else ""
+    extra = f": pip install 'xlogits[{name}]'" if FRAMEWORKS[name].megabytes else ""
     return f"{name} is not installed{extra}"
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from xlogits.frameworks import installed, version
 from xlogits.testing import marks, options
-from xlogits.testing.backend import DEVICES, Backend, installed, version
+from xlogits.testing.backend import DEVICES, Backend
 
 WANTED = pytest.StashKey[list[options.Wanted]]()
 

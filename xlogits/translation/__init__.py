@@ -163,7 +163,7 @@ def reduced(call: Call, word: str) -> Call:
 def _old_fashioned(candidate: Candidate, call: Call, target: Language) -> bool:
     """Whether a composition is what people would rather read than this one call."""
     old = any(w in candidate.native.name and w not in call.native.name for w in (".v1.", "ranking"))
-    single = getattr(candidate.native.loss, "dtype", None) is not None and target.name != "keras"
+    single = getattr(candidate.native.loss, "dtype", None) is not None and not target.manners.single
     return old or ("float32" in candidate.assumed and single)
 
 

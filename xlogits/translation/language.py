@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from xlogits.errors import Refused
+from xlogits.errors import OptionError, Refused
+from xlogits.frameworks import FRAMEWORKS, OURS, Manners, differentiable, manners
 from xlogits.translation.expression import Expr, wrap
 
 # How every function of a backend is written. {0}, {1}, ... are the arguments.
@@ -240,22 +241,20 @@ IMPORTS = {
 
 @dataclass(frozen=True)
 class Language:
-    """A framework that code is written for: its natives, in order of preference, and its functions.
-
-    `short` gives the names people write: full module path to the usual prefix.
-    """
+    """A framework that code is written for: its natives, in order of preference, and its functions."""
 
     name: str
     frameworks: tuple[str, ...]
-    short: tuple[tuple[str, str], ...]
     words: dict[str, str] = field(repr=False)
+
+    @property
+    def manners(self) -> Manners:
+        """What is to be minded in its code."""
+        return manners(self.name)
 
     def spelled(self, name: str) -> str:
         """A full native name as people write it."""
-        for full, prefix in self.short:
-            if name.startswith(full):
-                return prefix + name[len(full) :]
-        return name
+        return spelled(name)
 
     def __getattr__(self, word: str) -> Any:
         if word.startswith("__") or word not in self.words:
@@ -280,35 +279,46 @@ def _beside_an_operator(template: str, number: int) -> bool:
     return len(re.findall(alone, template)) < template.count(f"{{{number}}}")
 
 
-_SHORT = (
-    ("torch.nn.functional.", "F."),
-    ("torch.nn.", "nn."),
-    ("tensorflow.", "tf."),
-    ("xlogits.", "xl."),
-)
-LANGUAGES = {
-    language.name: language
-    for language in (
-        Language("torch", ("torch",), _SHORT, _TORCH),
-        Language("tensorflow", ("tensorflow", "keras"), _SHORT, _TENSORFLOW),
-        Language("keras", ("keras",), _SHORT, _KERAS),
-        Language("jax", ("optax", "jax"), _SHORT, _JAX),
-        Language("optax", ("optax", "jax"), _SHORT, _JAX),
-        Language("numpy", ("scipy", "sklearn"), _SHORT, _NUMPY),
-        Language("scipy", ("scipy", "sklearn"), _SHORT, _NUMPY),
-        Language("sklearn", ("sklearn", "scipy"), _SHORT, _NUMPY),
-        Language("xlogits", ("xlogits",), _SHORT, {}),
-    )
+# packages on the arrays of a framework are written with its functions, but for Keras, which has its own
+_WORDS: dict[str, dict[str, str]] = {
+    "torch": _TORCH,
+    "tensorflow": _TENSORFLOW,
+    "keras": _KERAS,
+    "jax": _JAX,
+    "numpy": _NUMPY,
+    OURS: {},
 }
+TARGETS = tuple(_WORDS)  # what differs when code is written for it
+LANGUAGES = {
+    f.id: Language(f.id, f.packages or (f.id,), _WORDS[f.id if f.id in _WORDS else f.home])
+    for f in FRAMEWORKS.values()
+}
+_SHORT = [pair for f in FRAMEWORKS.values() for pair in f.short]
+
+
+def spelled(name: str) -> str:
+    """A full native name as people write it.
+
+    >>> spelled("torch.nn.functional.cross_entropy")
+    'F.cross_entropy'
+    """
+    for full, prefix in _SHORT:
+        if name.startswith(full):
+            return prefix + name[len(full) :]
+    return name
+
+
+for _framework in FRAMEWORKS.values():
+    _prefix = spelled(f"{_framework.id}.")
+    if _framework.named and not any(known.startswith(_prefix) for known in IMPORTS):
+        IMPORTS[_prefix] = f"import {_framework.id}"
 
 
 def language(name: str) -> Language:
     """The language of this name, also as people import it."""
-    known = {"tf": "tensorflow", "pytorch": "torch", "np": "numpy", "xl": "xlogits"}
+    known = {word: f.id for f in FRAMEWORKS.values() for word in f.also}
     found = LANGUAGES.get(known.get(name.lower(), name.lower()))
     if found is None:
-        from xlogits.errors import OptionError
-
         raise OptionError(f"to is {name!r}; expected one of {', '.join(LANGUAGES)}")
     return found
 
@@ -328,30 +338,26 @@ class Namespace:
         return self._language.write(f"{word}_{'kept' if keepdims else 'along'}", (x, axis))
 
     def positive_part(self, x: Any) -> Expr:
-        if self._language.name not in ("numpy", "scipy", "sklearn", "jax", "optax"):
+        if differentiable(self._language.name) and not self._language.manners.halves_ties:
             self._assume("no tie")
         return self._language.write("positive_part", (x,))
 
     def clamped(self, x: Any) -> Expr:
         """What is left of numbers below 0; at 0 the derivative is 1, except in JAX, where it is 1/2."""
-        if self._in_jax:
+        if self._language.manners.halves_ties:
             self._assume("no tie")
         return self._language.write("maximum", (x, 0.0))
 
     @property
-    def _in_jax(self) -> bool:
-        return self._language.name in ("jax", "optax")
-
-    @property
     def differentiates_norms_at_zero(self) -> bool:
         """Whether the derivative of a norm of 0, times 0, is 0 and not NaN."""
-        return not self._in_jax
+        return self._language.manners.norm_at_zero
 
     def sum(self, x: Any, axis: Any = None, keepdims: bool = False) -> Expr:
         return self._choose("sum", x, axis, keepdims)
 
     def max(self, x: Any, axis: int, keepdims: bool = False) -> Expr:
-        if self._language.name == "keras":  # on TensorFlow it refuses an empty batch
+        if not self._language.manners.max_of_none:
             self._assume("not empty")
         return self._choose("max", x, axis, keepdims)
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from xlogits.catalogue import NATIVES, Arg, Native
 from xlogits.catalogue.record import REQUIRED, Reading
 from xlogits.errors import XlogitsError
+from xlogits.frameworks import manners
 from xlogits.translation.difference import Difference, axis_at, differ
 from xlogits.translation.expression import Expr, floating, wrap
 from xlogits.translation.language import Language
@@ -120,7 +121,7 @@ def _arguments(
 ) -> str:
     """Positional as far as people write them so, then by name."""
     parts = []
-    named = native.framework == "tensorflow" and len(native.loss.ARRAYS) > 1
+    named = manners(native.framework).by_name and len(native.loss.ARRAYS) > 1
     positional_only = "/" in args
     gap = False
     for arg in args:
@@ -139,17 +140,21 @@ def _arguments(
 
 def _text(arg: Arg, given: dict[str, Any], native: Native, language: Language) -> str:
     value = floating(given[arg.key]) if arg.to == "pred" else given[arg.key]
-    text = str(wrap(value))
-    if native.framework == "torch" and arg.to == "dtype":
-        return text if isinstance(value, Expr) else f"torch.{value}"
+    text, minded = str(wrap(value)), manners(native.framework)
+    if minded.dtypes and arg.to == "dtype":
+        return text if isinstance(value, Expr) else f"{minded.dtypes}.{value}"
     if isinstance(value, Expr) or arg.to not in native.loss.OPERANDS or value is None:
         return text
     listed = isinstance(value, (list, tuple))
-    strict = native.framework in ("torch", "tensorflow", "keras")
-    if strict and arg.to == "target" and not listed and not hasattr(native.loss, "labels"):
+    if (
+        minded.one_shape
+        and arg.to == "target"
+        and not listed
+        and not hasattr(native.loss, "labels")
+    ):
         pred = given[native.parameter("pred").key]
         if isinstance(pred, Expr):  # a target of another shape would be refused
             return str(language.write("full_like", (pred, value)))
-    if native.framework == "torch" or (listed and native.framework in ("jax", "optax", "keras")):
+    if not minded.numbers or (listed and not minded.lists):
         return str(language.write("array", (value,)))
     return text

@@ -3,12 +3,12 @@
 import argparse
 import sys
 
-from xlogits.parity import engines
+from xlogits.frameworks import BACKENDS, installed
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure, print and write the table; 1 if an error is larger than allowed, else 0."""
-    missing = [name for name in ("mpmath", *options.backends) if not engines.installed(name)]
+    missing = [name for name in ("mpmath", *options.backends) if not installed(name)]
     if missing:
         print(f"xlogits: {', '.join(missing)} is not installed; --ulp needs it", file=sys.stderr)
         return 2
@@ -17,7 +17,7 @@ def run(options: argparse.Namespace) -> int:
     from xlogits.parity.accuracy.table import render
     from xlogits.precision import FORMATS
 
-    backends = options.backends or [name for name in engines.NAMES if engines.installed(name)]
+    backends = options.backends or [name for name in BACKENDS if installed(name)]
     dtypes = ("float32",) if options.quick else tuple(FORMATS)
     rows = list(measure(backends, dtypes, options.only, large=not options.quick))
     if not rows:

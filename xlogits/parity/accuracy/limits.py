@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from xlogits.frameworks import FRAMEWORKS
 from xlogits.parity.accuracy.measure import Errors, Row
 
-# on NumPy, where the formulas are ours: the value, the gradient by the label's class, by the others
+# without gradients of its own, a backend has our formulas: the value, the gradient by the label's
+# class, by the others
 SINGLE_AND_DOUBLE = Errors(4, 4, 16)
 HALF = Errors(0.501, 0.501, 0.502)  # computed in float32 and rounded once: half a unit, no more
 # two orders of rounding of one formula differ by this much by chance
@@ -17,7 +19,7 @@ def broken(rows: Iterable[Row]) -> list[str]:
     rows = list(rows)
     best: dict[tuple[str, ...], list[float]] = defaultdict(list)
     for row in rows:
-        if row.native is not None and row.backend != "numpy":
+        if row.native is not None and FRAMEWORKS[row.backend].differentiable:
             for part, error in zip(Errors._fields, row.native, strict=True):
                 if error is not None:
                     best[row.function, row.dtype, row.case, part].append(error)
@@ -28,7 +30,7 @@ def broken(rows: Iterable[Row]) -> list[str]:
             if error is None:
                 continue
             rivals = {"the native": row.native[number]} if row.native else {}
-            if row.backend == "numpy":
+            if not FRAMEWORKS[row.backend].differentiable:
                 most = (HALF if "16" in row.dtype else SINGLE_AND_DOUBLE)[number]
                 if most is not None and not error <= most:
                     found.append(_sentence(row, part, f"at most {most}"))

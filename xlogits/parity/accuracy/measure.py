@@ -7,24 +7,32 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xlogits.catalogue import NATIVES
+from xlogits.frameworks import FRAMEWORKS, differentiable
 from xlogits.losses import Labels, Loss, SigmoidCrossEntropy, SoftmaxCrossEntropy, Transform
 from xlogits.parity import engines
 from xlogits.parity.accuracy import inputs
 from xlogits.parity.accuracy.exact import Exact, Truth, truths
 from xlogits.parity.accuracy.inputs import Case
 from xlogits.parity.engines import Call, Failure, Result
-from xlogits.parity.natives import DIFFERENTIABLE, ready, spoken
+from xlogits.parity.natives import ready, spoken
 from xlogits.precision import FORMATS
 
 Array = Any
 
 
 class Function(NamedTuple):
-    """A function of ours, and what each framework calls it."""
+    """A function of ours, and what frameworks call it, with the options that make it the same."""
 
     name: str
     ours: Loss | Transform
-    natives: dict[str, tuple[str, dict[str, Any]]]
+    natives: tuple[tuple[str, dict[str, Any]], ...]
+
+    def on(self, backend: str) -> tuple[str, dict[str, Any]] | None:
+        """What it is called where it takes the arrays of a backend."""
+        for name, options in self.natives:
+            if FRAMEWORKS[NATIVES[name].framework].home == backend:
+                return name, options
+        return None
 
 
 class Errors(NamedTuple):
@@ -53,88 +61,88 @@ FUNCTIONS = (
     Function(
         "softmax_cross_entropy, class indexes",
         SoftmaxCrossEntropy(labels=Labels("index")),
-        {
-            "torch": (_NN + "cross_entropy", _NONE),
-            "tensorflow": ("tensorflow.nn.sparse_softmax_cross_entropy_with_logits", {}),
-            "jax": ("optax.softmax_cross_entropy_with_integer_labels", {}),
-        },
+        (
+            (_NN + "cross_entropy", _NONE),
+            ("tensorflow.nn.sparse_softmax_cross_entropy_with_logits", {}),
+            ("optax.softmax_cross_entropy_with_integer_labels", {}),
+        ),
     ),
     Function(
         "softmax_cross_entropy, dense labels",
         SoftmaxCrossEntropy(labels=Labels("dense")),
-        {
-            "torch": (_NN + "cross_entropy", _NONE),
-            "tensorflow": ("tensorflow.nn.softmax_cross_entropy_with_logits", {}),
-            "jax": ("optax.softmax_cross_entropy", {}),
-        },
+        (
+            (_NN + "cross_entropy", _NONE),
+            ("tensorflow.nn.softmax_cross_entropy_with_logits", {}),
+            ("optax.softmax_cross_entropy", {}),
+        ),
     ),
     Function(
         "sigmoid_cross_entropy",
         SigmoidCrossEntropy(),
-        {
-            "torch": (_NN + "binary_cross_entropy_with_logits", _NONE),
-            "tensorflow": ("tensorflow.nn.sigmoid_cross_entropy_with_logits", {}),
-            "jax": ("optax.sigmoid_binary_cross_entropy", {}),
-        },
+        (
+            (_NN + "binary_cross_entropy_with_logits", _NONE),
+            ("tensorflow.nn.sigmoid_cross_entropy_with_logits", {}),
+            ("optax.sigmoid_binary_cross_entropy", {}),
+        ),
     ),
     Function(
         "log_softmax",
         Transform(function="log_softmax"),
-        {
-            "numpy": ("scipy.special.log_softmax", {"axis": -1}),
-            "torch": (_NN + "log_softmax", {"dim": -1}),
-            "tensorflow": ("tensorflow.nn.log_softmax", {}),
-            "jax": ("jax.nn.log_softmax", {}),
-        },
+        (
+            ("scipy.special.log_softmax", {"axis": -1}),
+            (_NN + "log_softmax", {"dim": -1}),
+            ("tensorflow.nn.log_softmax", {}),
+            ("jax.nn.log_softmax", {}),
+        ),
     ),
     Function(
         "softmax",
         Transform(function="softmax"),
-        {
-            "numpy": ("scipy.special.softmax", {"axis": -1}),
-            "torch": (_NN + "softmax", {"dim": -1}),
-            "tensorflow": ("tensorflow.nn.softmax", {}),
-            "jax": ("jax.nn.softmax", {}),
-        },
+        (
+            ("scipy.special.softmax", {"axis": -1}),
+            (_NN + "softmax", {"dim": -1}),
+            ("tensorflow.nn.softmax", {}),
+            ("jax.nn.softmax", {}),
+        ),
     ),
     Function(
         "logsumexp",
         Transform(function="logsumexp"),
-        {
-            "numpy": ("scipy.special.logsumexp", {"axis": -1}),
-            "torch": ("torch.logsumexp", {"dim": -1}),
-            "tensorflow": ("tensorflow.math.reduce_logsumexp", {"axis": -1}),
-            "jax": ("jax.nn.logsumexp", {"axis": -1}),
-        },
+        (
+            ("scipy.special.logsumexp", {"axis": -1}),
+            ("torch.logsumexp", {"dim": -1}),
+            ("tensorflow.math.reduce_logsumexp", {"axis": -1}),
+            ("jax.nn.logsumexp", {"axis": -1}),
+        ),
     ),
     Function(
         "sigmoid",
         Transform(function="sigmoid"),
-        {
-            "numpy": ("scipy.special.expit", {}),
-            "torch": ("torch.sigmoid", {}),
-            "tensorflow": ("tensorflow.nn.sigmoid", {}),
-            "jax": ("jax.nn.sigmoid", {}),
-        },
+        (
+            ("scipy.special.expit", {}),
+            ("torch.sigmoid", {}),
+            ("tensorflow.nn.sigmoid", {}),
+            ("jax.nn.sigmoid", {}),
+        ),
     ),
     Function(
         "log_sigmoid",
         Transform(function="log_sigmoid"),
-        {
-            "numpy": ("scipy.special.log_expit", {}),
-            "torch": (_NN + "logsigmoid", {}),
-            "tensorflow": ("tensorflow.math.log_sigmoid", {}),
-            "jax": ("jax.nn.log_sigmoid", {}),
-        },
+        (
+            ("scipy.special.log_expit", {}),
+            (_NN + "logsigmoid", {}),
+            ("tensorflow.math.log_sigmoid", {}),
+            ("jax.nn.log_sigmoid", {}),
+        ),
     ),
     Function(
         "softplus",
         Transform(function="softplus"),
-        {
-            "torch": (_NN + "softplus", {}),
-            "tensorflow": ("tensorflow.nn.softplus", {}),
-            "jax": ("jax.nn.softplus", {}),
-        },
+        (
+            (_NN + "softplus", {}),
+            ("tensorflow.nn.softplus", {}),
+            ("jax.nn.softplus", {}),
+        ),
     ),
 )
 ELEMENTWISE = frozenset({"sigmoid_cross_entropy", "sigmoid", "log_sigmoid", "softplus"})
@@ -171,7 +179,7 @@ class Task(NamedTuple):
 
 def _rows(tasks: Sequence[Task], engine: Any, backend: str, dtype: str) -> Iterator[Row]:
     """All calls are handed over at once, because compiling them together costs the least."""
-    named = [task for task in tasks if backend in task.function.natives]
+    named = [task for task in tasks if task.function.on(backend)]
     calls = [_ours(task) for task in tasks] + [_native(task, backend) for task in named]
     found = [
         _errors(call, result, task.exact, dtype)
@@ -181,7 +189,7 @@ def _rows(tasks: Sequence[Task], engine: Any, backend: str, dtype: str) -> Itera
     ]
     natives = iter(found[len(tasks) :])
     for task, ours in zip(tasks, found, strict=False):
-        name, _ = task.function.natives.get(backend, ("", {}))
+        name, _ = task.function.on(backend) or ("", {})
         native = next(natives) if name else None
         yield Row(task.function.name, backend, dtype, task.case.name, name, native, ours)
 
@@ -197,11 +205,11 @@ def _ours(task: Task) -> Call:
 
 
 def _native(task: Task, backend: str) -> Call:
-    name, options = task.function.natives[backend]
+    name, options = task.function.on(backend) or ("", {})
     operands, cotangent = _operands(task.function.name, task.case)
     native = NATIVES[name]
     function = ready(native, options, frozenset(operands))
-    wrt = ("pred",) if native.framework in DIFFERENTIABLE else ()
+    wrt = ("pred",) if differentiable(native.framework) else ()
     identity = name, *(x.shape for x in operands.values())
     call = partial(spoken, function, native, options)
     return Call(call, operands, wrt, cotangent, False, identity)

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Iterable, Sequence
 
-from xlogits.parity import engines
+from xlogits.frameworks import BACKENDS, FRAMEWORKS, version
 from xlogits.parity.accuracy.measure import Errors, Row
 from xlogits.precision import FORMATS
 
 WHAT = {"value": "value", "target": "gradient", "others": "gradient, other classes"}
-TITLES = {"numpy": "NumPy", "torch": "PyTorch", "tensorflow": "TensorFlow", "jax": "JAX"}
+TITLES = {name: FRAMEWORKS[name].title for name in BACKENDS}
 
 
 def render(rows: Iterable[Row], broken: Sequence[str]) -> str:
@@ -39,7 +39,7 @@ _ABOUT = (
 
 def _versions(rows: Sequence[Row]) -> str:
     backends = dict.fromkeys(row.backend for row in rows)
-    return ", ".join(f"{TITLES[name]} {engines.version(name)}" for name in backends)
+    return ", ".join(f"{TITLES[name]} {version(name)}" for name in backends)
 
 
 def _function(function: str, rows: Sequence[Row]) -> list[str]:

@@ -5,13 +5,9 @@ import re
 from functools import cached_property
 
 from xlogits.errors import Refused
+from xlogits.frameworks import FRAMEWORKS
 from xlogits.port.read.scopes import Binding, Scopes
 from xlogits.port.read.text import Text
-
-SAME = {
-    "keras": ("keras", "tensorflow.keras"),
-    "tensorflow": ("tensorflow", "tensorflow.compat.v2"),
-}
 
 
 class Imports:
@@ -46,9 +42,10 @@ class Imports:
 
     def _chosen(self, module: str, usual: str) -> tuple[str, str]:
         dotted = usual == module and "." in module  # `import scipy.special` binds `scipy`
+        same = FRAMEWORKS[module].modules if module in FRAMEWORKS else (module,)
         if not dotted:
             for name, binding in self._module_names():
-                if binding.path in SAME.get(module, (module,)):
+                if binding.path in same:
                     return name, ""
         if dotted and self._imported(module):
             return module, ""

@@ -82,7 +82,7 @@ def _template(decisions: Decisions, around: Reducer) -> str:
 
 def _stays(around: Reducer, target: Language) -> bool:
     """Whether a reduction need not change: the arrays stay, or have that method in the target too."""
-    methods = target.name in ("torch", "jax", "optax", "numpy", "scipy", "sklearn")
+    methods = target.manners.methods
     return not target.words or (around.method and around.foldable and methods)
 
 

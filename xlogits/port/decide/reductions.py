@@ -17,10 +17,10 @@ REDUCERS = {
         for name in ("reduce_mean", "reduce_sum")
     },
     **{
-        f"{module}.{name}": name
+        f"{module}{name}": name
         for module in (
-            *("torch", "jax.numpy", "numpy", "keras.ops", "keras.backend"),
-            *("tensorflow.keras.backend", "tensorflow.keras.ops"),
+            *("torch.", "jax.numpy.", "numpy.", "keras.ops.", "keras.backend."),
+            *("tensorflow.keras.backend.", "tensorflow.keras.ops."),
         )
         for name in ("mean", "sum")
     },

@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from xlogits.catalogue import NATIVES, Native
+from xlogits.catalogue import find as recorded
 from xlogits.catalogue.absent import NoEquivalent
-from xlogits.port.read.paths import SHORT, Known, era_of, find
+from xlogits.frameworks import FRAMEWORKS
+from xlogits.port.read.paths import SHORT, Known, era_of, find, roots
 from xlogits.port.read.scopes import Binding, Scopes
 from xlogits.port.read.text import Text
 
 METHODS = {  # of a PyTorch tensor
-    name: f"torch.{name}" for name in ("softmax", "log_softmax", "sigmoid", "logsumexp", "logit")
+    name: recorded(f"torch.{name}")
+    for name in ("softmax", "log_softmax", "sigmoid", "logsumexp", "logit")
 }
 MOVES = frozenset({"to", "cuda", "cpu", "eval", "train"})  # what a loss without arrays survives
 
@@ -64,7 +67,7 @@ class Finder:
     def __init__(self, text: Text, frameworks: frozenset[str], era: str = "") -> None:
         self.text, self.frameworks = text, frameworks
         self.scopes = Scopes(text.tree)
-        self.eras = not era and bool(frameworks & {"tensorflow", "keras"})  # whether to be told
+        self.eras = not era and _have_eras(frameworks)  # whether to be told
         self.era = era_of(self.used) if self.eras else era
 
     @cached_property
@@ -176,10 +179,11 @@ class Finder:
         own = isinstance(func.value, ast.Name) and func.value.id in ("self", "cls")
         own = own or isinstance(func.value, (ast.Constant, ast.JoinedStr))
         own = own or ast.unparse(func.value) == "super()"
-        if own or "torch" not in self.frameworks or any(self.scopes.paths(func.value)):
+        native = METHODS[func.attr]
+        if own or native.framework not in self.frameworks or any(self.scopes.paths(func.value)):
             return
-        if any(path.startswith("torch") for path in self.imported):
-            yield Site(node, find(METHODS[func.attr])[0], receiver=func.value)  # type: ignore[arg-type]
+        if any(path.startswith(native.framework) for path in self.imported):
+            yield Site(node, native, receiver=func.value)
 
     @cached_property
     def imported(self) -> set[str]:
@@ -190,17 +194,18 @@ class Finder:
         """Loss strings of Keras' own training loop."""
         if not isinstance(node.func, ast.Attribute) or node.func.attr != "compile":
             return
-        if "keras" not in self.frameworks or not any(
-            path.partition(".")[0] in ("keras", "tensorflow") for path in self.imported
-        ):
-            return
+        imported = {path.partition(".")[0] for path in self.imported}
         given = [k.value for k in node.keywords if k.arg == "loss"] or node.args[1:2]
         for value in given:
             for word in ast.walk(value):
                 if isinstance(word, ast.Constant) and isinstance(word.value, str):
-                    native = NATIVES.get(f"keras.losses.{word.value}") or _KERAS.get(word.value)
-                    if native is not None:
+                    native = _STRINGS.get(word.value)
+                    if native is not None and self._may_mean(native, imported):
                         yield Left(word, native.name, COMPILED)
+
+    def _may_mean(self, native: Native, imported: set[str]) -> bool:
+        own = native.framework
+        return own in self.frameworks and not imported.isdisjoint(roots(own))
 
     def _maker(self, made: ast.Call, native: Native) -> Maker | Left:
         value: ast.expr = made
@@ -298,13 +303,20 @@ class Finder:
 
 PASSED_ON = "it is passed on without being called, and who calls it cannot be seen from here"
 COMPILED = "a loss by name belongs to Keras' own training loop, compile() and fit()"
-_KERAS = {
-    alias.rpartition(".")[2]: native
-    for native in NATIVES.values()
-    if native.framework == "keras" and not native.then
-    for alias in native.aliases
-    if alias.startswith("keras.losses.")
+# what a training loop takes as a string; of a class, its name alone
+_STRINGS = {
+    name.removeprefix(start): native
+    for native in reversed(NATIVES.values())
+    for start in (FRAMEWORKS[native.framework].by_string,)
+    for name in (*(() if native.then else native.aliases), native.name)
+    if start and name.startswith(start)
 }
+
+
+def _have_eras(frameworks: frozenset[str]) -> bool:
+    """Whether it matters to which generation of a framework a file belongs."""
+    found = {root for name in frameworks for root in roots(name)}
+    return any(f.eras for f in FRAMEWORKS.values() if f.id in found)
 
 
 def _chosen(records: list[Known], other: bool) -> tuple[Native | None, str]:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from xlogits.errors import Refused
+from xlogits.frameworks import OURS
 from xlogits.losses import Transform
 from xlogits.port.read.operands import Arguments, axes_of, plain
 from xlogits.port.read.paths import ROOTS
@@ -15,7 +16,7 @@ from xlogits.translation.expression import Expr
 def readings(arguments: Arguments, scopes: Scopes, target: str) -> Iterator[Arguments]:
     """The ways to read a call, the plainest first: of class indexes where it encodes them itself."""
     node = _labels(arguments)
-    if node is None or target == "xlogits":  # whose arrays, and their encoding, stay what they are
+    if node is None or target == OURS:  # whose arrays, and their encoding, stay what they are
         yield arguments
         return
     try:

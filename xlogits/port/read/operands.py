@@ -13,7 +13,7 @@ from xlogits.port.read.paths import find
 from xlogits.port.read.scopes import Scopes
 from xlogits.translation.call import Call, read, value_of
 from xlogits.translation.expression import Expr
-from xlogits.translation.language import LANGUAGES
+from xlogits.translation.language import spelled
 
 # methods that only change how an array is looked at: calling them twice changes nothing
 VIEWS = {
@@ -108,7 +108,7 @@ def _spelled(node: ast.expr, scopes: Scopes) -> Expr | None:
     if not isinstance(node, (ast.Name, ast.Attribute)):
         return None
     path = scopes.paths(node)
-    return Expr(LANGUAGES["torch"].spelled(path[0])) if path[0] and len(path) == 1 else None
+    return Expr(spelled(path[0])) if path[0] and len(path) == 1 else None
 
 
 def holed(native: Native, arguments: Arguments) -> str:

@@ -2,26 +2,28 @@
 
 from xlogits.catalogue import NATIVES, Native, by_name
 from xlogits.catalogue.absent import ABSENT, NoEquivalent
+from xlogits.frameworks import FRAMEWORKS
 
 Known = Native | NoEquivalent
 KNOWN: tuple[Known, ...] = (*NATIVES.values(), *ABSENT.values())
 
 # other places where the same functions live: what a path begins with, and the public path
-SAME = (
-    ("tensorflow.keras.", "keras."),
-    ("tensorflow.compat.v2.keras.", "keras."),
-    ("tensorflow.compat.v1.keras.", "keras."),
-    ("tensorflow.python.keras.", "keras."),
-    ("tensorflow.compat.v2.", "tensorflow."),
-    ("tensorflow.math.", "tensorflow."),
-    ("torch.nn.modules.loss.", "torch.nn."),
-    ("torch.nn.modules.activation.", "torch.nn."),
-    ("torch.functional.", "torch."),
-    ("flax.linen.", "jax.nn."),
-    ("flax.nn.", "jax.nn."),
-    ("optax.losses.", "optax."),
+SAME = [
+    place
+    for f in FRAMEWORKS.values()
+    for place in (*((f"{module}.", f"{f.id}.") for module in f.modules[1:]), *f.places)
+]
+
+
+def roots(framework: str) -> set[str]:
+    """What is imported where a file uses functions of a framework."""
+    places = (old for old, new in SAME if new.partition(".")[0] == framework)
+    return {framework, *(place.partition(".")[0] for place in places)}
+
+
+ROOTS = frozenset(
+    root for name in {n.framework for n in NATIVES.values() if not n.ours} for root in roots(name)
 )
-ROOTS = frozenset(native.framework for native in NATIVES.values()) - {"xlogits"} | {"flax"}
 
 # what only TensorFlow 1 has, and what only TensorFlow 2 has, under the name `tensorflow`
 OLD = {

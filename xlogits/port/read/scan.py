@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from xlogits.frameworks import FRAMEWORKS
 from xlogits.port.read.paths import KNOWN, SHORT, find, names_of
+from xlogits.port.read.paths import roots as roots_of
 
-ALSO = {"jax": ("flax",), "optax": ("flax",), "keras": ("tensorflow",)}  # who gives them on
 # what may stand between a dot and a name, or between names in parentheses
 GAP = rb"(?:[\s\\]|#[^\n]*\n)*"
 LISTED = rb"\((?:[^)#]|#[^\n]*\n)*"
@@ -67,7 +68,7 @@ def _gives(module: bytes) -> bool:
 
 @cache
 def _needles(frameworks: tuple[str, ...]) -> _Needles:
-    roots = sorted({root.encode() for f in frameworks for root in (f, *ALSO.get(f, ()))})
+    roots = sorted({root.encode() for f in frameworks for root in roots_of(f)})
     names = {
         name.rpartition(".")[2].encode()
         for known in KNOWN
@@ -79,7 +80,8 @@ def _needles(frameworks: tuple[str, ...]) -> _Needles:
     # each begins with a literal, which is looked for many times faster than what may be several
     dotted = rb"\.(?:%s\b|(?=[\s\\#])%s%s\b)" % (name, GAP, name)
     named = rb"from[\s\\]+(%s(?:[\w. \t\f]|\\\s+)*)\bimport[\s\\]*%s" % (root, listed)
-    quoted = [rb"%s%s%s" % (q, name, q) for q in (b"'", b'"') if "keras" in frameworks]
+    by_string = any(FRAMEWORKS[f].by_string for f in frameworks)
+    quoted = [rb"%s%s%s" % (q, name, q) for q in (b"'", b'"') if by_string]
     imported = rb"\b(?:import|from)\b%s\b%s" % (LINE, root)
     patterns = rb"\b%s\b" % name, imported, dotted, named
     one, two, three, four = map(re.compile, patterns)

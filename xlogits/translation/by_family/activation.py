@@ -45,7 +45,7 @@ def _cast_first(whole: Any) -> Any:
     word = {"float64": "double", "float32": "single"}.get(whole.loss.dtype)
     if word is None:
         raise Refused(f"a cast to {whole.loss.dtype} before the function has no short composition")
-    if word == "double" and whole.language.name in ("jax", "optax"):
+    if word == "double" and whole.language.manners.float64_is_off:
         whole.assume("x64")
     whole.operands["pred"] = whole.language.write(word, (whole.operands["pred"],))
     whole.loss = replace(whole.loss, dtype=None)

@@ -81,7 +81,7 @@ class Softmax:
         if loss.label_smoothing:
             classes = self.language.write("classes", (self.x, -1))
             hot = xp.one_hot(self.y, classes, self.x)
-            if self.language.name == "torch":
+            if self.language.manners.integer_one_hot:
                 hot = self.language.write("like", (hot, self.x))
             return self._dense(hot, sums_to_one=True)
         items = None
@@ -100,7 +100,7 @@ class Softmax:
             q = (1 - e) * q + e / classes
         fused = self.plain and loss.form.exact and self.weight is None and self.mask is None
         # TensorFlow's own gradient is right only for labels that sum to 1
-        if fused and (sums_to_one or self.language.frameworks[0] not in ("tensorflow", "keras")):
+        if fused and (sums_to_one or self.language.manners.any_labels):
             plain = SoftmaxCrossEntropy(labels=Labels("dense"))
             found = self.whole.core(plain, {"pred": self.x, "target": q})
             if found is not None:
@@ -135,7 +135,7 @@ def _logarithm(whole: Any, form: Form, p: Expr, axis: int | None) -> Any:
     if form.renormalise == "after" and axis is not None:
         p = p / xp.sum(p, axis, keepdims=True)
     if form.log_offset:
-        if whole.language.name not in ("torch", "numpy", "scipy", "sklearn"):
+        if whole.language.manners.xla:
             p = xp.maximum(p, -1.0)  # or XLA makes (1 + offset) - p of (1 - p) + offset
         p = p + form.log_offset
     logarithm = xp.log(p)

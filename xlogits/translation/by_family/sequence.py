@@ -16,29 +16,30 @@ class Layout(NamedTuple):
     form: Form = LOGITS
     time_major: bool | None = False  # None: both
     paddings: bool = False
+    zero_infinity: bool = False  # whether it can give 0 for labels without an alignment
+    single: bool = False  # whether it computes in float32
 
 
 LAYOUTS = {
-    "torch": Layout(LOG_PROBABILITIES, time_major=True),
-    "tensorflow": Layout(time_major=None),
-    "keras": Layout(),
-    "jax": Layout(paddings=True),
+    "torch": Layout(LOG_PROBABILITIES, time_major=True, zero_infinity=True),
+    "tensorflow": Layout(time_major=None, single=True),
+    "keras": Layout(single=True),
     "optax": Layout(paddings=True),
 }
 
 
 def aligned(whole: Any, loss: CTC) -> Any:
     """The loss of every item: one native call, and what has to be done to its operands."""
-    layout = LAYOUTS.get(whole.language.name)
+    layout = next((LAYOUTS[name] for name in whole.language.frameworks if name in LAYOUTS), None)
     if layout is None:
         raise Refused(f"no function of {whole.language.name} computes it")
-    _take_for_granted(whole, loss)
+    _take_for_granted(whole, loss, layout)
     time_major = loss.time_major if layout.time_major is None else layout.time_major
     plain = CTC(
         form=layout.form,
         time_major=time_major,
         blank=loss.blank,
-        zero_infinity=loss.zero_infinity and whole.language.name == "torch",
+        zero_infinity=loss.zero_infinity and layout.zero_infinity,
         reduction=Reduction("none"),
     )
     operands = {
@@ -55,14 +56,14 @@ def aligned(whole: Any, loss: CTC) -> Any:
     return items
 
 
-def _take_for_granted(whole: Any, loss: CTC) -> None:
+def _take_for_granted(whole: Any, loss: CTC, layout: Layout) -> None:
     if loss.labels != Labels("index"):
         whole.assume("integer labels")
     if loss.form == LOG_PROBABILITIES:
         whole.assume("one row per item")  # PyTorch also takes all labels in one
-    if whole.language.name != "torch":
+    if not layout.zero_infinity:
         whole.assume("enough frames")
-    if whole.language.name in ("tensorflow", "keras"):
+    if layout.single:
         whole.assume("single")
     whole.assume("not empty")
 
