@@ -15,11 +15,13 @@ from tests.conftest import ROOT, need
 
 PACKAGE = ROOT / "xlogits"
 
-# What each room imports of the others, from the ground floor up; `errors` is free for all. A room is a
-# part of the package, or a folder of one where that has an order of its own. Nothing else is allowed,
-# and a permission that nobody needs fails too.
+# What each room imports of the others, from the ground floor up; `errors` and `frameworks` are free for
+# all. A room is a part of the package, or a folder of one where that has an order of its own. Nothing
+# else is allowed, and a permission that nobody needs fails too.
+FREE = ("errors", "frameworks")
 MAY: dict[str, set[str]] = {
     "errors": set(),
+    "frameworks": set(),
     "precision": set(),
     "_bootstrap": set(),
     "arrays": set(),
@@ -137,7 +139,7 @@ def _rooms_of(place: str, source: str) -> Iterator[tuple[str, str]]:
         if words[0] != "xlogits" or len(words) == 1:
             continue
         room = _room(words[1:])
-        if room in MAY and room not in (own, "errors"):
+        if room in MAY and room not in (own, *FREE):
             yield room, name
 
 
