@@ -1,0 +1,207 @@
+"""What a framework is stands in one record: nothing else of the package knows their names."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.conftest import ROOT
+from xlogits.backends import namespace
+from xlogits.catalogue import NATIVES
+from xlogits.errors import BackendError
+from xlogits.frameworks import BACKENDS, FRAMEWORKS, OURS, Framework, differentiable, installed
+from xlogits.frameworks import version as version_of
+
+PACKAGE = ROOT / "xlogits"
+NAMES = {
+    name
+    for f in FRAMEWORKS.values()
+    for name in (f.id, f.title, f.column, *f.distributions)
+    if name
+}
+
+# where the names of frameworks belong: records of their functions and of where they differ, and pages
+# with examples; besides these, a framework's own files, and the words that code for it is written with
+ROOMS = ("catalogue", "concepts", "ledger")
+OWN = {
+    "frameworks.py",
+    "translation/language.py",
+    *(f"parity/engines/{name}.py" for name in BACKENDS),
+}
+# what else has them, and why; this list may only become shorter
+LEFT = {
+    "backends/__init__.py": {"PyTorch", "jax", "numpy", "tensorflow", "torch"},  # plain imports
+    "cli.py": {OURS},  # what the program is called
+    "port/read/operands.py": {"numpy"},  # a method of a tensor
+    "port/read/paths.py": {"keras"},  # an attribute that TensorFlow 1 did not have
+    "testing/making.py": {"jax", "numpy", "tensorflow", "torch"},  # how arrays of each are made
+    "testing/options.py": {OURS},  # what its options are called
+    "testing/reporter.py": {OURS},  # what its version is called
+    "translation/by_family/sequence.py": {
+        "keras",
+        "optax",
+        "tensorflow",
+        "torch",
+    },  # layouts of CTC
+    "translation/encoding.py": {"numpy"},  # a method of a tensor
+}
+
+
+def names_in(source: str) -> set[str]:
+    """The strings of a file that are names of frameworks; docstrings are none."""
+    tree = ast.parse(source)
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in told:
+            value = node.value.decode() if isinstance(node.value, bytes) else node.value
+            found |= {value} & NAMES if isinstance(value, str) else set()
+    return found
+
+
+def files() -> Iterator[tuple[str, Path]]:
+    """The files that have to ask the record, by their paths in the package."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        place = path.relative_to(PACKAGE)
+        backend = place.parts[0] == "backends" and len(place.parts) > 2
+        if place.parts[0] not in ROOMS and place.as_posix() not in OWN and not backend:
+            yield place.as_posix(), path
+
+
+def test_only_the_record_knows_the_names_of_frameworks() -> None:
+    found = {place: names_in(path.read_text(encoding="utf-8")) for place, path in files()}
+    assert {place: names for place, names in found.items() if names} == LEFT
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ('if framework == "torch":\n    pass\n', {"torch"}),
+        ('ORDER = ("numpy", "JAX, optax", b"keras")\n', {"numpy", "JAX, optax", "keras"}),
+        ('PACKAGES = {"sklearn": "scikit-learn"}\n', {"sklearn", "scikit-learn"}),
+        (
+            '"""torch"""\n\ndef f():\n    """keras"""\n    return "torch.nn", "a torch tensor"\n',
+            set(),
+        ),
+    ],
+)
+def test_a_name_is_found(source: str, names: set[str]) -> None:
+    assert names_in(source) == names
+
+
+def test_every_record_has_what_it_speaks_of() -> None:
+    for name, f in FRAMEWORKS.items():
+        assert f.id == name
+        assert f.home in BACKENDS or name == OURS
+        assert differentiable(name) == FRAMEWORKS[f.home].differentiable
+        if name != OURS:
+            assert f.named == (PACKAGE / "catalogue" / name / "__init__.py").exists()
+        assert set(f.packages) <= {n.framework for n in NATIVES.values()}
+        assert f.pages or not f.named or name == OURS
+    assert {n.framework for n in NATIVES.values()} == {f.id for f in FRAMEWORKS.values() if f.named}
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_a_backend_calls_itself_what_its_record_says(name: str) -> None:
+    """The dialects compare the two on every call."""
+    tree = ast.parse((PACKAGE / "backends" / name / "__init__.py").read_text(encoding="utf-8"))
+    given = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "NAME"
+    ]
+    assert [ast.literal_eval(value) for value in given] == [FRAMEWORKS[name].title]
+    assert (PACKAGE / "parity" / "engines" / f"{name}.py").exists()
+
+
+def test_no_name_means_two_frameworks() -> None:
+    said: dict[str, Framework] = {}
+    for f in FRAMEWORKS.values():
+        for word in (f.id, *f.also):
+            assert said.setdefault(word, f) is f
+
+
+def test_the_record_loads_nothing() -> None:
+    code = "import sys; import xlogits.frameworks; print(*sorted(m for m in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    loaded = {name for name in done.stdout.split() if name.startswith("xlogits")}
+    assert loaded == {"xlogits", "xlogits.frameworks"}
+    assert not {"numpy", "dataclasses", "importlib.metadata"} & set(done.stdout.split())
+
+
+def test_a_folder_of_a_name_is_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "merely").mkdir()
+    assert not installed("merely")
+    (tmp_path / "really").mkdir()
+    (tmp_path / "really" / "__init__.py").touch()
+    assert installed("really")
+    assert not installed("nowhere")
+    assert not installed("nowhere.at.all")
+
+
+def test_versions_are_found_by_what_installs_a_framework() -> None:
+    assert version_of("numpy")
+    assert version_of("nowhere") == ""
+    for name in filter(installed, FRAMEWORKS):
+        assert version_of(name) or name == OURS, name
+
+
+# Starts `python -m xlogits` as if one package were not installed: what is found under its name is what
+# the working directory has.
+WITHOUT = """
+import os, runpy, sys
+from importlib.machinery import PathFinder
+
+class Without:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.partition(".")[0] in {gone!r}:
+            found = PathFinder.find_spec(name, [os.getcwd()] if path is None else path)
+            if found is None:
+                raise ModuleNotFoundError("No module named " + repr(name), name=name)
+            return found
+
+sys.meta_path.insert(0, Without)
+sys.path.insert(0, os.getcwd())
+sys.argv = ["xlogits", *{arguments!r}]
+runpy.run_module("xlogits", run_name="__main__")
+"""
+
+
+def test_beside_a_folder_of_its_name_a_framework_is_not_installed(tmp_path: Path) -> None:
+    (tmp_path / "jax").mkdir()
+    arguments = ["parity", "--only", "F.kl_div", "--quick", "--backends", "numpy,jax"]
+    code = WITHOUT.format(gone={"jax", "jaxlib", "optax"}, arguments=arguments)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"},
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "jax: jax is not installed" in done.stdout
+    assert "DIFFER" not in done.stdout
+
+
+def test_where_somebody_imported_that_folder_arrays_are_recognised(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another package may have tried it, and has a module without arrays."""
+    import numpy as np
+
+    for name in BACKENDS:
+        if name != "numpy":
+            monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    monkeypatch.setattr("xlogits.backends.MODULES", {})
+    assert namespace(np.zeros(1)).NAME == "NumPy"
+    with pytest.raises(BackendError, match="expected an array of NumPy"):
+        namespace(object())
