@@ -122,6 +122,12 @@ def test_a_missing_framework_is_reported(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "Not run: torch, No module named 'torch'" in summary(curves)
 
 
+def test_a_backend_that_is_not_trained_is_reported() -> None:
+    curves = run(("madeup", "numpy"), steps=1)
+    assert set(curves.missing) == {"madeup"}
+    assert "Not run: madeup, compare/digits/frameworks.py does not say" in summary(curves)
+
+
 def test_every_mistake_is_noticed(curves: Curves) -> None:
     assert strays(curves.wrong, curves.reference) == list(curves.wrong)
     assert all(distance(wrong, curves.reference) > 20 * LIMIT for wrong in curves.wrong.values())
