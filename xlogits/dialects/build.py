@@ -9,10 +9,12 @@ from xlogits.backends import met, namespace
 from xlogits.catalogue.record import REQUIRED, Arg, Native, bind
 from xlogits.frameworks import FRAMEWORKS
 
-# whose arrays a framework's functions are called on directly, instead of by our formula
-HOME = {f.id: FRAMEWORKS[f.home].title for f in FRAMEWORKS.values() if f.named}
-# those that can take the arrays of others: what says whose they take now, and whose they should
-SWITCH = {f.id: (attrgetter(f.switch), f.home) for f in FRAMEWORKS.values() if f.switch}
+# whose arrays a framework's functions are called on directly, instead of by our formula: by what their
+# backend calls itself; and, of a framework that can take those of others, what says whose it takes now
+HOME = {
+    f.id: (FRAMEWORKS[f.home].title, f.home, attrgetter(f.switch) if f.switch else None)
+    for f in FRAMEWORKS.values()
+}
 
 
 def dialect(native: Native) -> Any:
@@ -104,12 +106,11 @@ def original(native: Native, pred: Any) -> Any:
     loaded = sys.modules.get(native.framework)
     if loaded is None or pred is None:
         return None
-    if HOME[native.framework] != (met(pred) or namespace(pred)).NAME:
+    title, home, switch = HOME[native.framework]
+    if title != (met(pred) or namespace(pred)).NAME:
         return None
-    if native.framework in SWITCH:
-        switch, home = SWITCH[native.framework]
-        if switch(loaded)() != home:
-            return None
+    if switch is not None and switch(loaded)() != home:
+        return None
     found: Any = loaded
     for part in native.path:
         found = getattr(found, part, None)
