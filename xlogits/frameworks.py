@@ -223,6 +223,17 @@ FRAMEWORKS: dict[str, Framework] = {
             packages=("sklearn", "scipy"),
         ),
         Framework(
+            id="torchvision",
+            title="torchvision",
+            arrays="torch",
+            oldest="0.19",
+            column="PyTorch",
+            pages=(("", "https://docs.pytorch.org/vision/stable/generated/{name}.html"),),
+            read=(("ops.", "torchvision.ops."),),
+            places=(("torchvision.ops.focal_loss.", "torchvision.ops."),),
+            packages=("torchvision", "torch"),
+        ),
+        Framework(
             id=OURS,
             title="xlogits",
             also=("xl",),

@@ -2,6 +2,7 @@
 
     pip download --no-deps --only-binary=:all: -d WHEELS keras==3.0.0 ...
     python -m tests.data.older WHEELS            # writes tests/data/signatures.json
+    python -m tests.data.older WHEELS optax      # those of optax anew, and leaves the others
 
 The installed versions are read too, out of site-packages. Wheels for macOS are the small ones of
 PyTorch (`--platform macosx_11_0_arm64 --python-version 3.11`): what is read here is the same in all.
@@ -13,25 +14,18 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cached_property
-from importlib.metadata import distribution
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZipFile
 
 from xlogits.catalogue import NATIVES
 from xlogits.catalogue.versions import number
+from xlogits.frameworks import FRAMEWORKS, Framework
 
 FILE = Path(__file__).parent / "signatures.json"
-PACKAGES = {
-    "torch": "torch",
-    "tensorflow": "tensorflow_cpu",
-    "keras": "keras",
-    "optax": "optax",
-    "jax": "jax",
-    "scipy": "scipy",
-    "sklearn": "scikit_learn",
-}
 # the parameters of ufuncs are NumPy's, and not written down in SciPy
 UFUNC = "ufunc"
 DEFINITION = ast.FunctionDef | ast.ClassDef
@@ -301,13 +295,21 @@ def signatures(package: Package, framework: str) -> dict[str, str | None]:
     return found
 
 
-def main(wheels: Path) -> None:
-    written = {}
-    for framework, name in PACKAGES.items():
-        releases = {
-            path.name.split("-")[1]: of_wheel(path) for path in wheels.glob(f"{name}-*.whl")
-        }
-        releases[distribution(name).version.partition("+")[0]] = of_installed(name)
+def releases_of(framework: Framework, wheels: Path) -> dict[str, Package]:
+    """Every version of a framework that is here, as a wheel or installed."""
+    found = {}
+    for name in framework.distributions or (framework.id,):
+        for path in wheels.glob(f"{name.replace('-', '_')}-*.whl"):
+            found[path.name.split("-")[1]] = of_wheel(path)
+        with suppress(PackageNotFoundError):
+            found[distribution(name).version.partition("+")[0]] = of_installed(name)
+    return found
+
+
+def main(wheels: Path, wanted: list[str]) -> None:
+    written = json.loads(FILE.read_text())
+    for framework in wanted or [f.id for f in FRAMEWORKS.values() if f.oldest]:
+        releases = releases_of(FRAMEWORKS[framework], wheels)
         functions: dict[str, dict[str, str | None]] = {}
         order = sorted(releases, key=number)
         for release in order:
@@ -321,4 +323,4 @@ def main(wheels: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -11,7 +11,7 @@ import pytest
 
 import xlogits as xl
 from tests.conftest import Framework, framework, need
-from xlogits.dialects import keras, optax, scipy
+from xlogits.dialects import keras, optax, scipy, torchvision
 from xlogits.dialects.torch.nn import functional as F
 from xlogits.errors import OptionError, Refused, ShapeError
 from xlogits.losses import (
@@ -169,6 +169,27 @@ def test_limits_are_cross_entropy(fw: Framework) -> None:
     np.testing.assert_allclose(
         fw.numbers(SigmoidFocal(gamma=0.0)(x, fw.array(Z))), events, rtol=1e-13
     )
+
+
+def test_the_focal_loss_of_torchvision(fw: Framework) -> None:
+    """Its own lines by hand: an alpha of -1 is none, and its default is a quarter."""
+    focal, (x, z) = torchvision.ops.sigmoid_focal_loss, (fw.array(X), fw.array(Z))
+    p = 1 / (1 + np.exp(-X))
+    cost = np.logaddexp(0, X) - X * Z
+    off = 1 - (p * Z + (1 - p) * (1 - Z))
+    np.testing.assert_allclose(fw.numbers(focal(x, z, alpha=-1)), cost * off**2, rtol=1e-12)
+    weighted = (0.25 * Z + 0.75 * (1 - Z)) * cost * off**2
+    np.testing.assert_allclose(fw.numbers(focal(x, z)), weighted, rtol=1e-12)
+    weighted = (0.3 * Z + 0.7 * (1 - Z)) * cost * off**1.5
+    mean = fw.numbers(focal(x, z, 0.3, 1.5, "mean"))
+    np.testing.assert_allclose(mean, weighted.mean(), rtol=1e-12)
+    assert abs(mean - weighted.sum()) > 1  # and not the sum
+
+
+@pytest.mark.parametrize("alpha", [-0.5, 1.5, None, "none"])
+def test_an_alpha_that_torchvision_does_not_know(alpha: Any) -> None:
+    with pytest.raises(OptionError, match=r"alpha is .*; expected a number from 0 to 1, or -1"):
+        torchvision.ops.sigmoid_focal_loss(X, Z, alpha=alpha)
 
 
 def test_relatives_take_what_cross_entropy_takes(fw: Framework) -> None:

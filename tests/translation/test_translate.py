@@ -186,6 +186,16 @@ def test_variables_pass_through_where_their_value_does_not_matter() -> None:
     assert "keepdims=kept): what is written depends on its value" in refused.why_not
 
 
+def test_numbers_pass_beside_the_words_of_a_parameter() -> None:
+    """torchvision's alpha is any number, and -1 where optax says None."""
+    for alpha, there in (("0.3", "alpha=0.3"), ("None", "alpha=-1")):
+        found = xl.translate(f"optax.sigmoid_focal_loss(x, y, alpha={alpha})", "torchvision")
+        assert found.source == f"torchvision.ops.sigmoid_focal_loss(x, y, {there})"
+        assert found.exact
+    back = xl.translate("torchvision.ops.sigmoid_focal_loss(x, y, -1, 3)", "optax")
+    assert back.source == "optax.losses.sigmoid_focal_loss(x, y, gamma=3)"
+
+
 def test_a_reading_of_the_labels_that_is_taken_for_granted_is_said() -> None:
     """An ignored index says that labels are indexes; xlogits refuses it beside dense ones."""
     found = xl.translate("F.cross_entropy(x, y, ignore_index=-1)", "xlogits")

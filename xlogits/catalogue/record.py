@@ -57,6 +57,11 @@ class Arg:
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", self.key or self.name)
 
+    @property
+    def takes_any(self) -> bool:
+        """Whether it takes more than the words among `values`; those that make up the rest say which."""
+        return self.values is None or hasattr(self.values, "__missing__")
+
     def means_default(self, value: Any) -> bool:
         return self.stands_for_default is not None and self.stands_for_default(value)
 

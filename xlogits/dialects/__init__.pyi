@@ -6,3 +6,4 @@ from . import scipy as scipy
 from . import sklearn as sklearn
 from . import tensorflow as tensorflow
 from . import torch as torch
+from . import torchvision as torchvision

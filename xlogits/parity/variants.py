@@ -95,9 +95,8 @@ def _words(arg: Arg) -> list[Any]:
     """The values of a parameter that are worth a row of their own."""
     if arg.values is not None and arg.to == "dtype":
         return ["float64"]
-    if arg.values is not None:
-        return [word for word in arg.values if word != arg.default]
-    return [value for value in TRIED.get(arg.to, ()) if value != arg.default]
+    words = (*(arg.values or ()), *(TRIED.get(arg.to, ()) if arg.takes_any else ()))
+    return [word for word in words if word != arg.default]
 
 
 def _forms(native: Native) -> Iterator[dict[str, Any]]:

@@ -69,8 +69,8 @@ def translate(
     Args:
         source: a call as source code, such as "F.cross_entropy(x, y, weight=w)", an instance of a
             class that is called, or only a name. It is read, never run.
-        to: "torch", "tensorflow", "keras", "jax" (or "optax"), "numpy" (or "scipy", "sklearn"), or
-            "xlogits".
+        to: "torch" (or "torchvision"), "tensorflow", "keras", "jax" (or "optax"), "numpy" (or "scipy",
+            "sklearn"), or "xlogits".
         ndim: the number of axes of the prediction. Without it, what holds for some only is `assumed`.
         labels: "index" or "dense", where a function takes both; index unless said otherwise.
 

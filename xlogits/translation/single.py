@@ -91,7 +91,7 @@ def _set(
         return sum(not d.assumed for d in found), len(found)
 
     best, price = REQUIRED, cost(off(REQUIRED))
-    options = list(arg.values) if arg.values is not None else _plain(arg, value, ndim)
+    options = [*(arg.values or ()), *(_plain(arg, value, ndim) if arg.takes_any else ())]
     for option in options:
         if cost(off(option)) < price:
             best, price = option, cost(off(option))
