@@ -74,8 +74,10 @@ and add it after, m + log Σ exp(x - m): then the largest term is exp(0) = 1. Fo
 >>> round(float(xl.logsumexp(x)), 3)
 1000.693
 >>> x = np.array([2.0, 1.0, 0.0])
->>> round(float(xl.logsumexp(x) - x[0]), 4) == round(float(xl.softmax_cross_entropy(x, np.array(0))), 4)
-True
+>>> round(float(xl.logsumexp(x) - x[0]), 4)
+0.4076
+>>> round(float(xl.softmax_cross_entropy(x, np.array(0))), 4)
+0.4076
 """,
         mistake=Mistake(
             "written out as log(sum(exp(x)))",
