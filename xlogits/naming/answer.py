@@ -83,7 +83,8 @@ def _page(answer: Answer) -> Iterator[str]:
 
 def _functions(answer: Answer) -> Iterator[str]:
     if answer.functions:
-        yield from ("", "In the frameworks")
+        arguments = answer.concept.functions and answer.concept.functions.options
+        yield from ("", "In the frameworks" + ", with the argument" * bool(arguments))
         width = max(map(len, answer.functions)) + 2
         for column, names in answer.functions.items():
             yield from _wrapped(", ".join(names), f"  {column:<{width}}", " " * (width + 2))
