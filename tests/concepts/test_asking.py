@@ -161,7 +161,20 @@ def test_what_is_read_as_something_else_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", " ", "(", "F.(", "x = 1", "lambda: 0", "f(", "\x00", "a" * 5000]
+    "typed",
+    [
+        "",
+        " ",
+        "(",
+        "F.(",
+        "x = 1",
+        "lambda: 0",
+        "f(",
+        "\x00",
+        "a" * 5000,
+        "-" * 9999 + "1",
+        "(" * 999,
+    ],
 )
 def test_nonsense_is_unknown(typed: str) -> None:
     with pytest.raises(Unknown):
@@ -217,5 +230,12 @@ def test_a_concept_loads_no_numpy_no_framework_and_no_translation() -> None:
         "inside &= {n.split('.')[1] for n in sys.modules if n.startswith('xlogits.')}; "
         "print(sorted(outside), sorted(inside), 'xlogits.concepts.finder' in sys.modules)"
     )
+    assert _last_line(code) == "[] [] True"
+    function = code.replace("'logits'", "'F.cross_entropy'")  # which asks for translations
+    assert "'translation'" in _last_line(function)
+
+
+def _last_line(code: str) -> str:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
-    assert done.stdout.splitlines()[-1] == "[] [] True", done.stderr
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1]

@@ -138,7 +138,7 @@ def _call(text: str) -> tuple[str, list[str]]:
     """The name and the keywords of a call, also of an instance made in it; or nothing."""
     try:
         node: Any = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # no code, or nested too deep
         return "", []
     keywords: list[str] = []
     called = isinstance(node, ast.Call)
