@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 import xlogits
-from xlogits.errors import Refused, XlogitsError
+from xlogits.errors import Refused, Unknown, XlogitsError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +42,8 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _names(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("family", nargs="?", default="", metavar="FAMILY", help="only this family")
+    only = "only this family, or this loss: entropy, 'softmax cross-entropy'"
+    parser.add_argument("family", nargs="?", default="", metavar="FAMILY", help=only)
     parser.add_argument("--markdown", action="store_true", help="as a table")
     parser.set_defaults(run=_list)
 
@@ -56,15 +57,34 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _explain(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", help="such as F.cross_entropy or tf.nn.softmax")
+    asked = "logits, 'softmax vs sigmoid', F.cross_entropy, or a call with its arguments"
+    parser.add_argument("text", metavar="TEXT", nargs="+", help=f"such as {asked}")
+    parser.add_argument("--json", action="store_true", help="as data, for a program")
     parser.set_defaults(run=_print_explanation)
 
 
 def _print_explanation(options: argparse.Namespace) -> int:
     from xlogits.naming import explain
 
-    print(explain(options.name))
+    asked = " ".join(options.text)
+    try:
+        found = explain(asked)
+    except Unknown as error:
+        if options.json:
+            _print_data({"kind": "unknown", "asked": asked, "message": str(error)})
+        print(f"xlogits: {error}", file=sys.stderr)
+        return 1
+    if options.json:
+        _print_data(found.data())
+    else:
+        print(found)
     return 0
+
+
+def _print_data(data: dict[str, object]) -> None:
+    import json
+
+    print(json.dumps(data, ensure_ascii=False, indent=2))
 
 
 def _parity(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +112,7 @@ def _diagnose(parser: argparse.ArgumentParser) -> None:
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "names": ("every loss, and what each framework calls it", _names),
     "explain": (
-        "what a native function computes, its traps, and the same call everywhere else",
+        "what a word, a question or a native function means, its traps, and the same everywhere else",
         _explain,
     ),
     "port": ("rewrite a file's, a notebook's or a tree's losses for another framework", _port),

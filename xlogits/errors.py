@@ -27,6 +27,10 @@ class OptionError(XlogitsError, ValueError):
     """An option has a value that is not known, or contradicts another option."""
 
 
+class Unknown(OptionError):
+    """A name or a question about which nothing is known."""
+
+
 class LabelError(XlogitsError, IndexError, ValueError):
     """A class index lies outside the classes."""
 

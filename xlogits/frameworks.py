@@ -243,6 +243,19 @@ FRAMEWORKS: dict[str, Framework] = {
     )
 }
 BACKENDS = tuple(framework.id for framework in FRAMEWORKS.values() if framework.devices)
+_SHORT = [pair for f in FRAMEWORKS.values() for pair in f.short]
+
+
+def spelled(name: str) -> str:
+    """A full native name as people write it.
+
+    >>> spelled("torch.nn.functional.cross_entropy")
+    'F.cross_entropy'
+    """
+    for full, prefix in _SHORT:
+        if name.startswith(full):
+            return prefix + name[len(full) :]
+    return name
 
 
 def manners(name: str) -> Manners:

@@ -100,4 +100,4 @@ def _slope(loss: Any, labels: Any, prediction: Any) -> Any:
     variable = tf.Variable(prediction)
     with tf.GradientTape() as tape:
         result = loss(labels, variable)
-    return np.abs(tape.gradient(result, variable).numpy())
+    return tape.gradient(result, variable).numpy()

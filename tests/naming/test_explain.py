@@ -11,8 +11,8 @@ from tests.conftest import ROOT
 from xlogits.catalogue import NATIVES
 from xlogits.catalogue.absent import ABSENT
 from xlogits.cli import main
-from xlogits.errors import OptionError, Refused
-from xlogits.naming import defaults, names
+from xlogits.errors import OptionError, Refused, Unknown
+from xlogits.naming import Explanation, defaults, names
 from xlogits.naming.formula import plain
 from xlogits.naming.spelling import meant
 
@@ -22,6 +22,7 @@ FOREIGN = [name for name, native in NATIVES.items() if native.framework != "xlog
 @pytest.mark.parametrize("name", FOREIGN)
 def test_every_name_is_explained(name: str) -> None:
     found = xl.explain(name)
+    assert isinstance(found, Explanation)
     page = str(found)
     assert found.about
     assert " " in found.formula  # not just a symbol
@@ -42,8 +43,8 @@ def test_what_has_no_equivalent_says_why(name: str) -> None:
 
 
 def test_a_name_that_nobody_knows() -> None:
-    with pytest.raises(OptionError, match=r"did you mean .*cross_entropy"):
-        xl.explain("cros_entropy")
+    with pytest.raises(Unknown, match=r"did you mean .*huber_loss"):
+        xl.explain("hubr_loss")
     with pytest.raises(OptionError, match="xlogits names"):
         xl.explain("qqqqqqq")
 
@@ -54,7 +55,9 @@ def test_a_name_without_its_module() -> None:
     as_a_string = meant("categorical_crossentropy")  # of Keras' compile(loss="...")
     assert as_a_string is NATIVES["keras.losses.categorical_crossentropy"]
     with pytest.raises(OptionError, match="which one"):
-        xl.explain("softmax")
+        xl.explain("softplus")
+    with pytest.raises(OptionError, match="which one"):
+        meant("softmax")
 
 
 def test_every_name_is_in_the_tables() -> None:
@@ -63,6 +66,21 @@ def test_every_name_is_in_the_tables() -> None:
         assert names.spelled(native) in text
     with pytest.raises(OptionError, match=r"expected one of .*entropy"):
         names.rows("entropie")
+
+
+def test_the_tables_by_title_and_in_any_case() -> None:
+    both = [row.loss for row in names.rows("Softmax Cross_Entropy")]
+    assert both == [
+        "softmax cross-entropy, class indexes",
+        "softmax cross-entropy, one number per class",
+    ]
+    for row in names.rows():
+        for typed in (row.loss, row.loss.upper(), row.loss.replace("-", " ")):
+            assert row in names.rows(typed)
+    assert {row.family for row in names.rows("ENTROPY")} == {"entropy"}
+    assert len(names.rows("entropy")) < len(names.rows())
+    with pytest.raises(OptionError, match="no loss is called 'softmax entropy'"):
+        names.rows("softmax entropy")
 
 
 def test_the_tables_are_what_the_catalogue_says() -> None:
@@ -88,8 +106,10 @@ def test_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert "F.cross_entropy" in capsys.readouterr().out
     assert main(["explain", "tf.nn.nce_loss"]) == 1
     assert "no equivalent" in capsys.readouterr().out
-    assert main(["explain", "cros_entropy"]) == 2
+    assert main(["explain", "hubr_loss"]) == 1
     assert "did you mean" in capsys.readouterr().err
+    assert main(["explain", "softplus"]) == 2
+    assert "which one" in capsys.readouterr().err
 
 
 def test_a_reader_may_stop_reading() -> None:

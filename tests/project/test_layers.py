@@ -38,7 +38,7 @@ MAY: dict[str, set[str]] = {
     "cases": {"losses", "losses.parts"},
     "translation": {"cases", "catalogue", "ledger", "losses", "losses.parts", "reference"},
     "concepts": set(),
-    "naming": {"catalogue", "ledger", "losses", "losses.parts", "translation"},
+    "naming": {"catalogue", "concepts", "ledger", "losses", "losses.parts", "translation"},
     "report": {"ledger"},
     "parity.engines": set(),
     "parity": {

@@ -6,6 +6,7 @@ from xlogits.concepts import (
     interfaces,
     logarithms,
     losses,
+    means,
     odds,
     scores,
     symptoms,
@@ -19,7 +20,7 @@ CONCEPTS: dict[str, Concept] = {
     concept.id: concept
     for family in (
         *(scores, odds, functions, logarithms, losses, interfaces),
-        *(weighting, variants, temperature, information, symptoms),
+        *(weighting, means, variants, temperature, information, symptoms),
     )
     for concept in family.CONCEPTS
 }

@@ -86,9 +86,9 @@ which axis is a choice: the last by default in TensorFlow, Keras, JAX and here; 
 0 goes to 0.5, 2 to {two}, -2 to {minus}. It is the inverse of the logit, log(p / (1 - p)), and softmax
 of two classes of which one has the logit 0. Its slope is p (1 - p), at most a quarter.
 
-Statisticians say logistic function, SciPy and JAX expit, logit the other way round, neural networks
-sigmoid, although the word means any curve of this shape, tanh among them. Each number is computed by
-itself, so several sigmoids side by side are several events that do not exclude each other.
+Statisticians say logistic function, SciPy and JAX expit, neural networks sigmoid, although that word
+means any curve of this shape, tanh among them. Each number is computed by itself, so several sigmoids
+side by side are several events that do not exclude each other.
 
 Losses with_logits have it inside. For the logarithm of a sigmoid there is a function of its own,
 log_sigmoid, which is exact where the sigmoid is rounded to 0.

@@ -26,8 +26,8 @@ says nothing: PyTorch's binary_cross_entropy takes probabilities, while its cros
 TensorFlow is no more consistent. tf.nn.softmax_cross_entropy_with_logits takes one-hot rows,
 tf.nn.sparse_softmax_cross_entropy_with_logits class indexes, both logits. TF1's losses
 softmax_cross_entropy, sparse_softmax_cross_entropy and sigmoid_cross_entropy take logits without saying
-so; log_loss beside them takes probabilities. Keras has no suffix and an argument, from_logits. optax'
-and our own functions always take logits.
+so; log_loss beside them takes probabilities. Keras has no suffix and an argument, from_logits. The
+cross-entropies of optax and our own always take logits.
 
 The v2 of softmax_cross_entropy_with_logits gives gradients to the labels too, the first did not; the
 value is the same.
@@ -100,8 +100,9 @@ activation="softmax") and from_logits=False. The first loses no digits. Either m
 
 Forgotten on logits: Keras clips them to [1e-7, 1 - 1e-7] as if they were probabilities. For logits (2,
 1, 0), (0, 3, 0) and labels 0, 2 the loss is {forgotten} instead of {right}, and every gradient is
-{grad}, since all these logits lie outside the clip. Only a logit between 0 and 1 is still moved; that,
-and an argmax that is often right all the same, is why such training seems to work at first.
+{grad}, since all these logits lie outside the clip. Only a logit between 0 and 1 is still moved, the
+label's towards 1 and the others towards 0, which is why such training seems to work at first: of (0.5,
+0.2, 0.1) and label 0 the gradient is ({moved}).
 
 Set on probabilities: softmax is applied a second time, {on_probs} for the same rows, and a perfect
 model of 3 classes still pays {floor}. The order of classes is kept, so accuracy looks right. Only in a
@@ -137,7 +138,7 @@ SoftmaxCrossEntropyLoss, that it is what everybody else calls logits.
             ),
         ),
         setup="x = np.array([[2.0, 1.0, 0.0], [0.0, 3.0, 0.0]]); y = np.array([0, 2]); "
-        "p = xl.softmax(x)",
+        "p = xl.softmax(x); small = np.array([[0.5, 0.2, 0.1]])",
         numbers={
             "right": Number(
                 "1.7513",
@@ -152,7 +153,13 @@ SoftmaxCrossEntropyLoss, that it is what everybody else calls logits.
             "grad": Number(
                 "0",
                 "xl.value_and_grad(dialects.keras.losses.SparseCategoricalCrossentropy())(y, x)[1]",
-                "slope(keras.losses.SparseCategoricalCrossentropy(), y, x).max()",
+                "slope(keras.losses.SparseCategoricalCrossentropy(), y, x)",
+            ),
+            "moved": Number(
+                "-0.75, 1.25, 1.25",
+                "xl.value_and_grad("
+                "dialects.keras.losses.SparseCategoricalCrossentropy())(y[:1], small)[1]",
+                "slope(keras.losses.SparseCategoricalCrossentropy(), y[:1], small)",
             ),
             "on_probs": Number(
                 "1.1363",
@@ -251,7 +258,8 @@ and (N, H, W, C) for the others, and logits of a language model come as (batch, 
 PyTorch's function takes for `time` classes.
 
 Move the axis, x.movedim(-1, 1), or make two axes of all, x.reshape(-1, C) and y.reshape(-1). Here it is
-an argument, axis=1. Softmax asks for its axis too: dim=1 in PyTorch, the last by default elsewhere.
+an argument, axis=1. Softmax asks for its axis too: PyTorch wants dim, and elsewhere it is the last by
+default.
 """,
         formula="PyTorch: x (N, C, d1, ...), y (N, d1, ...);  others: x (..., C), y (...)",
         example="""

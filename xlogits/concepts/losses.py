@@ -35,7 +35,7 @@ In general, for a wanted distribution q, it is -Σ q_i log p_i; a class index st
 there and 0 elsewhere. For logits (2, 1, 0) and class 0 it is {value}: the probability was {p}. A model
 that knows nothing among C classes costs log C.
 
-It is the negative log-likelihood of the labels, so its minimum is maximum likelihood. Its gradient by
+It is the negative log-likelihood of the labels, so minimising it is maximum likelihood. Its gradient by
 the logits is p - q, which neither vanishes while the model is wrong nor grows beyond 1.
 
 Names and argument orders differ, the value does not. PyTorch has one function for both kinds of labels,
@@ -98,10 +98,10 @@ is exact where two steps are rounded. So the last layer gives logits, without ac
 A second softmax gets numbers from 0 to 1, and differences of at most 1. For a perfectly sure and right
 model of 10 classes the loss is log(1 + 9/e) = {floor}, of 3 classes {floor_three}, and a perfectly sure
 and wrong one pays no more than {worst} of 10 classes. Gradients shrink with it, since they go through
-softmax twice. The order of the classes stays, so accuracy rises as if nothing were wrong.
+softmax twice. The order of the classes stays, so accuracy can rise as if nothing were wrong.
 
-With from_logits=True on the output of a softmax layer Keras does the same, and TensorFlow's functions
-with_logits on probabilities. Softmax belongs to showing predictions, not to training them.
+Keras does the same with from_logits=True on probabilities, unless it finds the softmax behind them, and
+so do TensorFlow's functions with_logits. Softmax belongs to showing predictions, not to training them.
 """,
         formula="log(1 + (C - 1) / e) ≤ loss of softmax(softmax(x)) ≤ log(e + C - 1)",
         example="""
@@ -114,7 +114,7 @@ with_logits on probabilities. Softmax belongs to showing predictions, not to tra
         mistake=Mistake(
             "softmax as the last layer, then CrossEntropyLoss",
             "For logits (2, 1, 0) and class 0 the loss is {wrong} instead of {right}, and with 10 "
-            "classes it stands still at {floor}.",
+            "classes it cannot fall below {floor}.",
         ),
         functions=Functions(losses=("SoftmaxCrossEntropy",), form="logits"),
         next=("cross-entropy", "from_logits", "argmax-invariance", "logits"),

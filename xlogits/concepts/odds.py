@@ -17,10 +17,10 @@ CONCEPTS = (
         sentence="Log-odds are the logarithm of the odds of an event, log(p / (1 - p)): the same "
         "number as its logit, under a name that says what it is.",
         answer="""
-Positive is more likely than not, negative less likely, 0 even. Log-odds add up where odds multiply and
-probabilities do neither; that is why models are linear in them. A coefficient b of logistic regression
-adds b to the log-odds for each unit of its input, so it multiplies the odds by exp(b), the odds ratio,
-whatever the other inputs are.
+Positive is more likely than not, negative less likely, 0 even. Independent pieces of evidence multiply
+the odds, and so they add up in log-odds; that is why models are linear in them. A coefficient b of
+logistic regression adds b to the log-odds for each unit of its input, so it multiplies the odds by
+exp(b), the odds ratio, whatever the other inputs are.
 
 What that does to the probability depends on where it starts. Twice the odds, b = log 2, takes 0.5 to
 {from_half} and 0.9 to {from_nine}.
@@ -84,7 +84,7 @@ A sigmoid output of logit x has the odds exp(x), so the logit {logit} stands for
 """,
         mistake=Mistake(
             "odds taken for a probability",
-            "One to three is a probability of {quarter}: one chance in four, not in three.",
+            "Odds of one to three are a probability of {quarter}: one chance in four, not in three.",
         ),
         functions=None,
         next=("log-odds", "logit", "probability"),
@@ -121,8 +121,8 @@ do not exclude each other. For logits (3, 3) softmax says ({both_softmax}) and t
 ({both_sigmoid}).
 
 Losses of probabilities have to take a logarithm of numbers that may have been rounded to 0 or 1, so
-they clip: Keras to 1e-7 and 1 - 1e-7, PyTorch the logarithm at -100. Losses of logits need not. A
-probability that a model gives out is no promise of how often it is right; that is calibration.
+they clip: Keras to 1e-7 and 1 - 1e-7, PyTorch's BCELoss the logarithm at -100. Losses of logits need
+not. A probability that a model gives out is no promise of how often it is right; that is calibration.
 """,
         formula="softmax: p_i = exp(x_i) / Σ_j exp(x_j);  sigmoid: p = 1 / (1 + exp(-x))",
         example="""

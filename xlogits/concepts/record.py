@@ -87,6 +87,11 @@ class Concept:
         return text.format_map({name: number.shown for name, number in self.numbers.items()})
 
     @property
+    def sentence_told(self) -> str:
+        """The shortest answer, with its numbers."""
+        return self.told(self.sentence)
+
+    @property
     def paragraphs(self) -> tuple[str, ...]:
         """The longer answer, each paragraph on one line."""
         return tuple(" ".join(self.told(part).split()) for part in self.answer.split("\n\n"))

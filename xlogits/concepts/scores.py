@@ -50,7 +50,7 @@ negative, and it is exp(x) that is proportional to the probabilities, not x. Nor
 confidence by themselves: how sure a model is lies in the differences within a row.
 
 A function whose input is called logits applies softmax or sigmoid itself, together with the logarithm,
-which loses no digits. Do not apply it before.
+which loses no digits. Do not apply it before. Keras' losses take logits only with from_logits=True.
 """,
         formula="p_i = exp(x_i) / Σ_j exp(x_j), so x_i = log p_i + c;  one event: x = log(p / (1 - p))",
         example="""

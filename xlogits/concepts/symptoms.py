@@ -47,9 +47,10 @@ notice: every label whose logit is negative costs what the clip allows.
 1000 6.9078
 """,
         mistake=Mistake(
-            "a first loss that nobody looked at",
-            "Ten classes, logits of 10 times a standard size instead of small ones: for the logits "
-            "(0, 10, -10, 20, 5, 0, -5, 15, 10, 0) and class 0 the loss is {large}, not {ten}.",
+            "a first loss far above log C that nobody looks at",
+            "For ten classes, the logits (0, 10, -10, 20, 5, 0, -5, 15, 10, 0) and class 0 it is "
+            "{large} and not {ten}: the last layer starts too large, and is sure of what it cannot "
+            "know.",
         ),
         functions=None,
         next=("cross-entropy", "entropy", "from_logits", "softmax-twice"),
@@ -172,8 +173,8 @@ earned (calibration), and in float32 they are soon exactly 0 or 1.
 
 A logit of 20 for an event that does not happen costs 20.0. From the float32 probability, which is 1,
 PyTorch's BCELoss says {torch}, as it takes the logarithm for -100, and Keras {keras}, as it clips to 1
-- 1e-7. Neither has a gradient there that leads back. The largest loss that Keras can give for a
-probability of 0 is {clip} a row; a loss that stands at such a number is a clip.
+- 1e-7. Neither has a gradient by the logit there, so it stays wrong. The largest loss that Keras can
+give for a probability of 0 is {clip} a row; a loss that stands at such a number is a clip.
 
 In the other direction, for logits (20, 0, 0) and the right class 0, the loss is {small}. In float32
 logsumexp rounds to 20 and TensorFlow, PyTorch and JAX say {zero}.

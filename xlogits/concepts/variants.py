@@ -17,8 +17,8 @@ CONCEPTS = (
         "classes alike, so that the model need not become infinitely sure.",
         answer="""
 The label's own class keeps 1 - ε + ε / C, every other gets ε / C: the ε is divided by all C classes,
-the true one included. PyTorch, Keras, TF1 and optax agree in that. Some programs divide by C - 1, which
-is the same with ε C / (C - 1).
+the true one included. PyTorch, Keras, TF1 and optax agree in that. Some programs leave the label 1 - ε
+and give ε / (C - 1) to each of the others: that is smoothing of ε C / (C - 1) here.
 
 The loss cannot go to 0, since smoothed labels have an entropy: for ε = 0.1 the least is {floor} with 3
 classes and {floor_thousand} with 1000. Losses with and without smoothing cannot be compared; evaluate
@@ -154,8 +154,8 @@ signature, but uses α only with apply_class_balancing=True: for logits (2, -1) 
         "drift: cross-entropy by itself does not care for a constant added to a row.",
         answer="""
 Z is the sum of exponentials that softmax divides by, and log Z is logsumexp. The term is 0 where log Z
-is 0, that is, where logits are log-probabilities themselves. It keeps them in the range in which
-bfloat16 has digits. PaLM used 1e-4 log² Z; ST-MoE does the same to the logits of its router.
+is 0, that is, where logits are log-probabilities themselves. It keeps them small, where bfloat16 has
+digits for their differences. PaLM used 1e-4 log² Z; ST-MoE does the same to the logits of its router.
 
 For logits (2, 1, 0) log Z is {z}, and the term {term}. Ten more on every logit leaves cross-entropy and
 all probabilities as they are and makes the term {shifted}.

@@ -23,6 +23,7 @@ _SILENT = (
     "sklearn tensorflow tf torch "
 )
 SILENT = frozenset(_SILENT.split())
+LONGEST = 40  # letters of a word that is looked at
 SHORT = frozenset({"ce", "kl"})  # of two letters, and yet part of compounds
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]+|[a-z]+|[A-Z]+")
 # a question whose "mean" is no average
@@ -71,7 +72,7 @@ class Words:
 
     def _understood(self, word: str) -> list[str]:
         """A word as words of the records: itself, written apart, or the nearest; else as it is."""
-        if word in SILENT or not word.isalpha():
+        if word in SILENT or not word.isalpha() or len(word) > LONGEST:
             return [word]
         plain = stem(word)
         if plain not in self.known:

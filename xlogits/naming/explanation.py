@@ -3,7 +3,7 @@
 import re
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from xlogits.catalogue import Native
@@ -62,6 +62,10 @@ class Explanation:
 
     def __str__(self) -> str:
         return "\n".join(_page(self))
+
+    def data(self) -> dict[str, Any]:
+        """The same for a program: nothing but text, lists and dictionaries."""
+        return {"kind": "function", **asdict(self)}
 
 
 def explain(name: str) -> Explanation:

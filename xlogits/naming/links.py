@@ -3,8 +3,7 @@
 import re
 
 from xlogits.catalogue import Native
-from xlogits.frameworks import FRAMEWORKS
-from xlogits.translation.language import spelled
+from xlogits.frameworks import FRAMEWORKS, spelled
 
 
 def link(native: Native) -> str:

@@ -9,8 +9,8 @@ from xlogits.catalogue.absent import ABSENT
 from xlogits.catalogue.families import family
 from xlogits.errors import OptionError
 from xlogits.frameworks import FRAMEWORKS
+from xlogits.frameworks import spelled as as_written
 from xlogits.losses import SoftmaxCrossEntropy, Transform
-from xlogits.translation.language import spelled as as_written
 
 # framework -> the column that its names stand in
 COLUMN = {native.framework: "" for native in NATIVES.values()}
@@ -29,20 +29,33 @@ class Row(NamedTuple):
 
 
 def rows(wanted: str = "") -> list[Row]:
-    """All losses of a family, or of all."""
+    """All losses of a family, of a title such as "softmax cross-entropy", or of all."""
     found: dict[str, Row] = {}
     for native in NATIVES.values():
         kind = family(native.loss)
-        if wanted and kind != wanted:
-            continue
         column = COLUMN[native.framework]
         for title in titles(native):
+            if wanted and _plain(wanted) not in (_plain(kind), _plain(title), _plain(_loss(title))):
+                continue
             row = found.setdefault(title, Row(title, kind, {column: [] for column in COLUMNS}))
             row.names[column].append(spelled(native))
     if not found:
         known = sorted({family(native.loss) for native in NATIVES.values()})
-        raise OptionError(f"no family is called {wanted!r}; expected one of {', '.join(known)}")
+        raise OptionError(
+            f"no family and no loss is called {wanted!r}; expected one of {', '.join(known)}, or a "
+            "title such as 'softmax cross-entropy' (`xlogits names` lists all)"
+        )
     return sorted(found.values(), key=lambda row: (row.family, -sum(map(len, row.names.values()))))
+
+
+def _loss(title: str) -> str:
+    """A title without what it says about labels."""
+    return title.partition(",")[0]
+
+
+def _plain(text: str) -> str:
+    """A title as it is compared: in any case, with spaces, hyphens or underscores."""
+    return " ".join(re.split(r"[\s_-]+", text.strip().lower()))
 
 
 def spelled(native: Native) -> str:

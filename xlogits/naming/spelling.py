@@ -5,8 +5,7 @@ from difflib import get_close_matches
 from xlogits.catalogue import NATIVES, Native, find
 from xlogits.catalogue.absent import ABSENT, NoEquivalent
 from xlogits.errors import OptionError
-from xlogits.frameworks import FRAMEWORKS
-from xlogits.translation.language import spelled
+from xlogits.frameworks import FRAMEWORKS, spelled
 
 
 def meant(name: str) -> Native | NoEquivalent:
@@ -31,6 +30,16 @@ def meant(name: str) -> Native | NoEquivalent:
             f"{', '.join(native.name for native in same)}?"
         )
     raise OptionError(f"nothing is known under the name {name!r}{_close(name)}")
+
+
+def namesakes(name: str) -> list[Native]:
+    """Every function whose last name this is, or whose full name in another case."""
+    same = [native for native in NATIVES.values() if _short(name, native)]
+    return same or [
+        native
+        for native in NATIVES.values()
+        if name.lower() in {n.lower() for n in (native.name, spelled(native.name), native.short)}
+    ]
 
 
 def _short(name: str, native: Native) -> bool:

@@ -292,7 +292,7 @@ def _explained(one: dict[str, Any], job: Job, quantity: str, dtype: str) -> str:
 
 @cache
 def _called(native: str) -> str:
-    from xlogits.translation.language import spelled
+    from xlogits.frameworks import spelled
 
     return spelled(native) + "("
 

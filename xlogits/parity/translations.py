@@ -188,7 +188,7 @@ def _known(job: Job, translation: Any, quantity: str, dtype: str) -> str:
 
 
 def _called(native: str) -> str:
-    from xlogits.translation.language import spelled
+    from xlogits.frameworks import spelled
 
     return spelled(native) + "("
 

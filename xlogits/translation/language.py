@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from xlogits.errors import OptionError, Refused
-from xlogits.frameworks import FRAMEWORKS, OURS, Manners, differentiable, manners
+from xlogits.frameworks import FRAMEWORKS, OURS, Manners, differentiable, manners, spelled
 from xlogits.translation.expression import Expr, wrap
 
 # How every function of a backend is written. {0}, {1}, ... are the arguments.
@@ -293,21 +293,6 @@ LANGUAGES = {
     f.id: Language(f.id, f.packages or (f.id,), _WORDS[f.id if f.id in _WORDS else f.home])
     for f in FRAMEWORKS.values()
 }
-_SHORT = [pair for f in FRAMEWORKS.values() for pair in f.short]
-
-
-def spelled(name: str) -> str:
-    """A full native name as people write it.
-
-    >>> spelled("torch.nn.functional.cross_entropy")
-    'F.cross_entropy'
-    """
-    for full, prefix in _SHORT:
-        if name.startswith(full):
-            return prefix + name[len(full) :]
-    return name
-
-
 for _framework in FRAMEWORKS.values():
     _prefix = spelled(f"{_framework.id}.")
     if _framework.named and not any(known.startswith(_prefix) for known in IMPORTS):

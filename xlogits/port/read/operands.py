@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 from xlogits.catalogue import Native
 from xlogits.catalogue.record import Arg, bind
 from xlogits.errors import Refused, XlogitsError
+from xlogits.frameworks import spelled
 from xlogits.losses import Transform
 from xlogits.port.read.calls import Site
 from xlogits.port.read.paths import find
 from xlogits.port.read.scopes import Scopes
 from xlogits.translation.call import Call, read, value_of
 from xlogits.translation.expression import Expr
-from xlogits.translation.language import spelled
 
 # methods that only change how an array is looked at: calling them twice changes nothing
 VIEWS = {
