@@ -120,7 +120,7 @@ def _differentiate(call: _Call, names: tuple[str, ...], cotangent: Array | None,
         moved = [call.given[call.names.get(name, name)] for name in names]
         fill = _filler(xp)(outs, moved, [*call.given.values(), cotangent])
     if xp.value_and_grad is None:
-        value, found = _closed_form(call, names, cotangent, outs)
+        value, found = _closed_form(xp, call, names, cotangent, outs)
         return value, found if fill is None else fill(found)
     moving = tuple(call.names[name] for name in names)
 
@@ -142,7 +142,7 @@ def _by_name(native: Native | None, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _closed_form(
-    call: _Call, names: tuple[str, ...], cotangent: Array | None, outs: Any
+    xp: Namespace, call: _Call, names: tuple[str, ...], cotangent: Array | None, outs: Any
 ) -> tuple[Array, tuple[Array, ...]]:
     if call.native is not None:
         loss, operands = call.native.read(getattr(call.fn, "_options", {}) | call.given)
@@ -150,7 +150,7 @@ def _closed_form(
         loss, operands = call.fn, call.given
     else:
         raise Refused(
-            f"the derivative of {getattr(call.fn, '__name__', call.fn)!r} is not known on NumPy; "
+            f"the derivative of {getattr(call.fn, '__name__', call.fn)!r} is not known on {xp.NAME}; "
             f"pass a function of xlogits, a dialect or a loss of xlogits.losses"
         )
     into = {}
