@@ -117,21 +117,23 @@ def dense_cross_entropy(logits: Array, weights: Array, axis: int) -> Array:
 
 
 def softmax(x: Array, axis: int) -> Array:
-    def work(tile: Array, exps: Array) -> None:
-        sums = _apart(tile, None, exps)
-        exps /= sums.total.astype(exps.dtype)[:, None]
-        _spoil(sums, exps)
+    return _mapped(x, axis, small.softmax, _softmax)
 
-    return _mapped(x, axis, small.softmax, work)
+
+def _softmax(rows: Array, exps: Array) -> None:
+    sums = _apart(rows, None, exps)
+    exps /= sums.total.astype(exps.dtype)[:, None]
+    _spoil(sums, exps)
 
 
 def log_softmax(x: Array, axis: int) -> Array:
-    def work(tile: Array, exps: Array) -> None:
-        top, log = _largest(tile, exps)
-        np.subtract(tile, top[:, None], out=exps)
-        exps -= log.astype(exps.dtype)[:, None]
+    return _mapped(x, axis, small.log_softmax, _log_softmax)
 
-    return _mapped(x, axis, small.log_softmax, work)
+
+def _log_softmax(rows: Array, exps: Array) -> None:
+    top, log = _largest(rows, exps)
+    np.subtract(rows, top[:, None], out=exps)
+    exps -= log.astype(exps.dtype)[:, None]
 
 
 def _mapped(
