@@ -98,7 +98,7 @@ def shortened(public: Any, whole: Any) -> None:
     SHORTENED.append((public, whole))
     # here, and not when the first tensor comes: that may be inside of torch.compile, which follows the
     # function as it is by then
-    if sys.modules.get("torch") is not None:
+    if hasattr(sys.modules.get("torch"), "Tensor"):
         from xlogits.backends.torch.graphs import shortened as follow
 
         follow(public, whole)
