@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from xlogits.backends import MODULES, in_graphs
+from xlogits.backends import MODULES, shortened
 from xlogits.losses import (
     LinearSoftmaxCrossEntropy,
     Reduction,
@@ -75,9 +75,10 @@ def softmax_cross_entropy(
         except KeyError:  # the first array of its type
             pass
         else:
-            loss = quick(logits, labels, axis, reduction)
-            if loss is not None:
-                return loss
+            if quick is not None:
+                loss = quick(logits, labels, axis, reduction)
+                if loss is not None:
+                    return loss
     return _softmax_cross_entropy(
         logits,
         labels,
@@ -227,9 +228,10 @@ def sigmoid_cross_entropy(
         except KeyError:  # the first array of its type
             pass
         else:
-            loss = quick(logits, labels, reduction)
-            if loss is not None:
-                return loss
+            if quick is not None:
+                loss = quick(logits, labels, reduction)
+                if loss is not None:
+                    return loss
     return _sigmoid_cross_entropy(
         logits,
         labels,
@@ -357,5 +359,5 @@ def softplus(x: Array) -> Array:
     return Transform(function="softplus")(x)
 
 
-in_graphs(softmax_cross_entropy, _softmax_cross_entropy)
-in_graphs(sigmoid_cross_entropy, _sigmoid_cross_entropy)
+shortened(softmax_cross_entropy, _softmax_cross_entropy)
+shortened(sigmoid_cross_entropy, _sigmoid_cross_entropy)

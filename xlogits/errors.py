@@ -53,9 +53,10 @@ def shown(value: Any) -> str:
     return f"a {type(value).__name__}"
 
 
-def require_labels(values: Any, classes: int) -> None:
-    """Raise LabelError if an entry of the NumPy array `values` is no class index."""
-    if not values.size or (values.min() >= 0 and values.max() < classes):
+def require_labels(values: Any, classes: int | None) -> None:
+    """Raise LabelError if an entry of the NumPy array `values` is no class index; None: of how many
+    classes is not known."""
+    if classes is None or not values.size or (values.min() >= 0 and values.max() < classes):
         return
     bad = (values < 0) | (values >= classes)
     position = tuple(int(axis[0]) for axis in bad.nonzero()) if bad.ndim else ()

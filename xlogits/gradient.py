@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from xlogits.backends import namespace
+from xlogits.backends.protocol import Filler, Namespace
 from xlogits.catalogue import NATIVES
 from xlogits.catalogue.record import Arg, Native, bind
 from xlogits.errors import OptionError, Refused
@@ -114,13 +115,13 @@ def _differentiate(call: _Call, names: tuple[str, ...], cotangent: Array | None,
             raise OptionError(f"wrt asks for {name}, of which the call has none")
     if "labels" in names:
         _require_differentiable(xp, call.given.get(call.names.get("labels", "labels")))
+    fill = None
     if outs is not None:
         moved = [call.given[call.names.get(name, name)] for name in names]
-        _require_numpy(xp)
-        xp.require_out(outs, moved, [*call.given.values(), cotangent])
+        fill = _filler(xp)(outs, moved, [*call.given.values(), cotangent])
     if xp.value_and_grad is None:
-        value, found = _closed_form(call, names, cotangent, outs)
-        return value, found if outs is None else xp.written(found, outs)
+        value, found = _closed_form(xp, call, names, cotangent, outs)
+        return value, found if fill is None else fill(found)
     moving = tuple(call.names[name] for name in names)
 
     def scalar(*arrays: Array) -> tuple[Array, Array]:
@@ -141,7 +142,7 @@ def _by_name(native: Native | None, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _closed_form(
-    call: _Call, names: tuple[str, ...], cotangent: Array | None, outs: Any
+    xp: Namespace, call: _Call, names: tuple[str, ...], cotangent: Array | None, outs: Any
 ) -> tuple[Array, tuple[Array, ...]]:
     if call.native is not None:
         loss, operands = call.native.read(getattr(call.fn, "_options", {}) | call.given)
@@ -149,7 +150,7 @@ def _closed_form(
         loss, operands = call.fn, call.given
     else:
         raise Refused(
-            f"the derivative of {getattr(call.fn, '__name__', call.fn)!r} is not known on NumPy; "
+            f"the derivative of {getattr(call.fn, '__name__', call.fn)!r} is not known on {xp.NAME}; "
             f"pass a function of xlogits, a dialect or a loss of xlogits.losses"
         )
     into = {}
@@ -161,15 +162,16 @@ def _closed_form(
     return value, tuple(by_array.get(OPERAND[name]) for name in names)
 
 
-def _require_differentiable(xp: Any, labels: Array) -> None:
+def _require_differentiable(xp: Namespace, labels: Array) -> None:
     if labels is None or "float" not in xp.dtype(labels):
         kind = "nothing" if labels is None else xp.dtype(labels)
         raise OptionError(f"wrt asks for labels, which are {kind}; expected floating point labels")
 
 
-def _require_numpy(xp: Any) -> None:
-    if xp.value_and_grad is not None:
+def _filler(xp: Namespace) -> Callable[..., Filler]:
+    if xp.filler is None:
         raise OptionError(
             f"out is given, and the logits are a {xp.NAME} array; expected NumPy arrays: "
             f"{xp.NAME} makes the arrays of its gradients itself"
         )
+    return xp.filler

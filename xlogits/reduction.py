@@ -25,6 +25,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import OptionError, shown
 
 Array = Any
@@ -62,14 +63,16 @@ class Reduction:
                 f"reduction is {shown(self.word)}; expected one of {', '.join(map(repr, WORDS))}"
             )
 
-    def __call__(self, xp: Any, items: Items, weight: Array | float | None) -> Array:
+    def __call__(self, xp: Namespace, items: Items, weight: Array | float | None) -> Array:
         loss = items.loss if weight is None else items.loss * weight
         if self.word == "none":
             return loss
         total = xp.sum(loss)
         return total if self.word == "sum" else self._divide(xp, total, items, weight)
 
-    def of_sum(self, xp: Any, total: Array, items: Items, weight: Array | float | None) -> Array:
+    def of_sum(
+        self, xp: Namespace, total: Array, items: Items, weight: Array | float | None
+    ) -> Array:
         """The result, from the weighted sum of the losses; of `items` only the rest is looked at.
 
         A mean over nothing has no derivative, by selection: a division by 0 would hand on infinity.
@@ -79,19 +82,23 @@ class Reduction:
         empty = math.nan if self.empty == "nan" else 0.0
         return _ratio(xp, total, self._denominator(xp, items, weight), empty)
 
-    def gradient(self, xp: Any, items: Items, weight: Array | float | None, out: Array) -> Array:
+    def gradient(
+        self, xp: Namespace, items: Items, weight: Array | float | None, out: Array
+    ) -> Array:
         """The derivative by the loss of each item, from the derivative `out` by the result."""
         each = xp.full_like(items.loss, 1.0) * out
         each = each if weight is None else each * weight
         return each if self.word in ("none", "sum") else self._divide(xp, each, items, weight)
 
-    def _divide(self, xp: Any, x: Array, items: Items, weight: Array | float | None) -> Array:
+    def _divide(self, xp: Namespace, x: Array, items: Items, weight: Array | float | None) -> Array:
         by = self._denominator(xp, items, weight)
         if self.empty == "nan":
             return x / by
         return _ratio(xp, x, by, 0.0)
 
-    def _denominator(self, xp: Any, items: Items, weight: Array | float | None) -> Array | float:
+    def _denominator(
+        self, xp: Namespace, items: Items, weight: Array | float | None
+    ) -> Array | float:
         kind = DENOMINATORS.get(self.word, "items")
         loss, valid = items.loss, items.valid
         if kind == "batch":
@@ -112,7 +119,7 @@ class Reduction:
         return xp.sum(xp.cast(valid, xp.dtype(loss)))
 
 
-def _ratio(xp: Any, x: Array, by: Array | float, empty: float) -> Array:
+def _ratio(xp: Namespace, x: Array, by: Array | float, empty: float) -> Array:
     """x / by, and `empty` in place of a division by 0: by selection, for x need not be 0 there.
 
     Smoothing leaves something of a label whose class weighs nothing, and 0 times infinity is NaN.

@@ -7,14 +7,11 @@ the user has imported it already. What a backend module has to provide is listed
 import sys
 from typing import Any
 
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import BackendError
 
-MODULES: dict[type, Any] = {}  # by the types met so far
-
-# known by identity: a dict that grows makes torch.compile start again
-_torch_tensor: type | None = None
-_torch: Any = None
-_traced: list[tuple[Any, Any]] = []  # what `in_graphs` was asked before PyTorch was here
+MODULES: dict[type, Namespace] = {}  # by the types met so far
+SHORTENED: list[tuple[Any, Any]] = []  # what `shortened` was told
 
 # how what is no array of numbers becomes one, by the name of its type
 CONVERSION = {
@@ -27,13 +24,16 @@ CONVERSION = {
 }
 
 
-def met(array: Any) -> Any:
+def met(array: Any) -> Namespace | None:
     """The backend module for an array of a type met before, without further questions, or None."""
-    kind = type(array)
-    return _torch if kind is _torch_tensor else MODULES.get(kind)
+    return MODULES.get(type(array))
 
 
-def namespace(array: Any, role: str = "logits") -> Any:
+def remember(kind: type, module: Namespace) -> None:
+    MODULES[kind] = module
+
+
+def namespace(array: Any, role: str = "logits") -> Namespace:
     """The backend module for an array; `role` names the argument in the error."""
     module = met(array)
     if module is None:
@@ -45,7 +45,7 @@ def namespace(array: Any, role: str = "logits") -> Any:
     return module
 
 
-def require_same(xp: Any, array: Any, first: str, **arrays: Any) -> None:
+def require_same(xp: Namespace, array: Any, first: str, **arrays: Any) -> None:
     """Raise unless every array (None and Python numbers aside) belongs to `xp`, like the first."""
     for role, x in arrays.items():
         if x is None or type(x) is float or type(x) is int:
@@ -66,14 +66,14 @@ def require_same(xp: Any, array: Any, first: str, **arrays: Any) -> None:
             )
 
 
-def _bind(array: Any, role: str) -> Any:
+def _bind(array: Any, role: str) -> Namespace:
     """Find the backend of a type met for the first time, and remember it.
 
     The plain import statements, and the order of the tests, are what torch.compile can trace. What is
     loaded under a framework's name may be a mere folder of that name, which has no arrays.
     """
     loaded = sys.modules.get  # None also stands for a module that must not be imported
-    module: Any
+    module: Namespace
     if (torch := loaded("torch")) is not None and isinstance(array, getattr(torch, "Tensor", ())):
         from xlogits.backends import torch as module
     elif (np := loaded("numpy")) is not None and isinstance(array, (np.ndarray, np.generic)):
@@ -89,32 +89,22 @@ def _bind(array: Any, role: str) -> Any:
     refusal = module.refuse(array)
     if refusal:
         raise BackendError(f"{role} is {refusal}")
-    if module.NAME == "PyTorch":
-        if module.tracing():  # what a trace leaves behind would make torch.compile start again
-            return module
-        _bind_torch(module)
-    MODULES[type(array)] = module
+    remember(type(array), module)
     return module
 
 
-def in_graphs(public: Any, whole: Any) -> None:
-    """Have torch.compile trace the usual call of a public function as PyTorch's own function.
+def shortened(public: Any, whole: Any) -> None:
+    """Say that a public function has a short cut past the dispatch; `whole` is the same without.
 
-    `whole` is the same function without a short cut. If PyTorch is not here yet, later.
+    A compiler that follows the calls may be given something else in its place.
     """
-    _traced.append((public, whole))
-    if sys.modules.get("torch") is not None:
-        from xlogits.backends import torch as module
+    SHORTENED.append((public, whole))
+    # here, and not when the first tensor comes: that may be inside of torch.compile, which follows the
+    # function as it is by then
+    if hasattr(sys.modules.get("torch"), "Tensor"):
+        from xlogits.backends.torch.graphs import shortened as follow
 
-        _bind_torch(module)
-
-
-def _bind_torch(module: Any) -> None:
-    global _torch, _torch_tensor
-    _torch, _torch_tensor = module, module.torch.Tensor
-    MODULES[module.torch.Tensor] = module
-    while _traced:
-        module.in_graphs(*_traced.pop())
+        follow(public, whole)
 
 
 def _unknown(array: Any, role: str) -> str:

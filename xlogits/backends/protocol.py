@@ -1,8 +1,13 @@
-"""What a backend module provides: a name, three questions about an array, and the array functions.
+"""What a backend module provides: a name, questions about an array, and the array functions.
 
-The formulas in `xlogits.losses` are written with these functions and with the operators of the
-arrays themselves (`+ - * / ** == != < > & | ~`). A new framework is one more module with these names.
-`axis` is always one non-negative integer. Floating arrays in, floating arrays of the same dtype out.
+The formulas in `xlogits.losses` are written with these functions and with the operators of the arrays
+themselves (`+ - * / ** == != < > & | ~ @`). A backend is a module that has every name of `Namespace` and
+no other public one. mypy holds each module against it, at the branch of the dispatch that imports it;
+`tests/backends/test_contract.py` does the same with the modules as they run.
+
+A property here is a name that a framework may have nothing for: its module then says `name = None`. A
+module inherits no default, so that None has to be written, and whoever calls such a name has to ask.
+Elsewhere `axis` is one non-negative integer; floating arrays in, floating arrays of the same dtype out.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +15,7 @@ from typing import Any, Protocol
 
 Array = Any
 Shape = tuple[int | None, ...]
+Filler = Callable[[Sequence[Array]], tuple[Array, ...]]
 
 # what a layer computed in pieces says where its derivative would be differentiated
 TWICE = (
@@ -29,9 +35,10 @@ class Namespace(Protocol):
 
     REFUSES_SOME: bool  # whether some arrays of a type are not; else the first tells of all
 
-    apart: Callable[[Array, Array], tuple[str, str] | None] | None
-    """The devices of two arrays that cannot be computed with together, or None; None as a whole
-    where the framework sees to it."""
+    @property
+    def apart(self) -> Callable[[Array, Array], tuple[str, str] | None] | None:
+        """`apart(x, y)`: the devices of two arrays that cannot be computed with together, or None.
+        None as a whole where the framework sees to it."""
 
     def shape(self, x: Array) -> Shape:
         """Static shape; None for a size that only the running graph knows."""
@@ -72,7 +79,7 @@ class Namespace(Protocol):
         """`x`, which must turn out to have these sizes where only the running graph knows its own:
         an error of the graph, or NaN (labels: -1) under XLA. Never broadcast in silence."""
 
-    def check_labels(self, labels: Array, classes: int) -> Array:
+    def check_labels(self, labels: Array, classes: int | None) -> Array:
         """Labels ready for `pick` and `index_cross_entropy`: raises LabelError for one out of range
         where values are known, and leaves it for those two to turn into NaN where they are not."""
 
@@ -142,8 +149,59 @@ class Namespace(Protocol):
     def sigmoid_cross_entropy(self, logits: Array, labels: Array) -> Array:
         """softplus(x) - x y, elementwise."""
 
-    # -- gradients by the framework itself; NumPy has none and says so with None
-    value_and_grad: Callable[..., Any] | None
-    # the loss of each item and the derivative by the logits, from `out` by each item; where there is no
-    # autograd, else None
-    index_cross_entropy_gradient: Callable[..., tuple[Array, Array]] | None
+    # -- gradients
+    @property
+    def value_and_grad(self) -> Callable[[Callable[..., Any], tuple[Array, ...]], Any] | None:
+        """`value_and_grad(function, arrays)`, where `function(*arrays)` is (scalar, value): the value,
+        and the derivatives of the scalar. None where the framework has no autograd; there the closed
+        forms of the losses are used."""
+
+    @property
+    def index_cross_entropy_gradient(
+        self,
+    ) -> Callable[[Array, Array, int, Array, Array | None], tuple[Array, Array]] | None:
+        """`index_cross_entropy_gradient(logits, labels, axis, out, into)`: the loss of each item, and
+        the derivative by the logits from `out` by each item, made in `into` if that is given. None
+        where there is autograd, or no way to have both in one pass."""
+
+    @property
+    def filler(self) -> Callable[[Any, Sequence[Array], Sequence[Any]], Filler] | None:
+        """`filler(outs, like, operands)`: a function that puts gradients into `outs`, which can hold
+        what is like the arrays of `like`, or else an error. None where arrays cannot be written to."""
+
+    # -- the calls that everybody makes, without the general path around the kernel
+    # A loss by its formula asks many questions before it computes: which form, which labels, which
+    # axis. For logits of the usual dtypes, classes on the last axis, no weights and no options the
+    # answers are known, and these go straight to the kernel. Whatever is unusual they leave alone:
+    # they return None, and the general path computes it or says what is wrong.
+    @property
+    def quick_softmax_cross_entropy(
+        self,
+    ) -> Callable[[Array, Array, Any, Any], Array | None] | None:
+        """`quick_softmax_cross_entropy(logits, labels, axis, reduction)`; None where there is none."""
+
+    @property
+    def quick_sigmoid_cross_entropy(self) -> Callable[[Array, Array, Any], Array | None] | None:
+        """`quick_sigmoid_cross_entropy(logits, labels, reduction)`; None where there is none."""
+
+    # -- a linear layer and its loss, a few rows at a time (`xlogits.losses.linear`)
+    def project(self, x: Array, weight: Array, bias: Array | None) -> Array:
+        """x @ weight.T + bias, an array of its own."""
+
+    def accumulate(self, total: Array, slope: Array, x: Array) -> Array:
+        """total + slope.T @ x, in place of `total` where that can be overwritten."""
+
+    def index_slope(self, logits: Array, labels: Array, out: Array) -> tuple[Array, Array]:
+        """The cross-entropy of each row, and its derivative by the logits, from `out` by each row.
+        The logits may be overwritten. Labels are in range."""
+
+    def fold(
+        self, step: Callable[..., Any], state: Any, xs: dict[str, Array], rows: int, shapes: Any
+    ) -> Any:
+        """`state, parts = step(state, run)` for runs of at most `rows` rows of all `xs`, of which
+        "hidden" tells how many there are. The last state, and the parts of all runs joined: arrays
+        whose rows have these `shapes`."""
+
+    def differentiable(self, plan: Any, xp: "Namespace", batch: Any) -> Array:
+        """`plan.losses(xp, batch)`, or if `plan.summed` the sum of `batch.each` times these, such that
+        its derivative comes from `plan.slopes` and keeps no logits."""

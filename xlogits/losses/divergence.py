@@ -3,6 +3,7 @@
 import math
 from typing import Any, ClassVar
 
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import ShapeError
 from xlogits.losses.parts.formula import Elementwise, Rowwise
 from xlogits.losses.parts.loss import spreads
@@ -32,7 +33,7 @@ class KLDivergence(Elementwise):
     OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "target", "sample_weight", "mask")
 
     def _arrays(
-        self, xp: Any, work: str, pred: Array, target: Array, others: dict[str, Array]
+        self, xp: Namespace, work: str, pred: Array, target: Array, others: dict[str, Array]
     ) -> tuple[Array, ...]:
         mask = others.get("mask")
         others = {name: array for name, array in others.items() if name != "mask"}
@@ -49,14 +50,14 @@ class KLDivergence(Elementwise):
         y = xp.where(mask, y, 0.0 if self.log_target else 1.0)
         return (x, y, (xp.full_like(x, 1.0) == 1) & mask, *rest)
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         p, q, log_ratio, plain, outside = self._parts(xp, *arrays[:2])
         term = xp.where(plain, q * log_ratio, 0.0)
         term = term - q + p if self.generalized else term
         term = term if outside is None else xp.where(outside, math.inf, term)
         return xp.where(arrays[2], term, 0.0) if len(arrays) > 2 else term
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         p, q, log_ratio, plain, outside = self._parts(xp, *arrays[:2])
         by_x = xp.where(plain, -q if self.log_pred else -q / p, 0.0)
         by_y = xp.where(plain, (q if self.log_target else 1.0) * (log_ratio + 1), 0.0)
@@ -74,7 +75,7 @@ class KLDivergence(Elementwise):
                 slopes[i] = xp.where(arrays[2], slopes[i], 0.0)
         return tuple(slopes)
 
-    def _parts(self, xp: Any, x: Array, y: Array) -> tuple[Array, ...]:
+    def _parts(self, xp: Namespace, x: Array, y: Array) -> tuple[Array, ...]:
         """p, q, log(q / p), where that counts, and where one of them is negative (None: nowhere)."""
         if self.clip is not None:
             x = x if self.log_pred else xp.clip(x, *self.clip)
@@ -107,10 +108,10 @@ class RelativeEntropy(Rowwise):
 
     base: float | None = None
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         return xp.sum(_PLAIN.term(xp, *_shares(xp, arrays)), -1) / self._unit()
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         shares = _shares(xp, arrays)
         slopes = _PLAIN.slopes(xp, *shares)
         return tuple(
@@ -126,5 +127,5 @@ class RelativeEntropy(Rowwise):
 _PLAIN = KLDivergence()
 
 
-def _shares(xp: Any, arrays: tuple[Array, ...]) -> tuple[Array, ...]:
+def _shares(xp: Namespace, arrays: tuple[Array, ...]) -> tuple[Array, ...]:
     return tuple(array / xp.sum(array, -1, keepdims=True) for array in arrays)

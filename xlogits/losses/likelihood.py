@@ -4,6 +4,7 @@ import math
 from dataclasses import field
 from typing import Any, ClassVar, Literal
 
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import OptionError, RangeError
 from xlogits.losses.parts.formula import Elementwise, Rowwise
 from xlogits.losses.parts.labels import INDEX, Labels
@@ -26,7 +27,7 @@ class PoissonNLL(Elementwise):
     eps: float = 0.0
     stirling: bool = False
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, y = arrays
         loss = xp.exp(x) - y * x if self.log_rate else x - y * xp.log(x + self.eps)
         if not self.stirling:
@@ -35,7 +36,7 @@ class PoissonNLL(Elementwise):
         factorial = many * xp.log(many) - many + 0.5 * xp.log(2 * math.pi * many)
         return loss + xp.where(y > 1, factorial, 0.0)
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
         by_x = xp.exp(x) - y if self.log_rate else 1 - y / (x + self.eps)
         by_y = -x if self.log_rate else -xp.log(x + self.eps)
@@ -63,24 +64,24 @@ class GaussianNLL(Elementwise):
     OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "target", "variance", "sample_weight")
     ARRAYS: ClassVar[tuple[str, ...]] = ("pred", "target", "variance")
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, y, v = arrays
         v = self._at_least_eps(xp, v)
         loss = 0.5 * (xp.log(v) + (x - y) * ((x - y) / v))
         return loss + 0.5 * math.log(2 * math.pi) if self.full else loss
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, y, v = arrays
         v = self._at_least_eps(xp, v)
         slope = (x - y) / v
         return slope, -slope, 0.5 * (1 / v - slope * slope)
 
-    def _at_least_eps(self, xp: Any, v: Array) -> Array:
+    def _at_least_eps(self, xp: Namespace, v: Array) -> Array:
         v = xp.where(v < 0, math.nan, v)
         return xp.where(v < self.eps, v + xp.stop_gradient(self.eps - v), v)
 
     def _arrays(
-        self, xp: Any, work: str, pred: Array, target: Array, others: dict[str, Array]
+        self, xp: Namespace, work: str, pred: Array, target: Array, others: dict[str, Array]
     ) -> tuple[Array, ...]:
         given = others["variance"]
         known = given if is_number(given) else xp.known(given)
@@ -90,12 +91,12 @@ class GaussianNLL(Elementwise):
             given = xp.expand(given, len(xp.shape(given)))
         return super()._arrays(xp, work, pred, target, others | {"variance": given})
 
-    def _back(self, xp: Any, slope: Array, pred: Array, given: Array) -> Array:
+    def _back(self, xp: Namespace, slope: Array, pred: Array, given: Array) -> Array:
         if not self._of_rows(xp, pred, given):
             return super()._back(xp, slope, pred, given)
         return xp.sum(slope, len(xp.shape(pred)) - 1)
 
-    def _of_rows(self, xp: Any, pred: Array, variance: Array) -> bool:
+    def _of_rows(self, xp: Namespace, pred: Array, variance: Array) -> bool:
         shape = xp.shape(pred)
         return not is_number(variance) and bool(shape and xp.shape(variance) == shape[:-1])
 
@@ -123,7 +124,7 @@ class TweedieDeviance(Elementwise):
         if 0 < self.power < 1:
             raise OptionError(f"power is {self.power}; expected 0 or less, or 1 or more")
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, y = arrays[0], xp.stop_gradient(arrays[1])
         p = self.power
         if p == 0:
@@ -136,7 +137,7 @@ class TweedieDeviance(Elementwise):
         near = y * xp.exp((1 - p) * xp.log(x)) / (1 - p)
         return 2 * (best / ((1 - p) * (2 - p)) - near + xp.exp((2 - p) * xp.log(x)) / (2 - p))
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
         by_x = 2 * (x - y)
         if self.power:
@@ -160,29 +161,29 @@ class BrierScore(Rowwise):
 
     CONSTANT: ClassVar[frozenset[str]] = frozenset({"target"})
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         p, hot = arrays
         return self._halved(xp, p, xp.sum((p - hot) * (p - hot), -1))
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         p, hot = arrays
         return self._halved(xp, p, 2 * (p - hot), keepdims=True), hot
 
-    def _halved(self, xp: Any, p: Array, x: Array, keepdims: bool = False) -> Array:
+    def _halved(self, xp: Namespace, p: Array, x: Array, keepdims: bool = False) -> Array:
         if self.halved != "two":
             return x / 2 if self.halved == "always" else x
         classes = xp.sum(xp.full_like(p, 1.0), -1, keepdims=keepdims)
         return xp.where(classes < 3, x / 2, x)
 
     def _arrays(
-        self, xp: Any, work: str, pred: Array, target: Array, others: dict[str, Array]
+        self, xp: Namespace, work: str, pred: Array, target: Array, others: dict[str, Array]
     ) -> tuple[Array, ...]:
         if self.one_score and len(xp.shape(pred)) == len(xp.shape(target)):
             p = xp.expand(pred, len(xp.shape(pred)))
             pred = xp.concat([1 - p, p], len(xp.shape(pred)))
         return super()._arrays(xp, work, pred, target, others)
 
-    def _back(self, xp: Any, slope: Array, pred: Array, given: Array) -> Array:
+    def _back(self, xp: Namespace, slope: Array, pred: Array, given: Array) -> Array:
         if len(xp.shape(slope)) == len(xp.shape(pred)):
             return super()._back(xp, slope, pred, given)
         ones = xp.cast(xp.full_like(pred, 1.0), "int64")

@@ -6,13 +6,14 @@ that the terms of a maximum tie: they share it evenly.
 
 from typing import Any, ClassVar, Literal
 
+from xlogits.backends.protocol import Namespace
 from xlogits.losses.parts.formula import Elementwise
 from xlogits.losses.parts.value import frozen
 
 Array = Any
 
 
-def step(xp: Any, z: Array) -> Array:
+def step(xp: Namespace, z: Array) -> Array:
     """The derivative of the positive part: 0, 1/2 or 1."""
     return (xp.sign(z) + 1) / 2
 
@@ -30,19 +31,19 @@ class Hinge(Elementwise):
     power: Literal[1, 2] = 1
     signs: Literal["given", "binary", "inferred"] = "given"
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, y = arrays
         part = xp.positive_part(self.margin - self._signed(xp, y)[0] * x)
         return part * part if self.power == 2 else part
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
         s, by_y = self._signed(xp, y)
         z = self.margin - s * x
         slope = 2 * xp.positive_part(z) if self.power == 2 else step(xp, z)
         return -s * slope, -x * slope * by_y
 
-    def _signed(self, xp: Any, y: Array) -> tuple[Array, Array | float]:
+    def _signed(self, xp: Namespace, y: Array) -> tuple[Array, Array | float]:
         """The signs, and their derivative by the labels."""
         if self.signs == "given":
             return y, 1.0
@@ -56,11 +57,11 @@ class Hinge(Elementwise):
 class SoftMargin(Elementwise):
     r"""The logistic loss of scores $x$ with labels $y$ of -1 and 1, $\log(1 + e^{-x y})$."""
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, y = arrays
         return xp.softplus(-x * y)
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
         slope = -xp.sigmoid(-x * y)
         return y * slope, x * slope
@@ -79,12 +80,12 @@ class HingeEmbedding(Elementwise):
 
     CONSTANT: ClassVar[frozenset[str]] = frozenset({"target"})
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, y = arrays
         unlike = xp.where(y == 1, 0.0, xp.positive_part(self.margin - x))
         return xp.where(y == -1, 0.0, x) + unlike
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
         unlike = xp.where(y == 1, 0.0, step(xp, self.margin - x))
         return xp.where(y == -1, 0.0, xp.full_like(x, 1.0)) - unlike, y
@@ -103,11 +104,11 @@ class MarginRanking(Elementwise):
     OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "other", "target", "sample_weight")
     ARRAYS: ClassVar[tuple[str, ...]] = ("pred", "other", "target")
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, other, y = arrays
         return xp.positive_part(self.margin - y * (x - other))
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, other, y = arrays
         slope = step(xp, self.margin - y * (x - other))
         return -y * slope, y * slope, (other - x) * slope
@@ -125,13 +126,13 @@ class BinarySparsemax(Elementwise):
 
     CONSTANT: ClassVar[frozenset[str]] = frozenset({"target"})
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, y = arrays
         above = xp.positive_part(1 + xp.where(y == 0, x, -x))
         p = xp.minimum(above / 2, 1.0)
         return p * (above - p)
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
         t = xp.where(y == 0, x, -x)
         slope = xp.clip((t + 1) / 2, 0.0, 1.0)

@@ -4,6 +4,7 @@ import math
 from dataclasses import field
 from typing import Any, ClassVar
 
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import OptionError
 from xlogits.losses.parts.form import LOGITS, Form
 from xlogits.losses.parts.formula import Elementwise, Rowwise
@@ -35,13 +36,13 @@ class SoftmaxFocal(SoftmaxCrossEntropy):
                 f"them as class_weight"
             )
 
-    def cost(self, xp: Any, log_p: Array) -> Array:
+    def cost(self, xp: Namespace, log_p: Array) -> Array:
         never = log_p == -math.inf  # costs what it does in cross-entropy: (1 - p)^gamma is 1
         some = xp.where(never, 0.0, log_p)
         cost = -_power(xp, -xp.expm1(some), self.gamma) * some
         return self.alpha * xp.where(never, -log_p, cost)
 
-    def cost_slope(self, xp: Any, log_p: Array) -> Array:
+    def cost_slope(self, xp: Namespace, log_p: Array) -> Array:
         off = -xp.expm1(log_p)
         by_power = times(xp, xp.exp(log_p) * _power_slope(xp, off, self.gamma), log_p)
         return self.alpha * (by_power - _power(xp, off, self.gamma))
@@ -58,10 +59,10 @@ class SoftmaxPoly(SoftmaxCrossEntropy):
 
     first_term: float = 2.0
 
-    def cost(self, xp: Any, log_p: Array) -> Array:
+    def cost(self, xp: Namespace, log_p: Array) -> Array:
         return -log_p - self.first_term * xp.expm1(log_p)
 
-    def cost_slope(self, xp: Any, log_p: Array) -> Array:
+    def cost_slope(self, xp: Namespace, log_p: Array) -> Array:
         return -1 - self.first_term * xp.exp(log_p)
 
 
@@ -87,7 +88,7 @@ class SigmoidFocal(Elementwise):
     def __post_init__(self) -> None:
         self.form.require_of_events()
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, z = arrays[0], self._smoothed(arrays[1])
         if self.form.exact:
             loss = xp.sigmoid_cross_entropy(x, z)
@@ -96,7 +97,7 @@ class SigmoidFocal(Elementwise):
             loss = -times(xp, z, log_p) - times(xp, 1 - z, log_not)
         return self._balance(z) * _power(xp, self._off(xp, x, z), self.gamma) * loss
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, z = arrays[0], self._smoothed(arrays[1])
         off, balance, (p, not_p) = self._off(xp, x, z), self._balance(z), self._pair(xp, x)
         power, steep = _power(xp, off, self.gamma), _power_slope(xp, off, self.gamma)
@@ -122,11 +123,11 @@ class SigmoidFocal(Elementwise):
             return 1.0
         return self.alpha * z + (1 - self.alpha) * (1 - z)
 
-    def _pair(self, xp: Any, x: Array) -> tuple[Array, Array]:
+    def _pair(self, xp: Namespace, x: Array) -> tuple[Array, Array]:
         """p and 1 - p, not clipped."""
         return (xp.sigmoid(x), xp.sigmoid(-x)) if self.form.kind == "logits" else (x, 1 - x)
 
-    def _off(self, xp: Any, x: Array, z: Array) -> Array:
+    def _off(self, xp: Namespace, x: Array, z: Array) -> Array:
         """How far the prediction is from the label: 1 - p of what happened."""
         p, not_p = self._pair(xp, x)
         return z * not_p + (1 - z) * p
@@ -150,22 +151,22 @@ class GeneralizedCrossEntropy(Rowwise):
         if not self.exponent > 0:
             raise OptionError(f"exponent is {self.exponent}; expected a number above 0, up to 1")
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         return (1 - xp.power(_hit(xp, *arrays), self.exponent)) / self.exponent
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         p, y = arrays
         slope = -xp.power(_hit(xp, p, y, keepdims=True), self.exponent - 1) * y
         return xp.where(y == 0, 0.0, slope), y
 
 
-def _hit(xp: Any, p: Array, y: Array, keepdims: bool = False) -> Array:
+def _hit(xp: Namespace, p: Array, y: Array, keepdims: bool = False) -> Array:
     """The probability of the label. The other classes are selected away rather than multiplied by 0,
     so that the infinite derivative of the power at 0 is theirs not."""
     return xp.sum(xp.where(y == 0, 0.0, p * y), -1, keepdims)
 
 
-def _power(xp: Any, x: Array, exponent: float) -> Array:
+def _power(xp: Namespace, x: Array, exponent: float) -> Array:
     """x to the power, with the derivative `_power_slope` under automatic differentiation."""
     if exponent >= 1:
         return xp.power(x, exponent)
@@ -174,7 +175,7 @@ def _power(xp: Any, x: Array, exponent: float) -> Array:
     return xp.where(x == 0, 0.0, xp.power(xp.where(x == 0, 1.0, x), exponent))
 
 
-def _power_slope(xp: Any, x: Array, exponent: float) -> Array:
+def _power_slope(xp: Namespace, x: Array, exponent: float) -> Array:
     """Its derivative; 0 where that is infinite, at 0: what it multiplies here is 0 there, of order x."""
     if exponent >= 1:
         return exponent * xp.power(x, exponent - 1)

@@ -4,6 +4,7 @@ import math
 from dataclasses import field
 from typing import Any, ClassVar, Literal
 
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import ShapeError
 from xlogits.losses.margin import step
 from xlogits.losses.parts.axes import class_axes, to_rows
@@ -15,7 +16,7 @@ from xlogits.losses.parts.value import frozen
 Array = Any
 
 
-def named(xp: Any, x: Array, hot: Array) -> Array:
+def named(xp: Namespace, x: Array, hot: Array) -> Array:
     """The score of the label, with an axis of size 1; NaN for a label out of range."""
     return xp.sum(xp.where(hot == 1, x, hot), -1, keepdims=True)
 
@@ -28,11 +29,11 @@ class CategoricalHinge(Rowwise):
     as 0, so adding a number to all scores changes the loss.
     """
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, y = arrays
         return xp.positive_part(1 + xp.max((1 - y) * x, -1) - xp.sum(y * x, -1))
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
         wrong = (1 - y) * x
         share = shared(xp, wrong)
@@ -41,7 +42,7 @@ class CategoricalHinge(Rowwise):
         return ((1 - y) * share - y) * slope, -x * (share + 1) * slope
 
 
-def shared(xp: Any, z: Array) -> Array:
+def shared(xp: Namespace, z: Array) -> Array:
     """The derivative of the maximum of a row, evenly shared by what ties."""
     top = xp.where(z == xp.max(z, -1, keepdims=True), xp.full_like(z, 1.0), 0.0)
     return top / xp.sum(top, -1, keepdims=True)
@@ -62,25 +63,25 @@ class MulticlassHinge(Rowwise):
 
     CONSTANT: ClassVar[frozenset[str]] = frozenset({"target"})
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         return xp.max(self._lead(xp, *arrays), -1)
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         share = shared(xp, self._lead(xp, *arrays))
         return share - arrays[1], arrays[1]
 
-    def _lead(self, xp: Any, x: Array, hot: Array) -> Array:
+    def _lead(self, xp: Namespace, x: Array, hot: Array) -> Array:
         return x - named(xp, x, hot) + self.margin * (1 - hot)
 
     def _arrays(
-        self, xp: Any, work: str, pred: Array, target: Array, others: dict[str, Array]
+        self, xp: Namespace, work: str, pred: Array, target: Array, others: dict[str, Array]
     ) -> tuple[Array, ...]:
         if self.one_score and len(xp.shape(pred)) == len(xp.shape(target)):
             score = xp.expand(pred, len(xp.shape(pred)))
             pred = xp.concat([xp.full_like(score, 0.0), score], len(xp.shape(pred)))
         return super()._arrays(xp, work, pred, target, others)
 
-    def _back(self, xp: Any, slope: Array, pred: Array, given: Array) -> Array:
+    def _back(self, xp: Namespace, slope: Array, pred: Array, given: Array) -> Array:
         if len(xp.shape(slope)) == len(xp.shape(pred)):
             return super()._back(xp, slope, pred, given)
         ones = xp.cast(xp.full_like(pred, 1.0), "int64")
@@ -102,13 +103,13 @@ class MultiMargin(Rowwise):
     OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "target", "sample_weight", "class_weight")
     CONSTANT: ClassVar[frozenset[str]] = frozenset({"target"})
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, hot = arrays
         part = xp.positive_part(self.margin - named(xp, x, hot) + x)
         each = part * part if self.power == 2 else part
         return xp.sum(xp.where(hot == 1, 0.0, each), -1) / xp.count(x, -1)
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, hot = arrays
         z = self.margin - named(xp, x, hot) + x
         slope = 2 * xp.positive_part(z) if self.power == 2 else step(xp, z)
@@ -174,25 +175,25 @@ class MultiLabelMargin(Rowwise):
 
     CONSTANT: ClassVar[frozenset[str]] = frozenset({"target"})
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, _ = arrays
         part = xp.positive_part(1 - xp.expand(x, -1) + xp.expand(x, -2))
         return xp.sum(xp.sum(self._paired(xp, part, arrays[1]), -1), -1) / xp.count(x, -1)
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, times = arrays
         slope = step(xp, 1 - xp.expand(x, -1) + xp.expand(x, -2))
         slope = self._paired(xp, slope, times) / xp.count(x, -1)
         return xp.sum(slope, -2) - xp.sum(slope, -1), times
 
-    def _paired(self, xp: Any, x: Array, times: Array) -> Array:
+    def _paired(self, xp: Namespace, x: Array, times: Array) -> Array:
         """What counts of an array of (..., class in the list, other class)."""
         listed = xp.expand(times, -1)
         x = xp.where(xp.expand(times, -2) == 0, x, 0.0)
         return xp.where(listed == 0, 0.0, x) * listed
 
     def _arrays(
-        self, xp: Any, work: str, pred: Array, target: Array, others: dict[str, Array]
+        self, xp: Namespace, work: str, pred: Array, target: Array, others: dict[str, Array]
     ) -> tuple[Array, ...]:
         """The scores, and how many times each class is listed; NaN for one out of range."""
         axes = class_axes(self.axis, len(xp.shape(pred)))
@@ -222,17 +223,17 @@ class Sparsemax(Rowwise):
 
     CONSTANT: ClassVar[frozenset[str]] = frozenset({"target"})
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, hot = arrays
         z, p = self._projected(xp, x)
         spent = xp.where(p > 0, z - p / 2, 0.0) * p
         return xp.sum(spent, -1) + 0.5 - xp.sum(xp.where(hot == 1, z, hot), -1)
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, hot = arrays
         return self._projected(xp, x)[1] - hot, hot
 
-    def _projected(self, xp: Any, x: Array) -> tuple[Array, Array]:
+    def _projected(self, xp: Namespace, x: Array) -> tuple[Array, Array]:
         """The scores below their maximum, and their projection on the simplex."""
         z = x - xp.max(x, -1, keepdims=True)
         falling = -xp.sort(-z, -1)
@@ -241,7 +242,7 @@ class Sparsemax(Rowwise):
         kept = z > threshold
         return z, xp.where(kept, z - self._threshold(xp, z, kept), 0.0)
 
-    def _threshold(self, xp: Any, z: Array, kept: Array) -> Array:
+    def _threshold(self, xp: Namespace, z: Array, kept: Array) -> Array:
         """What is subtracted from the scores that are kept so that they sum to 1."""
         count = xp.sum(xp.where(kept, xp.full_like(z, 1.0), 0.0), -1, keepdims=True)
         return (xp.sum(xp.where(kept, z, 0.0), -1, keepdims=True) - 1) / xp.maximum(count, 1.0)

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, Literal
 
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import OptionError, ShapeError
 from xlogits.losses.parts.axes import class_axes, from_rows, to_rows
 from xlogits.losses.parts.formula import Formula, Rowwise
@@ -27,30 +28,34 @@ class Tversky(Rowwise):
     eps: float = 0.0
     activation: Literal["none", "sigmoid"] = "none"
 
-    def _both(self, xp: Any, x: Array) -> tuple[Array, Array]:
+    def _both(self, xp: Namespace, x: Array) -> tuple[Array, Array]:
         """Probabilities, and what is left to 1."""
         return (x, 1 - x) if self.activation == "none" else (xp.sigmoid(x), xp.sigmoid(-x))
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, y = arrays
         shared, apart = _parts(xp, self, self.eps, *self._both(xp, x), y)
         return xp.sum(apart / (apart + shared), -1)
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
         p, q = self._both(xp, x)
         by_p, by_y = _slopes(xp, self, self.eps, p, q, y)
         return by_p if self.activation == "none" else by_p * p * q, by_y
 
 
-def _parts(xp: Any, loss: Any, eps: float, p: Array, q: Array, y: Array) -> tuple[Array, Array]:
+def _parts(
+    xp: Namespace, loss: Any, eps: float, p: Array, q: Array, y: Array
+) -> tuple[Array, Array]:
     """What is shared and what is not; their sum is the denominator. q is 1 - p."""
     shared = xp.sum(p * y, -1, keepdims=True) + loss.smooth
     apart = xp.sum(loss.missed * q * y + loss.extra * p * (1 - y), -1, keepdims=True)
     return shared, apart + eps
 
 
-def _slopes(xp: Any, loss: Any, eps: float, p: Array, q: Array, y: Array) -> tuple[Array, Array]:
+def _slopes(
+    xp: Namespace, loss: Any, eps: float, p: Array, q: Array, y: Array
+) -> tuple[Array, Array]:
     """By probabilities and by targets."""
     shared, apart = _parts(xp, loss, eps, p, q, y)
     total = apart + shared
@@ -91,7 +96,7 @@ class ClassOverlap(Formula):
         return axes
 
     def _arrays(
-        self, xp: Any, work: str, pred: Array, target: Array, others: dict[str, Array]
+        self, xp: Namespace, work: str, pred: Array, target: Array, others: dict[str, Array]
     ) -> tuple[Array, ...]:
         is_index(DENSE, xp.shape(pred), xp.shape(target), 0)
         require_dense(xp.dtype(target))
@@ -108,7 +113,7 @@ class ClassOverlap(Formula):
             weight = xp.cast(weight, work)
         return xp.cast(pred, work), xp.cast(target, work), weight
 
-    def _probabilities(self, xp: Any, x: Array) -> Array:
+    def _probabilities(self, xp: Namespace, x: Array) -> Array:
         if self.activation == "none":
             return x
         last = len(xp.shape(x)) - 1
@@ -118,21 +123,21 @@ class ClassOverlap(Formula):
             return xp.where(one, xp.sigmoid(x), xp.softmax(x, last))
         return xp.sigmoid(x) if classes == 1 else xp.softmax(x, last)
 
-    def _weights(self, xp: Any, y: Array, given: Array | None) -> Array | float:
+    def _weights(self, xp: Namespace, y: Array, given: Array | None) -> Array | float:
         if not self.balanced:
             return 1.0 if given is None else given
         inverse = self._inverse(xp, y)
         return inverse / xp.sum(inverse) * xp.count(inverse)
 
-    def _inverse(self, xp: Any, y: Array) -> Array:
+    def _inverse(self, xp: Namespace, y: Array) -> Array:
         number = _by_class(xp, y)
         return 1 / (number * number + 1e-7)
 
-    def _first(self, xp: Any, each: Array) -> int:
+    def _first(self, xp: Namespace, each: Array) -> int:
         """The number of the first class that counts."""
         return 0 if self.background or xp.shape(each)[-1] == 1 else 1
 
-    def _formula(self, xp: Any, arrays: tuple[Array, ...]) -> Array:
+    def _formula(self, xp: Namespace, arrays: tuple[Array, ...]) -> Array:
         x, y, given = arrays
         each = self._each(xp, self._probabilities(xp, x), y) * self._weights(xp, y, given)
         each = each[..., self._first(xp, each) :]
@@ -141,14 +146,16 @@ class ClassOverlap(Formula):
         total = xp.sum(each, -1)
         return total if self.over_classes == "sum" else total / xp.count(each, -1)
 
-    def _each(self, xp: Any, p: Array, y: Array) -> Array:
+    def _each(self, xp: Namespace, p: Array, y: Array) -> Array:
         """The loss of every class."""
         axes = self._axes(len(xp.shape(p)))
         p, y = to_rows(xp, p, axes), to_rows(xp, y, axes)
         shared, apart = _parts(xp, self, 0.0, p, 1 - p, y)
         return xp.sum(apart / (apart + shared), -1)
 
-    def _derivatives(self, xp: Any, arrays: tuple[Array, ...], out: Array) -> tuple[Array, ...]:
+    def _derivatives(
+        self, xp: Namespace, arrays: tuple[Array, ...], out: Array
+    ) -> tuple[Array, ...]:
         x, y, given = arrays
         p, axes = self._probabilities(xp, x), self._axes(len(xp.shape(x)))
         each, weight = self._each(xp, p, y), self._weights(xp, y, given)
@@ -170,18 +177,18 @@ class ClassOverlap(Formula):
         # of one class too, whose probability is a sigmoid: p (1 - p)
         return p * (by_p - xp.sum(by_p * p, -1, keepdims=True)), by_y
 
-    def _by_number(self, xp: Any, y: Array, loss: Array) -> Array:
+    def _by_number(self, xp: Namespace, y: Array, loss: Array) -> Array:
         """By the number of targets of a class, through its weight; `loss` is what was weighted."""
         inverse = self._inverse(xp, y)
         total, slope = xp.sum(inverse), -2 * _by_class(xp, y) * inverse * inverse
         mean = xp.sum(loss * inverse) / total
         return xp.count(inverse) * slope / total * (loss - mean)
 
-    def _back(self, xp: Any, slope: Array, pred: Array, given: Array) -> Array:
+    def _back(self, xp: Namespace, slope: Array, pred: Array, given: Array) -> Array:
         return slope
 
 
-def _by_class(xp: Any, x: Array) -> Array:
+def _by_class(xp: Namespace, x: Array) -> Array:
     """Sums over everything but the last axis."""
     for _ in range(len(xp.shape(x)) - 1):
         x = xp.sum(x, 0)

@@ -3,6 +3,7 @@
 import math
 from typing import Any, ClassVar
 
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import OptionError
 from xlogits.losses.parts.formula import Elementwise
 from xlogits.losses.parts.labels import require_fraction
@@ -19,11 +20,11 @@ class SquaredError(Elementwise):
 
     OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "target", "sample_weight", "inner_weight")
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, y = arrays
         return self.factor * (x - y) * (x - y)
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
         slope = 2 * self.factor * (x - y)
         return slope, -slope
@@ -38,10 +39,10 @@ class Square(Elementwise):
     OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "sample_weight")
     ARRAYS: ClassVar[tuple[str, ...]] = ("pred",)
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         return self.factor * arrays[0] * arrays[0]
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         return (2 * self.factor * arrays[0],)
 
 
@@ -51,11 +52,11 @@ class AbsoluteError(Elementwise):
 
     OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "target", "sample_weight", "inner_weight")
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, y = arrays
         return size(xp, x - y)
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
         slope = xp.sign(x - y)
         return slope, -slope
@@ -79,7 +80,7 @@ class Huber(Elementwise):
         if not self.delta >= 0:
             raise OptionError(f"delta is {self.delta}; expected a number that is not negative")
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, y = arrays
         if self.per_delta and self.delta == 0:
             return size(xp, x - y)
@@ -87,7 +88,7 @@ class Huber(Elementwise):
         scaled = near / self.delta if self.per_delta else near
         return scaled * (x - y - near / 2)
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
         if self.per_delta and self.delta == 0:
             slope = xp.sign(x - y)
@@ -109,12 +110,12 @@ class HuberPenalty(Elementwise):
     OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "delta", "sample_weight")
     ARRAYS: ClassVar[tuple[str, ...]] = ("pred", "delta")
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         r, delta = arrays
         near = xp.minimum(size(xp, r), delta)
         return xp.where(delta < 0, math.inf, near * (size(xp, r) - near / 2))
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         r, delta = arrays
         far = size(xp, r) > delta
         by_r = xp.where(far, delta * xp.sign(r), r)
@@ -132,17 +133,17 @@ class PseudoHuberPenalty(Elementwise):
     OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "delta", "sample_weight")
     ARRAYS: ClassVar[tuple[str, ...]] = ("pred", "delta")
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         r, delta, hypot = self._sides(xp, *arrays)
         return xp.where(arrays[1] < 0, math.inf, delta * (r * (r / (hypot + delta))))
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         r, delta, hypot = self._sides(xp, *arrays)
         bulge = r * (r / (hypot + delta))  # hypot - delta, with all its digits
         by_r, by_delta = delta * (r / hypot), bulge * (bulge / hypot)
         return xp.where(arrays[1] < 0, 0.0, by_r), xp.where(arrays[1] < 0, 0.0, by_delta)
 
-    def _sides(self, xp: Any, *arrays: Array) -> tuple[Array, Array, Array]:
+    def _sides(self, xp: Namespace, *arrays: Array) -> tuple[Array, Array, Array]:
         """r, delta and sqrt(r^2 + delta^2), which is 1 in place of 0; without overflow."""
         r, delta = arrays[0], xp.where(arrays[1] < 0, 1.0, arrays[1])
         top = xp.maximum(size(xp, r), delta)
@@ -155,7 +156,7 @@ class PseudoHuberPenalty(Elementwise):
 class LogCosh(Elementwise):
     r"""Nearly squared for small differences, nearly absolute for large ones: $\log \cosh (x - y)$."""
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, y = arrays
         far = size(xp, x - y)
         # cosh d - 1 is (e^d - 1)^2 / (2 e^d), which keeps the digits of small differences
@@ -163,7 +164,7 @@ class LogCosh(Elementwise):
         near = xp.log1p(grown * (grown / (2 * (grown + 1))))
         return xp.where(far < 1, near, far + xp.softplus(-2 * far) - math.log(2))
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
         slope = xp.tanh(x - y)
         return slope, -slope
@@ -183,15 +184,15 @@ class QuantileError(Elementwise):
     def __post_init__(self) -> None:
         require_fraction(self.quantile, "quantile")
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, y = arrays
         return self._side(xp, x, y) * (x - y)
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         slope = self._side(xp, *arrays)
         return slope, -slope
 
-    def _side(self, xp: Any, x: Array, y: Array) -> Array:
+    def _side(self, xp: Namespace, x: Array, y: Array) -> Array:
         """The derivative; where both are equal the middle of its two sides."""
         return 0.5 * xp.sign(x - y) + (0.5 - self.quantile)
 
@@ -208,16 +209,16 @@ class RelativeError(Elementwise):
 
     OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "target", "sample_weight", "inner_weight")
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, y = arrays
         return self.factor * (size(xp, x - y) / self._whole(xp, y))
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
         by_x = self.factor * xp.sign(x - y) / self._whole(xp, y)
         return by_x, xp.where(size(xp, y) > self.floor, -by_x * (x / y), -by_x)
 
-    def _whole(self, xp: Any, y: Array) -> Array:
+    def _whole(self, xp: Namespace, y: Array) -> Array:
         """What it is divided by: at the floor itself that, of which every backend has no derivative."""
         return xp.where(size(xp, y) <= self.floor, self.floor, size(xp, y))  # NaN stays
 
@@ -233,11 +234,11 @@ class SquaredLogError(Elementwise):
 
     OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "target", "sample_weight", "inner_weight")
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, y = self._floored(xp, *arrays)
         return (xp.log1p(x) - xp.log1p(y)) * (xp.log1p(x) - xp.log1p(y))
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, y = self._floored(xp, *arrays)
         slope = 2 * (xp.log1p(x) - xp.log1p(y))
         return tuple(
@@ -245,12 +246,12 @@ class SquaredLogError(Elementwise):
             for given, each in zip(arrays, (slope / (1 + x), -slope / (1 + y)), strict=True)
         )
 
-    def _floored(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def _floored(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         if self.floor is None:
             return arrays
         return tuple(xp.where(x <= self.floor, self.floor, x) for x in arrays)  # NaN stays
 
 
-def size(xp: Any, x: Array) -> Array:
+def size(xp: Namespace, x: Array) -> Array:
     """|x|, whose derivative at 0 is 0 on every backend."""
     return x * xp.sign(x)

@@ -5,6 +5,7 @@ from dataclasses import field
 from typing import Any, ClassVar, NamedTuple
 
 from xlogits.backends import require_same
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import OptionError, ShapeError
 from xlogits.losses.parts.form import LOG_PROBABILITIES, LOGITS, Form
 from xlogits.losses.parts.labels import INDEX, Labels, require_index
@@ -91,11 +92,11 @@ class CTC(Loss):
         by = xp.sum(by, 1) if len(xp.shape(pred)) == 2 else self._turned(xp, by)
         return xp.cast(-by, xp.dtype(pred)), None
 
-    def _turned(self, xp: Any, x: Array) -> Array:
+    def _turned(self, xp: Namespace, x: Array) -> Array:
         """Between the layout of the prediction and frames first."""
         return x if self.time_major else xp.transpose(x, (1, 0, 2))
 
-    def _items(self, xp: Any, parts: "_Parts", total: Array, ndim: int) -> Items:
+    def _items(self, xp: Namespace, parts: "_Parts", total: Array, ndim: int) -> Items:
         none = total == -math.inf
         loss = xp.where(none, 0.0 if self.zero_infinity else math.inf, -total)
         if self.per_label:
@@ -103,7 +104,7 @@ class CTC(Loss):
         return Items(loss if ndim == 3 else xp.sum(loss, 0))
 
     def _parts(
-        self, xp: Any, work: str, pred: Array, target: Array, sizes: dict[str, Array]
+        self, xp: Namespace, work: str, pred: Array, target: Array, sizes: dict[str, Array]
     ) -> "_Parts":
         """The operands checked, in one dtype and one layout, without what does not count."""
         shape = xp.shape(pred)
@@ -137,7 +138,7 @@ class CTC(Loss):
         rest = log_p[:, :, blank : blank + 1]
         return _Parts(log_p, emit, rest, counts, target, target != before, labels, blank)
 
-    def _frames(self, xp: Any, x: Array, sizes: dict[str, Array]) -> Array:
+    def _frames(self, xp: Namespace, x: Array, sizes: dict[str, Array]) -> Array:
         """Which frames count: (frames, batch)."""
         one = xp.full_like(xp.sum(x, 2), 1.0)
         if "logit_padding" in sizes:
@@ -150,7 +151,7 @@ class CTC(Loss):
         return xp.cumsum(one, 0) <= length
 
     def _counted(
-        self, xp: Any, x: Array, target: Array, blank: Any, sizes: dict[str, Array]
+        self, xp: Namespace, x: Array, target: Array, blank: Any, sizes: dict[str, Array]
     ) -> tuple[Array, Array]:
         """How many labels there are, and which."""
         one = xp.full_like(xp.cast(target, xp.dtype(x)), 1.0)
@@ -184,7 +185,7 @@ class _Parts(NamedTuple):
 # the labels, (batch, labels).
 
 
-def _forward(xp: Any, parts: _Parts) -> tuple[Array, Any, Any]:
+def _forward(xp: Namespace, parts: _Parts) -> tuple[Array, Any, Any]:
     """The log-probability of all alignments, and the states after and before every frame."""
     never, first = _never(xp, parts)
 
@@ -204,13 +205,13 @@ def _forward(xp: Any, parts: _Parts) -> tuple[Array, Any, Any]:
     return _log_sum_along(xp, xp.concat([rest, inside], 1)), end, before
 
 
-def _never(xp: Any, parts: _Parts) -> tuple[Array, Array]:
+def _never(xp: Namespace, parts: _Parts) -> tuple[Array, Array]:
     """Minus infinity for each number of labels, (batch, labels + 1), and ones, (batch, 1)."""
     one = xp.expand(xp.full_like(parts.labels, 1.0), 1)
     return xp.full_like(xp.concat([one, xp.cast(parts.target, xp.dtype(one))], 1), -math.inf), one
 
 
-def _last(xp: Any, parts: _Parts) -> tuple[Array, Array]:
+def _last(xp: Namespace, parts: _Parts) -> tuple[Array, Array]:
     """The states in which all labels are over."""
     never, _ = _never(xp, parts)
     number = xp.cumsum(xp.full_like(never, 1.0), 1) - 1
@@ -218,7 +219,7 @@ def _last(xp: Any, parts: _Parts) -> tuple[Array, Array]:
     return number == labels, number[:, 1:] == labels
 
 
-def _occupied(xp: Any, parts: _Parts, end: Any, before: Any) -> Array:
+def _occupied(xp: Namespace, parts: _Parts, end: Any, before: Any) -> Array:
     """How probable a class is at a frame in an alignment: (frames, batch, classes).
 
     Backwards from the last states, each shared out among those that it was reached from.
@@ -251,7 +252,7 @@ def _occupied(xp: Any, parts: _Parts, end: Any, before: Any) -> Array:
     return by_label + xp.where(number == parts.blank, xp.sum(rest, 2, keepdims=True), 0.0)
 
 
-def _log_sum(xp: Any, *terms: Array) -> Array:
+def _log_sum(xp: Namespace, *terms: Array) -> Array:
     """log of the sum of exp; its derivative is 0 where all terms are minus infinity."""
     top = terms[0]
     for term in terms[1:]:
@@ -264,7 +265,7 @@ def _log_sum(xp: Any, *terms: Array) -> Array:
     return xp.where(none, -math.inf, xp.log(xp.where(none, 1.0, total)) + top)
 
 
-def _shares(xp: Any, whole: Array, *terms: Array) -> list[Array]:
+def _shares(xp: Namespace, whole: Array, *terms: Array) -> list[Array]:
     """A number shared out in proportion to exp of the terms.
 
     As ratios: a logarithm of the sum would be rounded before its exponential is taken.
@@ -281,7 +282,7 @@ def _shares(xp: Any, whole: Array, *terms: Array) -> list[Array]:
     return [part * whole for part in parts]
 
 
-def _log_sum_along(xp: Any, x: Array) -> Array:
+def _log_sum_along(xp: Namespace, x: Array) -> Array:
     """The same of a row."""
     top = xp.max(x, 1, keepdims=True)
     top = xp.stop_gradient(xp.where(top == -math.inf, 0.0, top))

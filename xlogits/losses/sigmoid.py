@@ -3,6 +3,7 @@
 from dataclasses import field
 from typing import Any, ClassVar, Literal, NamedTuple
 
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import ShapeError
 from xlogits.losses.parts.axes import class_axes
 from xlogits.losses.parts.form import LOGITS, Form, require_probabilities
@@ -94,7 +95,7 @@ class SigmoidCrossEntropy(Loss):
         return by_pred, xp.cast(by_target, xp.dtype(target)) if known else None
 
     def _terms(
-        self, xp: Any, work: str, pred: Array, target: Array, weights: dict[str, Weight]
+        self, xp: Namespace, work: str, pred: Array, target: Array, weights: dict[str, Weight]
     ) -> "_Terms":
         """The operands checked and in one dtype, the labels smoothed."""
         smoothing = require_fraction(self.label_smoothing, "label_smoothing")
@@ -121,7 +122,9 @@ class SigmoidCrossEntropy(Loss):
         form = self.form.at(xp.dtype(pred))
         return _Terms(xp, form, x, target, axis, smoothing, **along)
 
-    def _along(self, xp: Any, role: str, weight: Array, shape: tuple[int | None, ...]) -> Array:
+    def _along(
+        self, xp: Namespace, role: str, weight: Array, shape: tuple[int | None, ...]
+    ) -> Array:
         given = xp.shape(weight)
         if len(given) == 1:
             axis = class_axes(self.axis, len(shape))[0]
@@ -137,7 +140,7 @@ class SigmoidCrossEntropy(Loss):
 class _Terms(NamedTuple):
     """The operands of one call, ready for the formula and for its derivative."""
 
-    xp: Any
+    xp: Namespace
     form: Form
     x: Array
     target: Array

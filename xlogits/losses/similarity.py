@@ -3,6 +3,7 @@
 import math
 from typing import Any, ClassVar, Literal
 
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import OptionError
 from xlogits.losses.parts.formula import Rowwise
 from xlogits.losses.parts.value import frozen
@@ -17,11 +18,11 @@ class InnerProduct(Rowwise):
     factor: float = 1.0
     offset: float = 0.0
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, y = arrays
         return self.offset + self.factor * xp.sum(x * y, -1)
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, y = arrays
         return self.factor * y, self.factor * x
 
@@ -33,7 +34,7 @@ class _Angle(Rowwise):
     eps: float = 0.0
     guard: Literal["length", "square", "sum"] = "length"
 
-    def _length(self, xp: Any, x: Array) -> Array:
+    def _length(self, xp: Namespace, x: Array) -> Array:
         square = xp.sum(x * x, -1, keepdims=True)
         if self.guard == "sum":
             return xp.sqrt(square + self.eps)
@@ -42,11 +43,11 @@ class _Angle(Rowwise):
     def _floor(self) -> float:
         return self.eps**2 if self.guard == "length" else self.eps
 
-    def _cosine(self, xp: Any, x: Array, y: Array) -> Array:
+    def _cosine(self, xp: Namespace, x: Array, y: Array) -> Array:
         lengths = self._length(xp, x) * self._length(xp, y)
         return xp.sum(x * y, -1, keepdims=True) / lengths
 
-    def _cosine_slopes(self, xp: Any, x: Array, y: Array) -> tuple[Array, Array]:
+    def _cosine_slopes(self, xp: Namespace, x: Array, y: Array) -> tuple[Array, Array]:
         by_x, by_y = 1 / self._length(xp, x), 1 / self._length(xp, y)
         u, v = x * by_x, y * by_y
         cosine = xp.sum(u * v, -1, keepdims=True)
@@ -55,7 +56,7 @@ class _Angle(Rowwise):
             by_y * (u - cosine * self._moving(xp, y, v)),
         )
 
-    def _moving(self, xp: Any, x: Array, unit: Array) -> Array:
+    def _moving(self, xp: Namespace, x: Array, unit: Array) -> Array:
         """How a row's length changes with the row: not at all where it is floored."""
         if self.guard == "sum":
             return unit
@@ -75,10 +76,10 @@ class CosineSimilarity(_Angle):
 
     OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "target", "sample_weight", "mask")
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         return self.offset + self.factor * xp.sum(self._cosine(xp, *arrays), -1)
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         by_x, by_y = self._cosine_slopes(xp, *arrays)
         return self.factor * by_x, self.factor * by_y
 
@@ -99,13 +100,13 @@ class CosineEmbedding(_Angle):
     CONSTANT: ClassVar[frozenset[str]] = frozenset({"target"})
     SINGLE: ClassVar[frozenset[str]] = frozenset({"target"})
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         x, z, y = arrays
         cosine = self._cosine(xp, x, z)
         over = xp.where(cosine >= self.margin, cosine - self.margin, 0.0)
         return xp.sum(xp.where(y == 1, 1 - cosine, xp.where(y == -1, over, 0.0)), -1)
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         x, z, y = arrays
         over = (y == -1) & (self._cosine(xp, x, z) >= self.margin)
         by_x, by_z = (
@@ -131,10 +132,10 @@ class _Apart(Rowwise):
                 "p is infinite, where no sum of powers is formed; guard is 'difference'"
             )
 
-    def _difference(self, xp: Any, x: Array, y: Array) -> Array:
+    def _difference(self, xp: Namespace, x: Array, y: Array) -> Array:
         return xp.added(x - y, self.eps) if self.guard == "difference" else x - y
 
-    def _length(self, xp: Any, d: Array) -> Array:
+    def _length(self, xp: Namespace, d: Array) -> Array:
         size = d * xp.sign(d)
         added = self.eps if self.guard == "power" else 0.0
         if self.p == math.inf:
@@ -145,7 +146,7 @@ class _Apart(Rowwise):
         total = xp.sum(power, -1, keepdims=True) + added
         return _power(xp, total, 1 / self.p)
 
-    def _length_slope(self, xp: Any, d: Array) -> Array:
+    def _length_slope(self, xp: Namespace, d: Array) -> Array:
         """The derivative of the length of `d`; 0 at length 0, shared out where several are largest."""
         size, length = d * xp.sign(d), self._length(xp, d)
         if self.p == math.inf:
@@ -156,7 +157,7 @@ class _Apart(Rowwise):
         return xp.where(nothing, 0.0, xp.sign(d) * _power(xp, ratio, self.p - 1))
 
 
-def _power(xp: Any, x: Array, exponent: float) -> Array:
+def _power(xp: Namespace, x: Array, exponent: float) -> Array:
     """x**exponent of numbers from 0, whose derivative at 0 is taken for 0."""
     if exponent in (0, 1):
         return x if exponent else xp.full_like(x, 1.0)
@@ -173,10 +174,10 @@ class Distance(_Apart):
     "power", into the sum of the powers, $(\sum_j |x_j - y_j|^p + \epsilon)^{1/p}$.
     """
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         return xp.sum(self._length(xp, self._difference(xp, *arrays)), -1)
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         slope = self._length_slope(xp, self._difference(xp, *arrays))
         return slope, -slope
 
@@ -195,7 +196,7 @@ class TripletMargin(_Apart):
     OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "target", "other", "sample_weight")
     ARRAYS: ClassVar[tuple[str, ...]] = ("pred", "target", "other")
 
-    def _sides(self, xp: Any, a: Array, p: Array, n: Array) -> tuple[Array, Array, Array]:
+    def _sides(self, xp: Namespace, a: Array, p: Array, n: Array) -> tuple[Array, Array, Array]:
         """The loss before it is cut at 0, and how much of it is d(a, n) and d(p, n)."""
         near, far = (self._length(xp, self._difference(xp, a, b)) for b in (p, n))
         if not self.swap:
@@ -206,11 +207,11 @@ class TripletMargin(_Apart):
         nearer = xp.where(far == other, (far + other) / 2, xp.where(far < other, far, other))
         return self.margin + near - nearer, share, 1 - share
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         loss, _, _ = self._sides(xp, *arrays)
         return xp.sum(xp.where(loss < 0, 0.0, loss), -1)  # NaN stays
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         a, p, n = arrays
         loss, of_anchor, of_positive = self._sides(xp, a, p, n)
         near, far, other = (

@@ -4,6 +4,7 @@ import math
 from dataclasses import field
 from typing import Any, ClassVar, NamedTuple
 
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import DtypeError, OptionError, ShapeError
 from xlogits.losses.parts.axes import Axis, Shape, class_axes, one_axis, restore_axes
 from xlogits.losses.parts.form import LOGITS, Form, require_probabilities
@@ -119,17 +120,17 @@ class SoftmaxCrossEntropy(Loss):
             by_target = xp.full_like(target, 0.0)
         return value, (by_pred, xp.cast(by_target, xp.dtype(target)))
 
-    def cost(self, xp: Any, log_p: Array) -> Array:
+    def cost(self, xp: Namespace, log_p: Array) -> Array:
         """What the label costs that is wholly on a class of this log-probability."""
         return -log_p
 
-    def cost_slope(self, xp: Any, log_p: Array) -> Array | float:
+    def cost_slope(self, xp: Namespace, log_p: Array) -> Array | float:
         """The derivative of `cost`."""
         return -1.0
 
     def terms(
         self,
-        xp: Any,
+        xp: Namespace,
         work: str,
         pred: Array,
         target: Array,
@@ -165,7 +166,7 @@ class SoftmaxCrossEntropy(Loss):
         )
 
     def _labelled(
-        self, xp: Any, x: Array, target: Array, axis: int
+        self, xp: Namespace, x: Array, target: Array, axis: int
     ) -> tuple[Array, Array, bool, Array | None]:
         """Prediction and labels without what is ignored, whether labels are indexes, what counts."""
         shape = xp.shape(x)
@@ -185,7 +186,9 @@ class SoftmaxCrossEntropy(Loss):
         target = xp.cast(target, xp.dtype(x))
         return x, target if self.labels.gradient else xp.stop_gradient(target), False, None
 
-    def index(self, xp: Any, target: Array, axis: int, shape: Shape) -> tuple[Array, Array | None]:
+    def index(
+        self, xp: Namespace, target: Array, axis: int, shape: Shape
+    ) -> tuple[Array, Array | None]:
         """Class indexes of logits of this shape without ignored ones, and which are not ignored."""
         classes = shape[axis]
         dtype = xp.dtype(target)
@@ -200,7 +203,7 @@ class SoftmaxCrossEntropy(Loss):
         valid = target != self.ignore_index
         return xp.check_labels(xp.where(valid, target, 0), classes), valid
 
-    def require_per_class(self, xp: Any, target: Array) -> None:
+    def require_per_class(self, xp: Namespace, target: Array) -> None:
         """Raise unless the labels can be one number per class."""
         require_dense(xp.dtype(target))
         harmless = self.labels.lenient_ignore and (self.ignore_index or 0) < 0
@@ -210,7 +213,7 @@ class SoftmaxCrossEntropy(Loss):
                 f"applies to class indexes: pass sample_weight=0 for the items to leave out"
             )
 
-    def class_weights(self, xp: Any, work: str, weight: Array, classes: int | None) -> Array:
+    def class_weights(self, xp: Namespace, work: str, weight: Array, classes: int | None) -> Array:
         """One weight for each class, in the dtype to compute in."""
         given: Shape = () if is_number(weight) else xp.shape(weight)
         if len(given) != 1 or (None not in (given[0], classes) and given[0] != classes):
@@ -223,7 +226,7 @@ class SoftmaxCrossEntropy(Loss):
         return weight
 
     def _masked(
-        self, xp: Any, x: Array, target: Array, mask: Array, axis: int, index: bool
+        self, xp: Namespace, x: Array, target: Array, mask: Array, axis: int, index: bool
     ) -> tuple[Array, Array, Array, Array]:
         """Logits and dense labels without the classes outside the mask, it, and items with any left."""
         if self.form.kind != "logits":
@@ -249,7 +252,7 @@ class SoftmaxCrossEntropy(Loss):
 class Terms(NamedTuple):
     """The operands of one call, ready for the formula and for its derivative."""
 
-    xp: Any
+    xp: Namespace
     loss: SoftmaxCrossEntropy
     form: Form
     x: Array

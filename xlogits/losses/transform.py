@@ -4,6 +4,7 @@ import math
 from typing import Any, ClassVar
 
 from xlogits.backends import namespace, require_same
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import DtypeError, OptionError, ShapeError, shown
 from xlogits.losses.parts.axes import Axis, class_axes, one_axis, restore_axes
 from xlogits.losses.parts.elementary import ALONG, EACH, TAKEN_BY
@@ -109,7 +110,7 @@ class Transform(Value):
 
     def _open(
         self, pred: Array, mask: Array | None, weight: Array | None
-    ) -> tuple[Any, Array, str]:
+    ) -> tuple[Namespace, Array, str]:
         """The backend, the numbers the formula is computed of, and the dtype of the result."""
         xp = namespace(pred, "x")
         require_same(xp, pred, "x", mask=mask, weight=weight)
@@ -134,7 +135,12 @@ class Transform(Value):
         return xp, x if mask is None else xp.where(mask, x, -math.inf), result
 
     def _along(
-        self, xp: Any, x: Array, axes: tuple[int, ...], mask: Array | None, weight: Array | None
+        self,
+        xp: Namespace,
+        x: Array,
+        axes: tuple[int, ...],
+        mask: Array | None,
+        weight: Array | None,
     ) -> tuple[Array, Array | None, int, Array]:
         """The array and the weights with one class axis, that axis, and the value, which keeps it."""
         flat, axis = one_axis(xp, x, axes)
@@ -147,7 +153,7 @@ class Transform(Value):
             flat = xp.where(weight == 0, -math.inf, flat)
         return flat, weight, axis, ALONG[self.function].value(xp, flat, weight, axis)
 
-    def _shaped(self, xp: Any, y: Array, axes: tuple[int, ...], x: Array) -> Array:
+    def _shaped(self, xp: Namespace, y: Array, axes: tuple[int, ...], x: Array) -> Array:
         if ALONG[self.function].masked is not None:
             return restore_axes(xp, y, axes, x)
         sizes = list(enumerate(xp.sizes(x)))

@@ -22,13 +22,14 @@ from xlogits.backends.jax.rows import dense_cross_entropy as dense_cross_entropy
 from xlogits.backends.jax.rows import index_cross_entropy as index_cross_entropy
 from xlogits.backends.jax.rows import pick as pick
 from xlogits.backends.jax.rows import sigmoid_cross_entropy as sigmoid_cross_entropy
-from xlogits.backends.jax.rows import wrapless
+from xlogits.backends.jax.rows import wrapless as _wrapless
 from xlogits.errors import require_labels
 
 NAME = "JAX"
 REFUSES_SOME = True
 apart = None  # JAX says so itself
 index_cross_entropy_gradient = None  # autograd knows it
+filler = None  # arrays cannot be written to
 
 Array = Any
 
@@ -94,19 +95,19 @@ def where(condition: Array, x: Array | float, y: Array | float) -> Array:
 
 
 def take(vector: Array, labels: Array) -> Array:
-    return vector.at[wrapless(labels, vector.shape[0])].get(mode="fill", fill_value=jnp.nan)
+    return vector.at[_wrapless(labels, vector.shape[0])].get(mode="fill", fill_value=jnp.nan)
 
 
 def choose(x: Array, labels: Array) -> Array:
     rows = jnp.arange(x.shape[0])[:, None]
-    return x.at[rows, wrapless(labels, x.shape[1])].get(mode="fill", fill_value=jnp.nan)
+    return x.at[rows, _wrapless(labels, x.shape[1])].get(mode="fill", fill_value=jnp.nan)
 
 
 def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
     return x
 
 
-def check_labels(labels: Array, classes: int) -> Array:
+def check_labels(labels: Array, classes: int | None) -> Array:
     values = known(labels)
     if values is not None:
         require_labels(values, classes)

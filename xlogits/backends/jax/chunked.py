@@ -7,6 +7,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from xlogits.backends.protocol import Namespace
+
 Array = Any
 
 
@@ -43,29 +45,29 @@ def fold(step: Callable[..., Any], state: Any, xs: dict[str, Array], rows: int, 
 
 # compiled once for each plan, also where nobody compiles what is around it
 @partial(jax.jit, static_argnums=(0, 1))
-def _losses(plan: Any, xp: Any, batch: Any) -> Array:
+def _losses(plan: Any, xp: Namespace, batch: Any) -> Array:
     return plan.losses(xp, batch)
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _slopes(plan: Any, xp: Any, batch: Any, out: Array) -> Any:
+def _slopes(plan: Any, xp: Namespace, batch: Any, out: Array) -> Any:
     return plan.slopes(xp, batch, out)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0, 1))
-def differentiable(plan: Any, xp: Any, batch: Any) -> Array:
+def differentiable(plan: Any, xp: Namespace, batch: Any) -> Array:
     losses = _losses(plan, xp, batch)
     return jnp.sum(batch.each * losses) if plan.summed else losses
 
 
-def _forward(plan: Any, xp: Any, batch: Any) -> Any:
+def _forward(plan: Any, xp: Namespace, batch: Any) -> Any:
     if not plan.summed:
         return differentiable(plan, xp, batch), (batch, None)
     losses, slopes = _slopes(plan, xp, batch, batch.each)
     return jnp.sum(batch.each * losses), (batch, slopes._replace(each=losses))
 
 
-def _backward(plan: Any, xp: Any, kept: Any, out: Array) -> Any:
+def _backward(plan: Any, xp: Namespace, kept: Any, out: Array) -> Any:
     batch, slopes = kept
     if slopes is None:
         slopes, out = _slopes(plan, xp, batch, out)[1], None

@@ -10,25 +10,20 @@ from xlogits.backends.numpy.chunked import differentiable as differentiable
 from xlogits.backends.numpy.chunked import fold as fold
 from xlogits.backends.numpy.chunked import index_slope as index_slope
 from xlogits.backends.numpy.chunked import project as project
-from xlogits.backends.numpy.each import (
-    log_sigmoid,
-    sigmoid,
-    sigmoid_cross_entropy,
-    softplus,
-)
-from xlogits.backends.numpy.output import require_out as require_out
-from xlogits.backends.numpy.output import written as written
+from xlogits.backends.numpy.each import log_sigmoid as log_sigmoid
+from xlogits.backends.numpy.each import sigmoid as sigmoid
+from xlogits.backends.numpy.each import sigmoid_cross_entropy as sigmoid_cross_entropy
+from xlogits.backends.numpy.each import softplus as softplus
+from xlogits.backends.numpy.output import filler as filler
 from xlogits.backends.numpy.quick import quick_sigmoid_cross_entropy as quick_sigmoid_cross_entropy
 from xlogits.backends.numpy.quick import quick_softmax_cross_entropy as quick_softmax_cross_entropy
-from xlogits.backends.numpy.rows import (
-    dense_cross_entropy,
-    index_cross_entropy,
-    index_cross_entropy_gradient,
-    log_softmax,
-    logsumexp,
-    shares,
-    softmax,
-)
+from xlogits.backends.numpy.rows import dense_cross_entropy as dense_cross_entropy
+from xlogits.backends.numpy.rows import index_cross_entropy as index_cross_entropy
+from xlogits.backends.numpy.rows import index_cross_entropy_gradient as index_cross_entropy_gradient
+from xlogits.backends.numpy.rows import log_softmax as log_softmax
+from xlogits.backends.numpy.rows import logsumexp as logsumexp
+from xlogits.backends.numpy.rows import shares as shares
+from xlogits.backends.numpy.rows import softmax as softmax
 from xlogits.errors import require_labels
 
 NAME = "NumPy"
@@ -124,7 +119,7 @@ def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
     return x
 
 
-def check_labels(labels: Array, classes: int) -> Array:
+def check_labels(labels: Array, classes: int | None) -> Array:
     require_labels(labels, classes)
     return labels.astype(np.intp, copy=False)
 
@@ -225,18 +220,3 @@ def scan(step: Callable[..., Any], state: Any, xs: Any, reverse: bool = False) -
 
 def count(x: Array, axis: int | None = None) -> Any:
     return x.size if axis is None else x.shape[axis]
-
-
-__all__ = [  # from numpy_each and numpy_rows
-    "dense_cross_entropy",
-    "index_cross_entropy",
-    "index_cross_entropy_gradient",
-    "log_sigmoid",
-    "log_softmax",
-    "logsumexp",
-    "shares",
-    "sigmoid",
-    "sigmoid_cross_entropy",
-    "softmax",
-    "softplus",
-]

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from xlogits.backends.numpy.rows import index_gradient
+from xlogits.backends.protocol import Namespace
 
 Array = Any
 
@@ -41,6 +42,6 @@ def fold(step: Callable[..., Any], state: Any, xs: dict[str, Array], rows: int, 
     return state, tuple(np.concatenate(some) for some in zip(*parts, strict=True))
 
 
-def differentiable(plan: Any, xp: Any, batch: Any) -> Array:
+def differentiable(plan: Any, xp: Namespace, batch: Any) -> Array:
     losses = plan.losses(xp, batch)
     return np.sum(batch.each * losses) if plan.summed else losses

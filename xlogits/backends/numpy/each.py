@@ -17,7 +17,7 @@ _BLOCK = 2**14  # numbers
 
 def sigmoid(x: Array) -> Array:
     def block(x: Array, e: Array, y: Array) -> None:
-        np.exp(-np.abs(x.astype(e.dtype)), out=e)
+        _decay(x, e)
         np.divide(np.where(x >= 0, 1, e), 1 + e, out=y, casting="same_kind")
 
     return _in_blocks(block, x)
@@ -29,7 +29,7 @@ def log_sigmoid(x: Array) -> Array:
 
 def softplus(x: Array) -> Array:
     def block(x: Array, e: Array, y: Array) -> None:
-        np.exp(-np.abs(x.astype(e.dtype)), out=e)
+        _decay(x, e)
         np.add(np.maximum(x, 0), np.log1p(e, out=e), out=y, casting="same_kind")
 
     return _in_blocks(block, x)
@@ -55,6 +55,11 @@ def sigmoid_cross_entropy(logits: Array, labels: Array) -> Array:
         slope += cost
 
     return _in_blocks(block, logits, labels)
+
+
+def _decay(x: Array, e: Array) -> None:
+    """e^-|x|."""
+    np.exp(-np.abs(x.astype(e.dtype)), out=e)
 
 
 def _in_blocks(function: Callable[..., None], *arrays: Array) -> Array:

@@ -1,16 +1,23 @@
 """Arrays that results are written to, as NumPy's own functions take them with `out`."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from xlogits.backends.protocol import Filler
 from xlogits.errors import OptionError
 
 Array = Any
 
 
-def require_out(outs: Any, like: Sequence[Array], operands: Sequence[Any]) -> None:
+def filler(outs: Any, like: Sequence[Array], operands: Sequence[Any]) -> Filler:
+    _require(outs, like, operands)
+    return partial(_fill, outs)
+
+
+def _require(outs: Any, like: Sequence[Array], operands: Sequence[Any]) -> None:
     """Raise unless each of `outs` can hold what has the shape and dtype of an array of `like`."""
     if not isinstance(outs, tuple) or len(outs) != len(like):
         raise OptionError(f"out is given for {len(like)} gradients; expected a tuple of as many")
@@ -35,7 +42,7 @@ def require_out(outs: Any, like: Sequence[Array], operands: Sequence[Any]) -> No
             )
 
 
-def written(found: Sequence[Array], outs: Sequence[Array]) -> tuple[Array, ...]:
+def _fill(outs: Sequence[Array], found: Sequence[Array]) -> tuple[Array, ...]:
     """The same numbers in `outs`, where some of them may be already."""
     for array, out in zip(found, outs, strict=True):
         if not np.may_share_memory(array, out):

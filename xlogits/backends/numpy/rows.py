@@ -12,6 +12,7 @@ mentioning. What usually costs time or digits, and is not done here:
 """
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,38 +32,38 @@ _NOTHING = np.zeros(())
 
 
 def wide(x: Array) -> Array:
-    """In float64."""
+    """In float64; a longer sum is rounded to it."""
     return x.astype(np.float64, copy=False)
 
 
 # -- the losses, one number for each row
 
 
-def index_cross_entropy(x: Array, labels: Array, axis: int) -> Array:
-    rows, labels = rows_of(x, axis), labels.reshape(-1)
+def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:
+    rows, labels = rows_of(logits, axis), labels.reshape(-1)
     loss = small.quick_softmax_cross_entropy(rows, labels)
     if loss is None:
-        sums = _none(len(rows))
+        sums = Sums(*(np.zeros(len(rows)) for _ in Sums._fields))
         over_tiles(
             rows, None, lambda some, exps: sums.keep(some, _apart(rows[some], labels[some], exps))
         )
-        loss = _cost(sums, rows, labels)
-    return items_of(loss, x, axis)
+        loss = _cost(sums, rows, labels)  # of all tiles at once
+    return items_of(loss, logits, axis)
 
 
 def index_cross_entropy_gradient(
-    x: Array, labels: Array, axis: int, out: Array, into: Array | None = None
+    logits: Array, labels: Array, axis: int, out: Array, into: Array | None = None
 ) -> tuple[Array, Array]:
-    """`into`, where the derivatives go if it is like x and its rows are a view, may be x itself."""
-    rows, by_x = rows_of(x, axis), None
-    if into is not None and (into.dtype, into.shape) == (x.dtype, x.shape):
+    """`into`, if it is like the logits and its rows are a view, may be the logits themselves."""
+    rows, by_x = rows_of(logits, axis), None
+    if into is not None and (into.dtype, into.shape) == (logits.dtype, logits.shape):
         by_x = rows_of(into, axis)
     if by_x is None or not np.may_share_memory(by_x, into):
-        by_x = np.empty(rows.shape, x.dtype)
+        by_x = np.empty(rows.shape, logits.dtype)
     elif np.may_share_memory(by_x, rows):
         by_x = rows
     loss = index_gradient(rows, labels.reshape(-1), out.reshape(-1), by_x)
-    return items_of(loss, x, axis), whole_of(by_x, x, axis)
+    return items_of(loss, logits, axis), whole_of(by_x, logits, axis)
 
 
 def index_gradient(rows: Array, labels: Array, out: Array, by_x: Array) -> Array:
@@ -90,46 +91,64 @@ def index_gradient(rows: Array, labels: Array, out: Array, by_x: Array) -> Array
     return loss
 
 
-def dense_cross_entropy(x: Array, weights: Array, axis: int) -> Array:
-    rows, weights = rows_of(x, axis), rows_of(weights, axis)
-    small_loss = small.quick_dense(rows, weights) if weights.dtype == x.dtype else None
-    if small_loss is not None:
-        return items_of(small_loss, x, axis)
-    loss = np.empty(len(rows))
+def dense_cross_entropy(logits: Array, weights: Array, axis: int) -> Array:
+    rows, weights = rows_of(logits, axis), rows_of(weights, axis)
+    loss = small.quick_dense(rows, weights) if weights.dtype == logits.dtype else None
+    if loss is None:
+        loss = made = np.empty(len(rows))
 
-    def work(some: slice, exps: Array) -> None:
-        tile, q = rows[some], weights[some]
-        first, top = _first(tile)
-        log = _cost(_apart(tile, first, exps, top), tile, first)
-        below = np.subtract(top[:, None], tile, out=exps)
-        if not np.isfinite(tile.min(initial=0)):
-            below[(q == 0) & np.isinf(below)] = 0
-        found = np.einsum("ij,ij->i", q, below) + q.sum(-1, dtype=np.float64) * log
-        odd = np.flatnonzero(np.isnan(found))
-        if len(odd):  # an infinite label times a difference of 0, perhaps
-            found[odd] = (q[odd] * (below[odd] + log[odd, None])).sum(1)
-        loss[some] = found
+        def work(some: slice, exps: Array) -> None:
+            tile, q = rows[some], weights[some]
+            top, log = _largest(tile, exps)
+            below = np.subtract(top[:, None], tile, out=exps)
+            if not np.isfinite(tile.min(initial=0)):
+                below[(q == 0) & np.isinf(below)] = 0
+            found = np.einsum("ij,ij->i", q, below) + q.sum(-1, dtype=np.float64) * log
+            odd = np.flatnonzero(np.isnan(found))
+            if len(odd):  # an infinite label times a difference of 0, perhaps
+                found[odd] = (q[odd] * (below[odd] + log[odd, None])).sum(1)
+            made[some] = found
 
-    over_tiles(rows, None, work)
-    return items_of(loss, x, axis)
+        over_tiles(rows, None, work)
+    return items_of(loss, logits, axis)
 
 
 # -- the functions
 
 
 def softmax(x: Array, axis: int) -> Array:
+    return _mapped(x, axis, small.softmax, _softmax)
+
+
+def _softmax(rows: Array, exps: Array) -> None:
+    sums = _apart(rows, None, exps)
+    exps /= sums.total.astype(exps.dtype)[:, None]
+    _spoil(sums, exps)
+
+
+def log_softmax(x: Array, axis: int) -> Array:
+    return _mapped(x, axis, small.log_softmax, _log_softmax)
+
+
+def _log_softmax(rows: Array, exps: Array) -> None:
+    top, log = _largest(rows, exps)
+    np.subtract(rows, top[:, None], out=exps)
+    exps -= log.astype(exps.dtype)[:, None]
+
+
+def _mapped(
+    x: Array,
+    axis: int,
+    short: Callable[[Array], Array | None],
+    work: Callable[[Array, Array], None],
+) -> Array:
+    """A function of rows, as large as they are: the short way, or made tile by tile."""
     rows = rows_of(x, axis)
-    p = small.softmax(rows) if 0 < rows.size <= small.MOST else None
-    if p is None:
-        p = made = np.empty(rows.shape, x.dtype)
-
-        def work(some: slice, exps: Array) -> None:
-            sums = _of_all(rows[some], exps)
-            exps /= sums.total.astype(exps.dtype)[:, None]
-            _spoil(sums, exps)
-
-        over_tiles(rows, made, work)
-    return whole_of(p, x, axis)
+    y = short(rows) if 0 < rows.size <= small.MOST else None
+    if y is None:
+        y = np.empty(rows.shape, x.dtype)
+        over_tiles(rows, y, lambda some, exps: work(rows[some], exps))
+    return whole_of(y, x, axis)
 
 
 def shares(x: Array, axis: int) -> tuple[Array, Array]:
@@ -150,22 +169,6 @@ def shares(x: Array, axis: int) -> tuple[Array, Array]:
     return whole_of(p, x, axis), whole_of(not_p, x, axis)
 
 
-def log_softmax(x: Array, axis: int) -> Array:
-    rows = rows_of(x, axis)
-    y = small.log_softmax(rows) if 0 < rows.size <= small.MOST else None
-    if y is None:
-        y = made = np.empty(rows.shape, x.dtype)
-
-        def work(some: slice, exps: Array) -> None:
-            first, top = _first(rows[some])
-            log = _cost(_apart(rows[some], first, exps, top), rows[some], first)
-            np.subtract(rows[some], top[:, None], out=exps)
-            exps -= log.astype(exps.dtype)[:, None]
-
-        over_tiles(rows, made, work)
-    return whole_of(y, x, axis)
-
-
 def logsumexp(x: Array, axis: int, keepdims: bool = False) -> Array:
     rows = rows_of(x, axis)
     total = small.logsumexp(rows) if 0 < rows.size <= small.MOST else None
@@ -173,8 +176,7 @@ def logsumexp(x: Array, axis: int, keepdims: bool = False) -> Array:
         total = made = np.full(len(rows), -np.inf)
 
         def work(some: slice, exps: Array) -> None:
-            first, top = _first(rows[some])
-            log = _cost(_apart(rows[some], first, exps, top), rows[some], first)
+            top, log = _largest(rows[some], exps)
             top = wide(top)
             made[some] = np.where(np.isfinite(top), top + log, top)
 
@@ -189,8 +191,8 @@ def logsumexp(x: Array, axis: int, keepdims: bool = False) -> Array:
 class Sums(NamedTuple):
     """e^(x - shift) of what is set aside in each row, the sum of the others, and of all; float64.
 
-    `top` is 0 where nothing was subtracted, else the largest of the row; where that is infinite or NaN
-    it was not subtracted either.
+    Where nothing is set aside `lead` is 0, and the rest is all. `top` is 0 where nothing was subtracted,
+    else the largest of the row; where that is infinite or NaN it was not subtracted either.
     """
 
     lead: Array
@@ -203,12 +205,8 @@ class Sums(NamedTuple):
             whole[some] = few
 
 
-def _none(count: int) -> Sums:
-    return Sums(*(np.zeros(count) for _ in Sums._fields))
-
-
-def _apart(rows: Array, aside: Array, exps: Array, top: Array | None = None) -> Sums:
-    """The sums; `exps` is where the exponentials go, with 0 for the one `aside`.
+def _apart(rows: Array, aside: Array | None, exps: Array, top: Array | None = None) -> Sums:
+    """The sums; `exps` is where the exponentials go, with 0 for the one `aside`, if there is one.
 
     `top` is the largest of each row, if that is known already.
     """
@@ -222,17 +220,16 @@ def _apart(rows: Array, aside: Array, exps: Array, top: Array | None = None) -> 
     return _summed(exps, aside, rows, wide(top))
 
 
-def _of_all(rows: Array, exps: Array) -> Sums:
-    """The same with nothing set aside: the rest is all."""
-    if _fits(rows, rows):
-        np.exp(rows, out=exps)
-        total = _rounded(_sum(exps))
-        if total.min() >= _ENOUGH:
-            return Sums(_NOTHING, total, total, _NOTHING)
-    top = rows.max(1)
-    _shifted(rows, top, exps)
-    total = _rounded(_sum(exps))
-    return Sums(_NOTHING, total, total, wide(top))
+def _largest(rows: Array, exps: Array) -> tuple[Array, Array]:
+    """The largest number of each row, and minus the logarithm of its share."""
+    first, top = _first(rows)
+    return top, _cost(_apart(rows, first, exps, top), rows, first)
+
+
+def _first(rows: Array) -> tuple[Array, Array]:
+    """Where the largest of each row is, and which number it is."""
+    first = np.argmax(rows, 1)
+    return first, rows[np.arange(len(rows)), first]
 
 
 def _fits(largest: Array, rows: Array) -> bool:
@@ -242,13 +239,16 @@ def _fits(largest: Array, rows: Array) -> bool:
     return _LEAST - classes <= peak <= _LARGEST[rows.itemsize] - classes
 
 
-def _summed(exps: Array, aside: Array, rows: Array, top: Array) -> Sums:
+def _summed(exps: Array, aside: Array | None, rows: Array, top: Array) -> Sums:
+    if aside is None:
+        total = wide(_sum(exps))
+        return Sums(_NOTHING, total, total, top)
     at = np.arange(len(exps)), aside
     # one exponential among many sums, whose rounding nothing averages out
     lead = np.exp(wide(rows[at]) - top) if exps.itemsize < 8 else exps[at]
     exps[at] = 0
     rest = _sum(exps)
-    return Sums(lead, _rounded(rest), _rounded(lead + rest), top)
+    return Sums(lead, wide(rest), wide(lead + rest), top)
 
 
 def _sum(exps: Array) -> Array:
@@ -269,10 +269,6 @@ def _sum(exps: Array) -> Array:
         block = exps[:, first : first + _BLOCK]
         total = (block @ ones[: block.shape[1]]).astype(more) + total
     return total
-
-
-def _rounded(x: Array) -> Array:
-    return x.astype(np.float64, copy=False)
 
 
 def _shifted(rows: Array, top: Array, exps: Array) -> None:
@@ -312,9 +308,3 @@ def _spoil(sums: Sums, exps: Array) -> None:
     wrong = ~np.isfinite(sums.top)
     if np.any(wrong):
         exps[wrong] = np.nan
-
-
-def _first(rows: Array) -> tuple[Array, Array]:
-    """Where the largest of each row is, and which number it is."""
-    first = np.argmax(rows, 1)
-    return first, rows[np.arange(len(rows)), first]

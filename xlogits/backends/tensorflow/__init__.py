@@ -23,6 +23,7 @@ NAME = "TensorFlow"
 REFUSES_SOME = False
 apart = None  # TensorFlow copies between devices by itself
 index_cross_entropy_gradient = None  # autograd knows it
+filler = None  # tensors cannot be written to
 
 Array = Any
 
@@ -150,9 +151,9 @@ def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
         return tf.where(fits, x, bad)
 
 
-def check_labels(labels: Array, classes: int) -> Array:
+def check_labels(labels: Array, classes: int | None) -> Array:
     values = known(labels)
-    if values is not None and classes is not None:
+    if values is not None:
         require_labels(values, classes)
     return labels if labels.dtype in (tf.int32, tf.int64) else tf.cast(labels, tf.int64)
 

@@ -6,7 +6,7 @@ from typing import Any
 import tensorflow as tf
 from tensorflow.python.eager.record import should_record_backprop  # no public name says it
 
-from xlogits.backends.protocol import TWICE
+from xlogits.backends.protocol import TWICE, Namespace
 from xlogits.errors import Refused
 
 Array = Any
@@ -68,7 +68,7 @@ def _run(x: Array, start: Any, rows: int) -> Array:
     return tf.ensure_shape(run, [rows, *x.shape[1:]])
 
 
-def differentiable(plan: Any, xp: Any, batch: Any) -> Array:
+def differentiable(plan: Any, xp: Namespace, batch: Any) -> Array:
     moving = {name: getattr(batch, name) for name in plan.MOVING}
     moving = {name: tf.convert_to_tensor(x) for name, x in moving.items() if x is not None}
 
@@ -93,7 +93,7 @@ def differentiable(plan: Any, xp: Any, batch: Any) -> Array:
 
 
 def _scaled(
-    plan: Any, xp: Any, batch: Any, slopes: Any, losses: Array, out: Array, given: Any
+    plan: Any, xp: Namespace, batch: Any, slopes: Any, losses: Array, out: Array, given: Any
 ) -> Any:
     """The slopes times the derivative by the result; a derivative of these is an error."""
 

@@ -1,5 +1,6 @@
 """The backend functions on PyTorch tensors, on any device, eager or inside torch.compile."""
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,8 +12,8 @@ from xlogits.backends.torch.chunked import differentiable as differentiable
 from xlogits.backends.torch.chunked import fold as fold
 from xlogits.backends.torch.chunked import index_slope as index_slope
 from xlogits.backends.torch.chunked import project as project
-from xlogits.backends.torch.quick import IGNORE_NOTHING
-from xlogits.backends.torch.quick import in_graphs as in_graphs
+from xlogits.backends.torch.graphs import install as _install
+from xlogits.backends.torch.quick import IGNORE_NOTHING as _IGNORE_NOTHING
 from xlogits.backends.torch.quick import (
     quick_sigmoid_cross_entropy as quick_sigmoid_cross_entropy,
 )
@@ -24,6 +25,7 @@ from xlogits.errors import require_labels
 NAME = "PyTorch"
 REFUSES_SOME = True
 index_cross_entropy_gradient = None  # autograd knows it
+filler = None  # autograd makes the tensors of its gradients itself
 
 Array = Any
 
@@ -36,10 +38,6 @@ _NAMES = {
 }
 _DTYPES = {name: dtype for dtype, name in _NAMES.items()}
 _STRIDED = torch.strided
-
-
-def tracing() -> bool:
-    return bool(torch.compiler.is_compiling())
 
 
 def refuse(x: Array) -> str:
@@ -136,7 +134,7 @@ def pick(x: Array, labels: Array, axis: int) -> Array:
     return torch.where(inside, picked, torch.nan)
 
 
-def _explain(labels: Array, classes: int) -> None:
+def _explain(labels: Array, classes: int | None) -> None:
     """Turn a kernel's complaint about an index into our error, where it is one."""
     values = known(labels)
     if values is not None:
@@ -154,7 +152,7 @@ def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
     return x
 
 
-def check_labels(labels: Array, classes: int) -> Array:
+def check_labels(labels: Array, classes: int | None) -> Array:
     if labels.dtype is torch.int64:
         return labels  # the kernels themselves look at every index, at no cost
     if labels.dtype is torch.uint64:
@@ -296,7 +294,7 @@ def index_cross_entropy(logits: Array, labels: Array, axis: int) -> Array:
     classes = logits.shape[axis]
     rows = logits if axis == min(1, logits.ndim - 1) else logits.movedim(axis, 1)
     try:
-        return F.cross_entropy(rows, labels, reduction="none", ignore_index=IGNORE_NOTHING)
+        return F.cross_entropy(rows, labels, reduction="none", ignore_index=_IGNORE_NOTHING)
     except IndexError:
         _explain(labels, classes)
         raise
@@ -317,3 +315,6 @@ def value_and_grad(function: Callable[..., Array], arrays: tuple[Array, ...]) ->
     every = tuple(range(len(arrays)))
     grads, (_, value) = torch.func.grad_and_value(function, argnums=every, has_aux=True)(*arrays)
     return value, grads
+
+
+_install(sys.modules[__name__])

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from xlogits.backends.protocol import TWICE
+from xlogits.backends.protocol import TWICE, Namespace
 from xlogits.errors import Refused
 
 Array = Any
@@ -44,7 +44,7 @@ def fold(step: Callable[..., Any], state: Any, xs: dict[str, Array], rows: int, 
     return state, found
 
 
-def differentiable(plan: Any, xp: Any, batch: Any) -> Array:
+def differentiable(plan: Any, xp: Namespace, batch: Any) -> Array:
     wrapped = _transformed(batch)
     wanted = tuple(
         name
@@ -89,7 +89,7 @@ class _Total(torch.autograd.Function):
     """The weighted sum of the losses; what it is differentiated by is computed with it."""
 
     @staticmethod
-    def forward(plan: Any, xp: Any, wanted: tuple[str, ...], *arrays: Any) -> Any:
+    def forward(plan: Any, xp: Namespace, wanted: tuple[str, ...], *arrays: Any) -> Any:
         batch = plan.batch(*arrays)
         losses, slopes = plan.slopes(xp, batch, batch.each, wanted)
         found = slopes._replace(each=losses)
@@ -127,7 +127,7 @@ class _Losses(torch.autograd.Function):
     """The loss of every item; the derivative computes the logits again, chunk by chunk."""
 
     @staticmethod
-    def forward(plan: Any, xp: Any, wanted: tuple[str, ...], *batch: Any) -> Any:
+    def forward(plan: Any, xp: Namespace, wanted: tuple[str, ...], *batch: Any) -> Any:
         return plan.losses(xp, plan.batch(*batch))
 
     @staticmethod
@@ -148,7 +148,7 @@ class _Scaled(torch.autograd.Function):
     """The derivatives, of which there is no derivative."""
 
     @staticmethod
-    def forward(plan: Any, xp: Any, wanted: tuple[str, ...], out: Array, *rest: Any) -> Any:
+    def forward(plan: Any, xp: Namespace, wanted: tuple[str, ...], out: Array, *rest: Any) -> Any:
         return _derivatives(plan, xp, wanted, out, *rest)
 
     @staticmethod
@@ -162,7 +162,7 @@ class _Scaled(torch.autograd.Function):
     vmap: Any
 
 
-def _derivatives(plan: Any, xp: Any, wanted: tuple[str, ...], out: Array, *rest: Any) -> Any:
+def _derivatives(plan: Any, xp: Namespace, wanted: tuple[str, ...], out: Array, *rest: Any) -> Any:
     """From the derivative by the result; `rest` is the batch, and what is ready of them, if it is."""
     batch, found = plan.batch(*rest[: len(plan.FIELDS)]), rest[len(plan.FIELDS) :]
     if found:

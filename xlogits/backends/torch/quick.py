@@ -1,7 +1,6 @@
 """The usual calls on PyTorch tensors: the framework's own function, which checks sizes and labels."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -61,53 +60,3 @@ def quick_sigmoid_cross_entropy(logits: Array, labels: Array, reduction: str) ->
     except Exception:
         pass
     return None
-
-
-def in_graphs(public: Callable[..., Array], whole: Callable[..., Array]) -> None:
-    """What torch.compile is to trace in place of a public function: the usual call, or the whole path.
-
-    Without the dispatch by type there is no dict of types to watch, which grows with every type that
-    is met. Each default and each global name that is read, even `int`, is one more guard of every
-    compiled call; hence `given`, and the texts of the axis, which tell -1 from -1.0, and of a dtype.
-    (`torch.compiler.substitute_in_graph` says the same aloud, but loads the compiler, for seconds.)
-    """
-    usual = {"softmax_cross_entropy": _traced_softmax, "sigmoid_cross_entropy": _traced_sigmoid}
-    public._torchdynamo_inline = usual[public.__name__](whole)  # type: ignore[attr-defined]
-
-
-def _traced_softmax(whole: Callable[..., Array]) -> Callable[..., Array]:
-    native = F.cross_entropy
-
-    def softmax_cross_entropy(logits: Array, labels: Array, **given: Any) -> Array:
-        reduction = given.get("reduction", "none")
-        if (
-            ("class_weight" not in given and "sample_weight" not in given)
-            and ("ignore_index" not in given and "label_smoothing" not in given)
-            and (f"{given.get('axis', -1)}" == "-1" and logits.is_cpu)
-            and (logits.ndim == 2 and labels.ndim == 1)
-            and (logits.shape[0] == labels.shape[0] and logits.shape[1])
-            and (logits.is_floating_point() and logits.element_size() >= 4)
-            and (f"{labels.dtype}" == "torch.int64" and reduction in ("none", "sum", "mean"))
-        ):
-            return native(logits, labels, ignore_index=-(2**61) - 1, reduction=reduction)
-        return whole(logits, labels, **given)
-
-    return softmax_cross_entropy
-
-
-def _traced_sigmoid(whole: Callable[..., Array]) -> Callable[..., Array]:
-    native = F.binary_cross_entropy_with_logits
-
-    def sigmoid_cross_entropy(logits: Array, labels: Array, **given: Any) -> Array:
-        reduction = given.get("reduction", "none")
-        if (
-            ("pos_weight" not in given and "sample_weight" not in given)
-            and ("label_smoothing" not in given and f"{given.get('axis', -1)}" == "-1")
-            and (logits.ndim == labels.ndim and logits.shape == labels.shape)
-            and (logits.is_floating_point() and logits.element_size() >= 4)
-            and (logits.dtype is labels.dtype and reduction in ("none", "sum", "mean"))
-        ):
-            return native(logits, labels, reduction=reduction)
-        return whole(logits, labels, **given)
-
-    return sigmoid_cross_entropy

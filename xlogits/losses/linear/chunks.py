@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
+from xlogits.backends.protocol import Namespace
 from xlogits.losses.parts.labels import DENSE, INDEX
 from xlogits.losses.parts.loss import times
 from xlogits.losses.softmax import SoftmaxCrossEntropy
@@ -50,7 +51,7 @@ class Plan:
     def batch(self, *arrays: Array) -> Batch:
         return Batch(*arrays)
 
-    def losses(self, xp: Any, batch: Batch) -> Array:
+    def losses(self, xp: Namespace, batch: Batch) -> Array:
         """The loss of every item."""
 
         def step(state: Any, run: dict[str, Array]) -> Any:
@@ -59,7 +60,7 @@ class Plan:
         return xp.fold(step, (), self._runs(batch, None), self.rows, ([],))[1][0]
 
     def slopes(
-        self, xp: Any, batch: Batch, out: Array, wanted: tuple[str, ...] = MOVING
+        self, xp: Namespace, batch: Batch, out: Array, wanted: tuple[str, ...] = MOVING
     ) -> tuple[Array, Slopes]:
         """The losses, and the derivatives from that by each of them."""
         kept = [n for n in ("weight", "bias") if n in wanted and getattr(batch, n) is not None]
@@ -87,7 +88,9 @@ class Plan:
         runs = {"hidden": batch.hidden, "target": batch.target, "valid": batch.valid, "out": out}
         return {name: x for name, x in runs.items() if x is not None}
 
-    def _chunk(self, xp: Any, batch: Batch, run: dict[str, Array]) -> tuple[Array, Array | None]:
+    def _chunk(
+        self, xp: Namespace, batch: Batch, run: dict[str, Array]
+    ) -> tuple[Array, Array | None]:
         """The losses of one run, and the derivatives by its logits if there is an `out`."""
         x = xp.project(run["hidden"], batch.weight, batch.bias)
         target, out, valid = run["target"], run.get("out"), run.get("valid")
@@ -104,7 +107,7 @@ class Plan:
         return loss if valid is None else xp.where(valid, loss, 0.0), slope
 
     def _formula(
-        self, xp: Any, x: Array, target: Array, class_weight: Array | None, out: Array | None
+        self, xp: Namespace, x: Array, target: Array, class_weight: Array | None, out: Array | None
     ) -> tuple[Array, Array | None]:
         if self.indexed and not self.label_smoothing:
             own = None if class_weight is None else xp.take(class_weight, target)
@@ -123,7 +126,7 @@ class Plan:
         return terms.items().loss, slope
 
 
-def within(xp: Any, labels: Array, rows: Array) -> Array:
+def within(xp: Namespace, labels: Array, rows: Array) -> Array:
     """Which labels are the number of a row."""
     count = xp.shape(rows)[0]
     if count is None:  # known only when it runs, and then of a dtype of its own

@@ -4,6 +4,7 @@ from dataclasses import field, replace
 from typing import Any, ClassVar, NamedTuple
 
 from xlogits.backends import namespace, require_same
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import OptionError, ShapeError, require_labels
 from xlogits.losses.linear.chunks import Batch, Plan, within
 from xlogits.losses.linear.positions import Positions
@@ -122,7 +123,7 @@ class LinearSoftmaxCrossEntropy(Loss):
 
     def _opened(
         self,
-        xp: Any,
+        xp: Namespace,
         pred: Array,
         target: Array,
         linear_weight: Array,
@@ -166,7 +167,7 @@ class LinearSoftmaxCrossEntropy(Loss):
         linear_weight: Array,
         linear_bias: Array | None,
         **weights: Weight,
-    ) -> Any:
+    ) -> Namespace:
         """The backend of operands that are of one framework and of floating point."""
         xp = namespace(pred, "hidden")
         others = {"weight": linear_weight, "bias": linear_bias, **weights}
@@ -184,7 +185,7 @@ class LinearSoftmaxCrossEntropy(Loss):
 
     def _positions(
         self,
-        xp: Any,
+        xp: Namespace,
         operands: tuple[Array, Array, Array, Array | None],
         weights: dict[str, Weight],
     ) -> Positions:
@@ -212,7 +213,7 @@ class LinearSoftmaxCrossEntropy(Loss):
         )
 
     def _labelled(
-        self, xp: Any, hidden: Array, target: Array, linear_weight: Array
+        self, xp: Namespace, hidden: Array, target: Array, linear_weight: Array
     ) -> tuple[Array, bool, Array | None]:
         """Labels without what is ignored, whether they are indexes, and what counts."""
         classes = xp.shape(linear_weight)[0]
@@ -227,7 +228,7 @@ class LinearSoftmaxCrossEntropy(Loss):
             return xp.stop_gradient(target), False, None
         target, valid = self.of_logits().index(xp, target, axis, logits)
         values = xp.known(target)
-        if values is not None and classes is not None:
+        if values is not None:
             require_labels(values, classes)
         return target, True, valid
 
@@ -235,7 +236,7 @@ class LinearSoftmaxCrossEntropy(Loss):
 class _Call(NamedTuple):
     """The operands of one call, ready for the formula."""
 
-    xp: Any
+    xp: Namespace
     batch: Batch
     items: Items  # with losses of 0
     weight: Weight
@@ -254,7 +255,7 @@ def rows_at_a_time(items: int | None, classes: int | None) -> int:
     return max(rows, 1 if classes is None else min(ROWS, TILE // classes), 1)
 
 
-def _classes(xp: Any, hidden: Array, weight: Array, bias: Array | None) -> int | None:
+def _classes(xp: Namespace, hidden: Array, weight: Array, bias: Array | None) -> int | None:
     """The number of classes, from shapes that fit together."""
     given, wanted = xp.shape(hidden), xp.shape(weight)
     if not given:
@@ -284,7 +285,12 @@ def _same(one: int | None, other: int | None) -> bool:
 
 
 def _unlost(
-    xp: Any, hidden: Array, target: Array, indexed: bool, valid: Array | None, weight: Array | None
+    xp: Namespace,
+    hidden: Array,
+    target: Array,
+    indexed: bool,
+    valid: Array | None,
+    weight: Array | None,
 ) -> Items:
     """Items whose losses are 0 yet: what denominators are made of."""
     loss = xp.full_like(xp.sum(hidden, len(xp.shape(hidden)) - 1), 0.0)
@@ -295,7 +301,7 @@ def _unlost(
     return Items(loss, valid, own if valid is None else xp.where(valid, own, 0.0))
 
 
-def _rows(xp: Any, batch: Batch) -> Batch:
+def _rows(xp: Namespace, batch: Batch) -> Batch:
     """The same arrays with all items on one axis."""
     shape = xp.sizes(batch.hidden)
     lead = len(shape) - 1

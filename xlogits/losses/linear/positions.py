@@ -6,6 +6,7 @@ With a weight of shape (C, d1, ..., dK, D), which PyTorch's `linear_cross_entrop
 
 from typing import Any
 
+from xlogits.backends.protocol import Namespace
 from xlogits.losses.parts.labels import INTEGERS
 from xlogits.losses.parts.loss import Weight
 from xlogits.losses.softmax import SoftmaxCrossEntropy
@@ -19,7 +20,7 @@ class Positions:
 
     def __init__(
         self,
-        xp: Any,
+        xp: Namespace,
         loss: SoftmaxCrossEntropy,
         operands: tuple[Array, Array, Array, Array | None],
         weights: dict[str, Weight],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
 
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import OptionError, ShapeError, shown
 
 Array = Any
@@ -62,7 +63,7 @@ def _named(axis: Any) -> tuple[int, ...]:
     return tuple(int(one) for one in axes)
 
 
-def one_axis(xp: Any, x: Array, axes: tuple[int, ...]) -> tuple[Array, int]:
+def one_axis(xp: Namespace, x: Array, axes: tuple[int, ...]) -> tuple[Array, int]:
     """`x` with its class axes flattened into one, the last; a single axis stays where it is."""
     if len(axes) == 1:
         return x, axes[0]
@@ -75,7 +76,7 @@ def one_axis(xp: Any, x: Array, axes: tuple[int, ...]) -> tuple[Array, int]:
     return xp.reshape(xp.transpose(x, order), [*batch, classes]), len(batch)
 
 
-def restore_axes(xp: Any, x: Array, axes: tuple[int, ...], like: Array) -> Array:
+def restore_axes(xp: Namespace, x: Array, axes: tuple[int, ...], like: Array) -> Array:
     """Undo `one_axis` of an array like this one."""
     if len(axes) == 1:
         return x
@@ -85,7 +86,7 @@ def restore_axes(xp: Any, x: Array, axes: tuple[int, ...], like: Array) -> Array
     return xp.transpose(x, [order.index(i) for i in range(len(order))])
 
 
-def to_rows(xp: Any, x: Array, axes: tuple[int, ...]) -> Array:
+def to_rows(xp: Namespace, x: Array, axes: tuple[int, ...]) -> Array:
     """`x` with its class axes as one, the last."""
     ndim = len(xp.shape(x))
     if len(axes) == 1 and axes[0] != ndim - 1:
@@ -93,7 +94,7 @@ def to_rows(xp: Any, x: Array, axes: tuple[int, ...]) -> Array:
     return one_axis(xp, x, axes)[0]
 
 
-def from_rows(xp: Any, x: Array, axes: tuple[int, ...], like: Array) -> Array:
+def from_rows(xp: Namespace, x: Array, axes: tuple[int, ...], like: Array) -> Array:
     """Undo `to_rows` of an array like this one."""
     ndim = len(xp.shape(like))
     if len(axes) == 1 and axes[0] != ndim - 1:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from xlogits.backends.protocol import Namespace
 from xlogits.losses.parts.form import log_softmax_gradient
 
 Array = Any
@@ -28,17 +29,19 @@ class Each(NamedTuple):
     slope: Callable[..., Array]
 
 
-def _softmax_slope(xp: Any, x: Array, weight: None, y: Array, out: Array, axis: int) -> Array:
+def _softmax_slope(xp: Namespace, x: Array, weight: None, y: Array, out: Array, axis: int) -> Array:
     # y (out - sum(out y)), without the cancellation where y is near 1
     _, not_y = xp.shares(x, axis)
     return y * (out * not_y - (xp.sum(out * y, axis, keepdims=True) - out * y))
 
 
-def _log_softmax_slope(xp: Any, x: Array, weight: None, y: Array, out: Array, axis: int) -> Array:
+def _log_softmax_slope(
+    xp: Namespace, x: Array, weight: None, y: Array, out: Array, axis: int
+) -> Array:
     return log_softmax_gradient(xp, x, axis, out)
 
 
-def _logsumexp(xp: Any, x: Array, weight: Array | None, axis: int) -> Array:
+def _logsumexp(xp: Namespace, x: Array, weight: Array | None, axis: int) -> Array:
     if weight is None:
         return xp.logsumexp(x, axis, keepdims=True)
     top = xp.stop_gradient(xp.max(x, axis, keepdims=True))
@@ -47,12 +50,12 @@ def _logsumexp(xp: Any, x: Array, weight: Array | None, axis: int) -> Array:
 
 
 def _logsumexp_slope(
-    xp: Any, x: Array, weight: Array | None, y: Array, out: Array, axis: int
+    xp: Namespace, x: Array, weight: Array | None, y: Array, out: Array, axis: int
 ) -> Array:
     return out * (xp.softmax(x, axis) if weight is None else weight * xp.exp(x - y))
 
 
-def _logmeanexp(xp: Any, x: Array, weight: Array, axis: int) -> Array:
+def _logmeanexp(xp: Namespace, x: Array, weight: Array, axis: int) -> Array:
     return xp.logsumexp(x, axis, keepdims=True) - xp.log(xp.sum(weight, axis, keepdims=True))
 
 
@@ -67,30 +70,30 @@ ALONG: dict[str, Along] = {
 }
 
 
-def _softplus(f: Any, xp: Any, x: Array) -> Array:
+def _softplus(f: Any, xp: Namespace, x: Array) -> Array:
     scaled = x if f.beta == 1 else x * f.beta
     y = xp.softplus(scaled) if f.beta == 1 else xp.softplus(scaled) / f.beta
     return y if f.linear_above is None else xp.where(scaled > f.linear_above, x, y)
 
 
-def _softplus_slope(f: Any, xp: Any, x: Array) -> Array:
+def _softplus_slope(f: Any, xp: Namespace, x: Array) -> Array:
     scaled = x * f.beta
     slope = xp.sigmoid(scaled)
     return slope if f.linear_above is None else xp.where(scaled > f.linear_above, 1.0, slope)
 
 
-def _clamped(f: Any, xp: Any, x: Array) -> Array:
+def _clamped(f: Any, xp: Namespace, x: Array) -> Array:
     if f.clamp is None:
         return x
     return xp.where(x < f.clamp, f.clamp, xp.where(x > 1 - f.clamp, 1 - f.clamp, x))
 
 
-def _logit_slope(f: Any, xp: Any, x: Array) -> Array:
+def _logit_slope(f: Any, xp: Namespace, x: Array) -> Array:
     slope = 1 / (x * (1 - x))
     return slope if f.clamp is None else xp.where((x < f.clamp) | (x > 1 - f.clamp), 0.0, slope)
 
 
-def _entr(f: Any, xp: Any, x: Array) -> Array:
+def _entr(f: Any, xp: Namespace, x: Array) -> Array:
     zero = x == 0
     # the square root has the value and the slope of -x log x at 0: 0 and infinity
     at_zero = xp.sqrt(xp.where(zero, x, 1.0))
@@ -98,7 +101,7 @@ def _entr(f: Any, xp: Any, x: Array) -> Array:
     return xp.where(x < 0, -math.inf, inside)
 
 
-def _log1mexp(f: Any, xp: Any, x: Array) -> Array:
+def _log1mexp(f: Any, xp: Namespace, x: Array) -> Array:
     small = x < math.log(2)
     near = xp.log(-xp.expm1(-xp.where(small, x, 1.0)))
     return xp.where(small, near, xp.log1p(-xp.exp(-xp.where(small, 1.0, x))))

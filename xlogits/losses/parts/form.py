@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import OptionError, RangeError
 from xlogits.precision import EPS
 
@@ -58,7 +59,7 @@ class Form:
             return self
         return replace(self, clip=(EPS[dtype], 1 - EPS[dtype]))
 
-    def columns(self, xp: Any, x: Array, labels: Array) -> tuple[Array, bool]:
+    def columns(self, xp: Namespace, x: Array, labels: Array) -> tuple[Array, bool]:
         """The prediction with all its classes, and whether one column stood for two."""
         shape = xp.shape(x)
         bare = len(shape) == len(xp.shape(labels))
@@ -71,7 +72,7 @@ class Form:
         x = xp.expand(x, len(shape)) if bare else x
         return xp.concat([1 - x, x], len(xp.shape(x)) - 1), True
 
-    def log_probabilities(self, xp: Any, x: Array, axis: int) -> Array:
+    def log_probabilities(self, xp: Namespace, x: Array, axis: int) -> Array:
         """The logarithm of the probability of every class along `axis`."""
         if self.kind == "logits":
             return self._clip_log(xp, xp.log_softmax(x, axis))
@@ -79,7 +80,7 @@ class Form:
             return x
         return self._log(xp, self._probabilities(xp, x, axis)[-1])
 
-    def log_probability_pair(self, xp: Any, x: Array) -> tuple[Array, Array]:
+    def log_probability_pair(self, xp: Namespace, x: Array) -> tuple[Array, Array]:
         """log p and log(1 - p) of independent events."""
         if self.kind == "logits":
             pair = xp.log_sigmoid(x), xp.log_sigmoid(-x)
@@ -87,7 +88,7 @@ class Form:
         p = self._probabilities(xp, x, 0)[-1]
         return self._log(xp, p), self._log(xp, 1 - p)
 
-    def gradient(self, xp: Any, x: Array, axis: int, out: Array) -> Array:
+    def gradient(self, xp: Namespace, x: Array, axis: int, out: Array) -> Array:
         """The derivative by `x` from the derivative `out` by `log_probabilities`."""
         if self.kind == "log_probabilities":
             return out
@@ -106,7 +107,7 @@ class Form:
             out = _share_gradient(xp, steps.pop(), steps[-1], axis, out)
         return out
 
-    def pair_gradient(self, xp: Any, x: Array, out: Array, out_not: Array) -> Array:
+    def pair_gradient(self, xp: Namespace, x: Array, out: Array, out_not: Array) -> Array:
         """The derivative by `x` from the derivatives by `log_probability_pair`."""
         if self.kind == "logits":
             # out sigmoid(-x) - out_not sigmoid(x), from the smaller of the two probabilities
@@ -117,7 +118,7 @@ class Form:
         inner = self._log_gradient(xp, p, out) - self._log_gradient(xp, 1 - p, out_not)
         return inner if self.clip is None else self._clip_gradient(xp, x, inner)
 
-    def _probabilities(self, xp: Any, p: Array, axis: int) -> list[Array]:
+    def _probabilities(self, xp: Namespace, p: Array, axis: int) -> list[Array]:
         """The probabilities at the start and after each step that is taken."""
         steps = [xp.where((p >= 0) & (p <= 1), p, math.nan) if self.validated else p]
         if self.renormalise == "before":
@@ -133,7 +134,7 @@ class Form:
             raise OptionError("clip='eps' needs a dtype: call Form.at(dtype) first")
         return self.clip
 
-    def _clip_log(self, xp: Any, log_p: Array, negated: bool = False) -> Array:
+    def _clip_log(self, xp: Namespace, log_p: Array, negated: bool = False) -> Array:
         """Logarithms of clipped probabilities, or of 1 - p, from those of probabilities."""
         if self.clip is None:
             return log_p
@@ -141,22 +142,22 @@ class Form:
         low, high = (1 - high, 1 - low) if negated else (low, high)
         return xp.clip(log_p, math.log(low) if low > 0 else -math.inf, math.log(high))
 
-    def _clip_gradient(self, xp: Any, p: Array, out: Array) -> Array:
+    def _clip_gradient(self, xp: Namespace, p: Array, out: Array) -> Array:
         low, high = self._bounds()
         return xp.where((p >= low) & (p <= high), out, 0.0)
 
-    def _offset(self, xp: Any, p: Array) -> Array:
+    def _offset(self, xp: Namespace, p: Array) -> Array:
         # without the maximum XLA makes (1 + offset) - p of (1 - p) + offset, which rounds off
         return xp.maximum(p, -1.0) + self.log_offset if self.log_offset else p
 
-    def _log(self, xp: Any, p: Array) -> Array:
+    def _log(self, xp: Namespace, p: Array) -> Array:
         p = self._offset(xp, p)
         if self.log_floor is None:
             return xp.log(p)
         low = p <= math.exp(self.log_floor)
         return xp.where(low, self.log_floor, xp.log(xp.where(low, 1.0, p)))
 
-    def _log_gradient(self, xp: Any, p: Array, out: Array) -> Array:
+    def _log_gradient(self, xp: Namespace, p: Array, out: Array) -> Array:
         p = self._offset(xp, p)
         if self.log_floor is None:
             return out / p
@@ -164,13 +165,13 @@ class Form:
         return xp.where(low, 0.0, out / xp.where(low, 1.0, p))
 
 
-def log_softmax_gradient(xp: Any, x: Array, axis: int, out: Array) -> Array:
+def log_softmax_gradient(xp: Namespace, x: Array, axis: int, out: Array) -> Array:
     """Backwards through log_softmax, without the cancellation of out - p sum(out) where p is near 1."""
     p, not_p = xp.shares(x, axis)
     return out * not_p - p * (xp.sum(out, axis, keepdims=True) - out)
 
 
-def require_probabilities(xp: Any, x: Array) -> None:
+def require_probabilities(xp: Namespace, x: Array) -> None:
     """Raise for a value outside [0, 1] where values can be read."""
     values = xp.known(x)
     if values is None or bool(((values >= 0) & (values <= 1)).all()):
@@ -183,7 +184,7 @@ def require_probabilities(xp: Any, x: Array) -> None:
     )
 
 
-def _share_gradient(xp: Any, share: Array, whole: Array, axis: int, out: Array) -> Array:
+def _share_gradient(xp: Namespace, share: Array, whole: Array, axis: int, out: Array) -> Array:
     """Backwards through share = whole / sum(whole)."""
     inner = out - xp.sum(out * share, axis, keepdims=True)
     return inner / xp.sum(whole, axis, keepdims=True)

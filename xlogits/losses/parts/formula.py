@@ -8,6 +8,7 @@ import math
 from dataclasses import field
 from typing import Any, ClassVar, Literal
 
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import OptionError, ShapeError
 from xlogits.losses.parts.axes import Axis, Shape, class_axes, from_rows, one_axis, to_rows
 from xlogits.losses.parts.labels import (
@@ -79,20 +80,22 @@ class Formula(Loss):
         return super()._open(pred, target, **others)
 
     def _arrays(
-        self, xp: Any, work: str, pred: Array, target: Array, others: dict[str, Array]
+        self, xp: Namespace, work: str, pred: Array, target: Array, others: dict[str, Array]
     ) -> tuple[Array, ...]:
         """The arrays checked, in one dtype and one layout, in the order of `ARRAYS`."""
         raise NotImplementedError
 
-    def _formula(self, xp: Any, arrays: tuple[Array, ...]) -> Array:
+    def _formula(self, xp: Namespace, arrays: tuple[Array, ...]) -> Array:
         """The loss of every item."""
         raise NotImplementedError
 
-    def _derivatives(self, xp: Any, arrays: tuple[Array, ...], out: Array) -> tuple[Array, ...]:
+    def _derivatives(
+        self, xp: Namespace, arrays: tuple[Array, ...], out: Array
+    ) -> tuple[Array, ...]:
         """By each array, from the derivative `out` by the loss of each item."""
         raise NotImplementedError
 
-    def _back(self, xp: Any, slope: Array, pred: Array, given: Array) -> Array:
+    def _back(self, xp: Namespace, slope: Array, pred: Array, given: Array) -> Array:
         """A derivative in the layout of the prediction, as one of the array that was given."""
         raise NotImplementedError
 
@@ -112,16 +115,16 @@ class Elementwise(Formula):
     axis: Axis = -1
     inner: Literal["none", "sum", "mean", "root_mean"] = "none"
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         """The function."""
         raise NotImplementedError
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         """Its derivatives by each array."""
         raise NotImplementedError
 
     def _arrays(
-        self, xp: Any, work: str, pred: Array, target: Array, others: dict[str, Array]
+        self, xp: Namespace, work: str, pred: Array, target: Array, others: dict[str, Array]
     ) -> tuple[Array, ...]:
         """The arrays, and the weight of the inner mean (None where there is none)."""
         shape = xp.shape(pred)
@@ -151,7 +154,7 @@ class Elementwise(Formula):
                 given[name] = xp.fitted(given[name], xp.sizes(pred), "labels")
         return (*(given[name] for name in self.ARRAYS), weight)
 
-    def _along(self, xp: Any, weight: Array, shape: Any) -> Array:
+    def _along(self, xp: Namespace, weight: Array, shape: Any) -> Array:
         """The inner weight in a shape that multiplies the losses."""
         axes = class_axes(self.axis, len(shape))
         wanted = (shape[axes[0]],) if len(axes) == 1 else ()
@@ -161,7 +164,7 @@ class Elementwise(Formula):
             raise ShapeError(f"inner_weight has shape {xp.shape(weight)}; expected {wanted}")
         return xp.reshape(weight, [-1 if i == axes[0] else 1 for i in range(len(shape))])
 
-    def _formula(self, xp: Any, arrays: tuple[Array, ...]) -> Array:
+    def _formula(self, xp: Namespace, arrays: tuple[Array, ...]) -> Array:
         *parts, weight = arrays
         loss = self.term(xp, *parts)
         if self.inner == "none":
@@ -169,7 +172,7 @@ class Elementwise(Formula):
         inner = self._inner(xp, loss, weight)
         return _root(xp, inner) if self.inner == "root_mean" else inner
 
-    def _inner(self, xp: Any, loss: Array, weight: Array | None) -> Array:
+    def _inner(self, xp: Namespace, loss: Array, weight: Array | None) -> Array:
         """The sum along the axis, or the mean."""
         flat, axis = one_axis(
             xp,
@@ -181,7 +184,9 @@ class Elementwise(Formula):
             return total
         return total / (xp.count(flat, axis) if weight is None else xp.sum(weight))
 
-    def _derivatives(self, xp: Any, arrays: tuple[Array, ...], out: Array) -> tuple[Array, ...]:
+    def _derivatives(
+        self, xp: Namespace, arrays: tuple[Array, ...], out: Array
+    ) -> tuple[Array, ...]:
         *parts, weight = arrays
         slopes = self.slopes(xp, *parts)
         if self.inner != "none":
@@ -199,7 +204,7 @@ class Elementwise(Formula):
                 out = out / xp.count(flat, axis)
         return tuple(slope * out for slope in slopes)
 
-    def _back(self, xp: Any, slope: Array, pred: Array, given: Array) -> Array:
+    def _back(self, xp: Namespace, slope: Array, pred: Array, given: Array) -> Array:
         """The sum over whatever the array was broadcast along."""
         wanted, axes = xp.shape(given), xp.shape(slope)
         for _ in range(len(axes) - len(wanted)):
@@ -210,7 +215,7 @@ class Elementwise(Formula):
         return slope
 
 
-def _root(xp: Any, x: Array) -> Array:
+def _root(xp: Namespace, x: Array) -> Array:
     """The square root, whose derivative at 0 is taken to be 0."""
     return xp.where(x == 0, 0.0, xp.sqrt(xp.where(x == 0, 1.0, x)))
 
@@ -237,16 +242,16 @@ class Rowwise(Formula):
     labels: Labels = field(default_factory=lambda: DENSE)
     keepdims: bool = False
 
-    def term(self, xp: Any, *arrays: Array) -> Array:
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
         """The function: one number for each row."""
         raise NotImplementedError
 
-    def slopes(self, xp: Any, *arrays: Array) -> tuple[Array, ...]:
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
         """Its derivatives by each array, in the shape of the arrays."""
         raise NotImplementedError
 
     def _arrays(
-        self, xp: Any, work: str, pred: Array, target: Array, others: dict[str, Array]
+        self, xp: Namespace, work: str, pred: Array, target: Array, others: dict[str, Array]
     ) -> tuple[Array, ...]:
         axes = class_axes(self.axis, len(xp.shape(pred)))
         x = to_rows(xp, xp.cast(pred, work), axes)
@@ -275,10 +280,12 @@ class Rowwise(Formula):
         mask = to_rows(xp, (xp.full_like(pred, 1.0) == 1) & mask, axes)
         return tuple(xp.where(mask, rows[name], 0.0) for name in self.ARRAYS)
 
-    def _index(self, xp: Any, pred: Array, target: Array, axis: int) -> bool:
+    def _index(self, xp: Namespace, pred: Array, target: Array, axis: int) -> bool:
         return is_index(self.labels, xp.shape(pred), xp.shape(target), axis)
 
-    def _require_single(self, xp: Any, pred: Array, array: Array, axes: tuple[int, ...]) -> None:
+    def _require_single(
+        self, xp: Namespace, pred: Array, array: Array, axes: tuple[int, ...]
+    ) -> None:
         """Raise unless there is one number for each row."""
         shape, axis = xp.shape(pred), axes[0]
         if len(axes) > 1:
@@ -286,7 +293,7 @@ class Rowwise(Formula):
             shape, axis = (*kept, None), len(kept)
         is_index(INDEX, shape, xp.shape(array), axis)
 
-    def _hot(self, xp: Any, x: Array, target: Array, axis: int) -> Array:
+    def _hot(self, xp: Namespace, x: Array, target: Array, axis: int) -> Array:
         """Rows of 0 and 1; NaN, or an error, where a label is out of range."""
         require_index(self.labels, xp.dtype(target))
         if len(xp.shape(target)) == len(xp.shape(x)):
@@ -300,13 +307,15 @@ class Rowwise(Formula):
         # selected, not multiplied: XLA takes 0 times NaN for 0 where the 0 comes from a comparison
         return xp.where(xp.expand(inside, axis) == 1, hot, math.nan)
 
-    def _formula(self, xp: Any, arrays: tuple[Array, ...]) -> Array:
+    def _formula(self, xp: Namespace, arrays: tuple[Array, ...]) -> Array:
         loss = self.term(xp, *arrays)
         if not self.keepdims:
             return loss
         return xp.expand(loss, class_axes(self.axis, len(xp.shape(arrays[0])))[0])
 
-    def _derivatives(self, xp: Any, arrays: tuple[Array, ...], out: Array) -> tuple[Array, ...]:
+    def _derivatives(
+        self, xp: Namespace, arrays: tuple[Array, ...], out: Array
+    ) -> tuple[Array, ...]:
         ndim = len(xp.shape(arrays[0]))
         if self.keepdims:
             out = to_rows(xp, out, class_axes(self.axis, ndim))
@@ -314,5 +323,5 @@ class Rowwise(Formula):
             out = xp.expand(out, ndim - 1)
         return tuple(slope * out for slope in self.slopes(xp, *arrays))
 
-    def _back(self, xp: Any, slope: Array, pred: Array, given: Array) -> Array:
+    def _back(self, xp: Namespace, slope: Array, pred: Array, given: Array) -> Array:
         return from_rows(xp, slope, class_axes(self.axis, len(xp.shape(pred))), pred)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from numbers import Integral, Rational, Real
 from typing import Any, Literal
 
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import DtypeError, OptionError, ShapeError, shown
 from xlogits.losses.parts.axes import Shape
 from xlogits.precision import FORMATS
@@ -130,7 +131,9 @@ def holds(dtype: str, value: int) -> bool:
     return low <= value < high
 
 
-def fitted_labels(xp: Any, labels: Array, sizes: list[Any], axis: int, indexed: bool) -> Array:
+def fitted_labels(
+    xp: Namespace, labels: Array, sizes: list[Any], axis: int, indexed: bool
+) -> Array:
     """Labels that must turn out to have these sizes of the logits; indexes, without the class axis."""
     if indexed:
         kept = [1] if len(xp.shape(labels)) == len(sizes) else []

@@ -3,13 +3,14 @@
 from itertools import accumulate
 from typing import Any
 
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import DtypeError, OptionError, ShapeError
 from xlogits.losses.parts.labels import INTEGERS, require_dense
 
 Array = Any
 
 
-def as_array(xp: Any, size: Any, target: Array) -> Any:
+def as_array(xp: Namespace, size: Any, target: Array) -> Any:
     """Lengths given as a list or tuple of whole numbers, as an array beside the target."""
     if not isinstance(size, list | tuple) or not all(type(n) is int for n in size) or not size:
         return size
@@ -17,7 +18,7 @@ def as_array(xp: Any, size: Any, target: Array) -> Any:
     return xp.concat([0 * one + n for n in size], 0)
 
 
-def apart(xp: Any, target: Array, length: Any) -> Array:
+def apart(xp: Namespace, target: Array, length: Any) -> Array:
     """The labels of all items in one row as rows of their own, padded."""
     read = length if isinstance(length, list | tuple) else xp.known(length)
     if read is None:
@@ -46,7 +47,7 @@ def require_one(kind: str, sizes: dict[str, Array]) -> None:
         raise OptionError(f"{kind}_length and {kind}_padding are given; expected one of them")
 
 
-def require_counts(xp: Any, sizes: dict[str, Array]) -> None:
+def require_counts(xp: Namespace, sizes: dict[str, Array]) -> None:
     """Raise unless lengths are integers, and paddings numbers."""
     for name, size in sizes.items():
         dtype = xp.dtype(size)
@@ -55,7 +56,7 @@ def require_counts(xp: Any, sizes: dict[str, Array]) -> None:
         require_dense(dtype, name)
 
 
-def require_at_most(xp: Any, length: Array, size: int | None, name: str, of: str) -> None:
+def require_at_most(xp: Namespace, length: Array, size: int | None, name: str, of: str) -> None:
     known = xp.known(length)
     if known is None or size is None:
         return

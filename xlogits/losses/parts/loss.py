@@ -6,6 +6,7 @@ from dataclasses import field
 from typing import Any, ClassVar
 
 from xlogits.backends import namespace, require_same
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import DtypeError, OptionError, ShapeError, shown
 from xlogits.losses.parts.axes import Shape
 from xlogits.losses.parts.labels import FLOATS, INTEGERS, require_float
@@ -54,7 +55,7 @@ class Loss(Value):
         kwargs.pop("cotangent", None)
         return self(*args, **kwargs), gradient
 
-    def _open(self, pred: Array, target: Array, **others: Array) -> tuple[Any, str, str]:
+    def _open(self, pred: Array, target: Array, **others: Array) -> tuple[Namespace, str, str]:
         """The backend, the dtype to compute in and the dtype of the result."""
         xp = namespace(pred)
         kind = type(target)
@@ -83,7 +84,7 @@ class Loss(Value):
         result = self.dtype or given
         return xp, "float32" if result in HALF else result, result
 
-    def _weight(self, xp: Any, weight: Weight, loss: Array) -> Weight:
+    def _weight(self, xp: Namespace, weight: Weight, loss: Array) -> Weight:
         """Sample weights in the dtype of the losses and of a shape that multiplies them."""
         if weight is None:
             return None
@@ -102,7 +103,7 @@ class Loss(Value):
             )
         return xp.cast(weight, xp.dtype(loss))
 
-    def _close(self, xp: Any, items: Items, weight: Weight, result: str) -> Array:
+    def _close(self, xp: Namespace, items: Items, weight: Weight, result: str) -> Array:
         return xp.cast(self.reduction(xp, items, weight), result)
 
     def _require_unambiguous(self, **given: Any) -> None:
@@ -136,11 +137,11 @@ def spreads(shape: Shape, wanted: Shape) -> bool:
     )
 
 
-def times(xp: Any, weight: Array, log_p: Array) -> Array:
+def times(xp: Namespace, weight: Array, log_p: Array) -> Array:
     """weight * log_p, where 0 times infinity is 0."""
     return weight * counted(xp, weight, log_p)
 
 
-def counted(xp: Any, weight: Array, log_p: Array) -> Array:
+def counted(xp: Namespace, weight: Array, log_p: Array) -> Array:
     """log_p, but 0 where it is infinite and its weight is 0."""
     return xp.where((weight == 0) & (abs(log_p) == math.inf), 0.0, log_p)
