@@ -1,6 +1,7 @@
 """A diagnosis finds what was changed in mismatches made from the records, and invents nothing."""
 
 import math
+import os
 import subprocess
 import sys
 import time
@@ -351,6 +352,28 @@ def test_the_command_reads_files(tmp_path: Path) -> None:
     assert done.returncode == 1, done.stderr
     assert "1. softmax is applied twice" in done.stdout
     assert "keras.losses" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "loads"), [(["2.3026", "0.0719"], False), (["2.3026", "losses.npy"], True)]
+)
+def test_two_numbers_alone_do_without_numpy(
+    tmp_path: Path, arguments: list[str], loads: bool
+) -> None:
+    np.save(tmp_path / "losses.npy", np.array(0.0719))
+    code = (
+        "import sys; from xlogits.cli import main; "
+        f"status = main(['diagnose', *{arguments}]); print(status, 'numpy' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert "is log(10)" in done.stdout, done.stderr
+    assert done.stdout.splitlines()[-1] == f"1 {loads}"
 
 
 def test_a_thousand_items_of_a_thousand_classes() -> None:

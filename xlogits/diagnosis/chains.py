@@ -8,6 +8,17 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from xlogits.diagnosis.choices import forms
+from xlogits.diagnosis.costs import (
+    FAMOUS,
+    FORGOTTEN,
+    HAIR,
+    KNOWN,
+    LITTLE,
+    NOTHING,
+    ORDINARY,
+    RARE,
+    SELDOM,
+)
 from xlogits.diagnosis.steps import Step
 from xlogits.losses import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form, SigmoidCrossEntropy
 
@@ -35,91 +46,99 @@ LOG_TWICE = "the logarithm is taken twice: log-probabilities go into a loss of p
 # by what the prediction is
 SOFTMAX = {
     "logits": (
-        Link("softmax_twice", "softmax", "logits", 1.0, TWICE),
-        Link("softmax_missing", "", "probabilities", 1.2, MISSING),
+        Link("softmax_twice", "softmax", "logits", FAMOUS, TWICE),
+        Link("softmax_missing", "", "probabilities", FORGOTTEN, MISSING),
         Link(
             "log_softmax_missing",
             "",
             "log_probabilities",
-            1.2,
+            FORGOTTEN,
             "log-softmax is missing: logits go into a loss of log-probabilities (NLLLoss)",
         ),
-        Link("log_missing", "softmax", "log_probabilities", 1.2, LOG_MISSING),
-        Link("log_twice", "log_softmax", "probabilities", 2.0, LOG_TWICE),
+        Link("log_missing", "softmax", "log_probabilities", FORGOTTEN, LOG_MISSING),
+        Link("log_twice", "log_softmax", "probabilities", ORDINARY, LOG_TWICE),
         Link(
             "sigmoid_first",
             "sigmoid",
             "logits",
-            1.8,
+            KNOWN,
             "a sigmoid is applied to the logits before the softmax of the loss",
         ),
         Link(
             "sigmoid_for_softmax_first",
             "sigmoid",
             "probabilities",
-            2.5,
+            SELDOM,
             "a sigmoid in place of the softmax, and a loss of probabilities",
         ),
         Link(
             "clipped",
             "softmax",
             "probabilities",
-            2.0,
+            ORDINARY,
             "the loss takes probabilities, and clips or renormalises them",
         ),
-        Link("log_sigmoid_first", "log_sigmoid", "logits", 3.0, "log-sigmoid is applied first"),
+        Link("log_sigmoid_first", "log_sigmoid", "logits", RARE, "log-sigmoid is applied first"),
     ),
     "probabilities": (
-        Link("softmax_twice", "", "logits", 1.0, TWICE),
-        Link("softmax_twice", "softmax", "probabilities", 2.0, TWICE),
-        Link("log_missing", "", "log_probabilities", 1.2, LOG_MISSING),
-        Link("log_twice", "log", "probabilities", 2.0, LOG_TWICE),
-        Link("clipped", "", "probabilities", 1.8, "the probabilities are clipped or renormalised"),
+        Link("softmax_twice", "", "logits", FAMOUS, TWICE),
+        Link("softmax_twice", "softmax", "probabilities", ORDINARY, TWICE),
+        Link("log_missing", "", "log_probabilities", FORGOTTEN, LOG_MISSING),
+        Link("log_twice", "log", "probabilities", ORDINARY, LOG_TWICE),
+        Link(
+            "clipped", "", "probabilities", KNOWN, "the probabilities are clipped or renormalised"
+        ),
     ),
     "log_probabilities": (
-        Link("softmax_twice", "exp", "logits", 1.0, TWICE),
-        Link("log_missing", "exp", "log_probabilities", 1.2, LOG_MISSING),
-        Link("log_twice", "", "probabilities", 2.0, LOG_TWICE),
+        Link("softmax_twice", "exp", "logits", FAMOUS, TWICE),
+        Link("log_missing", "exp", "log_probabilities", FORGOTTEN, LOG_MISSING),
+        Link("log_twice", "", "probabilities", ORDINARY, LOG_TWICE),
         Link(
-            "clipped", "exp", "probabilities", 2.0, "the loss takes probabilities, and clips them"
+            "clipped",
+            "exp",
+            "probabilities",
+            ORDINARY,
+            "the loss takes probabilities, and clips them",
         ),
     ),
 }
 TWICE_S = TWICE.replace("softmax", "sigmoid")
 SIGMOID = {
     "logits": (
-        Link("sigmoid_twice", "sigmoid", "logits", 1.0, TWICE_S),
-        Link("sigmoid_missing", "", "probabilities", 1.2, MISSING.replace("softmax", "sigmoid")),
+        Link("sigmoid_twice", "sigmoid", "logits", FAMOUS, TWICE_S),
+        Link(
+            "sigmoid_missing", "", "probabilities", FORGOTTEN, MISSING.replace("softmax", "sigmoid")
+        ),
         Link(
             "softmax_first",
             "softmax",
             "logits",
-            2.0,
+            ORDINARY,
             "softmax is applied to the logits before the sigmoid of the loss",
         ),
         Link(
             "softmax_for_sigmoid_first",
             "softmax",
             "probabilities",
-            2.0,
+            ORDINARY,
             "softmax in place of the sigmoid, and a loss of probabilities",
         ),
         Link(
             "clipped",
             "sigmoid",
             "probabilities",
-            2.0,
+            ORDINARY,
             "the loss takes probabilities, and clips them or their logarithms",
         ),
     ),
     "probabilities": (
-        Link("sigmoid_twice", "", "logits", 1.0, TWICE_S),
-        Link("sigmoid_twice", "sigmoid", "probabilities", 2.0, TWICE_S),
+        Link("sigmoid_twice", "", "logits", FAMOUS, TWICE_S),
+        Link("sigmoid_twice", "sigmoid", "probabilities", ORDINARY, TWICE_S),
         Link(
             "clipped",
             "",
             "probabilities",
-            1.8,
+            KNOWN,
             "the probabilities are clipped, or their logarithms",
         ),
     ),
@@ -150,21 +169,21 @@ def _forms(kind: type, link: Link, sigmoid: bool) -> Iterator[tuple[Form, float]
     """The plain form of a kind, and, for probabilities, everything that is done to them."""
     plain = {"logits": LOGITS, "log_probabilities": LOG_PROBABILITIES}
     if link.kind in plain:
-        yield plain[link.kind], 0.0
+        yield plain[link.kind], NOTHING
         return
     if link.code != "clipped":
-        yield PROBABILITIES, 0.0
+        yield PROBABILITIES, NOTHING
     native = [form for form in forms(kind, "probabilities") if form != PROBABILITIES]
     for form in native:
-        yield form, 0.1
+        yield form, HAIR
     if link.code not in ("clipped", "softmax_missing", "sigmoid_missing"):
         return
-    yield KERAS_2, 0.2
+    yield KERAS_2, 2 * HAIR
     for number, low in enumerate(CLIPS):
-        cost = 0.3 + 0.1 * number
+        cost = LITTLE + HAIR * number
         made = [Form("probabilities", clip=(low, 1 - low)), Form("probabilities", log_offset=low)]
         yield from ((form, cost) for form in made if form not in native)
-    yield from ((Form("probabilities", log_floor=floor), 0.4) for floor in FLOORS)
+    yield from ((Form("probabilities", log_floor=floor), LITTLE + HAIR) for floor in FLOORS)
 
 
 def _policy(form: Form) -> str:
@@ -191,4 +210,4 @@ def _other_axes(
         if other != axis % ndim:
             words = f"softmax runs along axis {other} and the classes are on axis {axis % ndim}"
             made = (*steps, Step("log_softmax", other))
-            yield "softmax_axis", words, 1.8, made, LOG_PROBABILITIES
+            yield "softmax_axis", words, KNOWN, made, LOG_PROBABILITIES

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.diagnosis.steps import Operands, Step, apply
-from xlogits.errors import XlogitsError
+from xlogits.diagnosis.steps import Operands, Step, apply, require_axis
+from xlogits.errors import ShapeError, XlogitsError, require_labels
 from xlogits.losses import (
     INDEX,
     LOG_PROBABILITIES,
@@ -21,7 +21,7 @@ NONE = Reduction("none")
 OUTSIDE = frozenset({"sample_weight"})  # multiplied by when items are reduced, not before
 
 
-class Setup(NamedTuple):
+class Recipe(NamedTuple):
     """A loss without reduction, what is done to its operands first, and which of them are left out."""
 
     loss: Loss
@@ -43,22 +43,22 @@ class Data:
     def __init__(self, operands: Operands, dtype: str = "float32") -> None:
         self.operands, self.dtype = operands, dtype
         self._prepared: dict[tuple[Step, ...], Operands] = {(): operands}
-        self._items: dict[Setup, Items | None] = {}
+        self._items: dict[Recipe, Items | None] = {}
         self._picked: dict[Any, Array] = {}
 
     @property
     def size(self) -> int:
         return int(self.operands["pred"].size)
 
-    def items(self, setup: Setup) -> Items | None:
+    def items(self, recipe: Recipe) -> Items | None:
         """The losses of the items, or None where these operands do not go with it."""
-        if setup not in self._items:
+        if recipe not in self._items:
             try:
                 with np.errstate(all="ignore"):
-                    self._items[setup] = self._computed(setup)
-            except (XlogitsError, TypeError, ValueError, IndexError, KeyError):
-                self._items[setup] = None
-        return self._items[setup]
+                    self._items[recipe] = self._computed(recipe)
+            except XlogitsError:  # the loss, or a step before it, refuses these operands
+                self._items[recipe] = None
+        return self._items[recipe]
 
     def forget(self) -> None:
         """Drop what takes memory: big arrays that pairs of changes left behind."""
@@ -71,13 +71,13 @@ class Data:
             self._prepared[steps] = apply(steps[-1], self.prepared(steps[:-1]))
         return self._prepared[steps]
 
-    def _computed(self, setup: Setup) -> Items:
-        loss: Any = setup.loss
-        operands = self.prepared(setup.steps)
-        left = setup.without | OUTSIDE
+    def _computed(self, recipe: Recipe) -> Items | None:
+        loss: Any = recipe.loss
+        operands = self.prepared(recipe.steps)
+        left = recipe.without | OUTSIDE
         given = {k: v for k, v in operands.items() if k in loss.OPERANDS and k not in left}
-        if len(given) < len([k for k in loss.ARRAYS if k not in given]):
-            raise TypeError("an array is missing")
+        if not set(loss.ARRAYS) <= set(given):
+            return None
         form = getattr(loss, "form", None)
         if form is not None:
             loss = replace(loss, form=self._rounded(form))
@@ -86,13 +86,14 @@ class Data:
             return Items(np.asarray(loss(**given), np.float64), valid, weight)
         if weight is not None and not loss.label_smoothing and type(loss) is SoftmaxCrossEntropy:
             del given["class_weight"]
-        values = self._softmax(loss, setup.steps, given)
+        values = self._softmax(loss, recipe.steps, given)
         if weight is not None and "class_weight" not in given:
             values = values * weight
         return Items(values, valid, weight)
 
     def _softmax(self, loss: Any, steps: tuple[Step, ...], given: Operands) -> Array:
         """With the log-probabilities, and those of the labels, that others have computed already."""
+        require_axis(given["pred"], _number(loss.axis))
         if loss.form.exact and type(loss) is SoftmaxCrossEntropy and "mask" not in given:
             steps = (*steps, Step("log_softmax", _number(loss.axis)))
             given = given | {"pred": self.prepared(steps)["pred"]}
@@ -108,12 +109,14 @@ class Data:
 
     def _column(self, loss: Any, steps: tuple[Step, ...], given: Operands) -> Array:
         """What is predicted of the label, of every item."""
-        x, y, axis = given["pred"], given["target"], loss.axis
+        x, y = given["pred"], given["target"]
+        axis = _number(loss.axis) % x.ndim
         key = steps, axis, loss.form.renormalise, loss.ignore_index
         if key not in self._picked:
             counts = y != loss.ignore_index if loss.ignore_index is not None else np.True_
-            if not ((y >= 0) & (y < x.shape[axis]) | ~counts).all():
-                raise ValueError("a label is out of range")
+            if y.dtype.kind not in "iu" or y.shape != x.shape[:axis] + x.shape[axis + 1 :]:
+                raise ShapeError("labels are no class indexes of the items")
+            require_labels(np.where(counts, y, 0), x.shape[axis])
             labels = np.expand_dims(np.where(counts, y, 0), axis)
             column = np.take_along_axis(x, labels, axis).squeeze(axis)
             self._picked[key] = column / x.sum(axis) if loss.form.renormalise else column
@@ -139,7 +142,9 @@ def _counted(loss: Any, given: Operands) -> tuple[Array | None, Array | None]:
         return None, None
     valid = y != ignore if ignore is not None else None
     w = given.get("class_weight")
-    if w is None or w.ndim != 1:
+    if w is None or w.ndim != 1 or y.dtype.kind not in "iu":
         return valid, None
-    weight = w[np.where(valid, y, 0) if valid is not None else y]
-    return valid, np.where(valid, weight, 0.0) if valid is not None else weight
+    labels = y if valid is None else np.where(valid, y, 0)
+    if ((labels < 0) | (labels >= len(w))).any():  # the loss itself says what is wrong
+        return valid, None
+    return valid, w[labels] if valid is None else np.where(valid, w[labels], 0.0)

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.arrays import Observed
 from xlogits.diagnosis.changes import Change
-from xlogits.diagnosis.recipe import Setup
+from xlogits.diagnosis.costs import AMOUNT, ORDINARY, RARE, SELDOM
+from xlogits.diagnosis.observed import Observed
+from xlogits.diagnosis.recipe import Recipe
 from xlogits.diagnosis.steps import Step
 
 Array = Any
@@ -23,29 +24,29 @@ def usual(amount: float) -> bool:
 
 
 def solved(
-    setup: Setup, value: Callable[[Setup], Any], seen: Observed, classes: int
+    recipe: Recipe, value: Callable[[Recipe], Any], seen: Observed, classes: int
 ) -> Iterator[Change]:
-    """Changes by an amount with which the value comes out; `value` gives that of a setup.
+    """Changes by an amount with which the value comes out; `value` gives that of a recipe.
 
     One free amount explains any one number, so only round amounts count, or those that explain the
     losses of all items.
     """
-    yield from _smoothing(setup, value, seen, classes)
-    for amount in _amounts(setup):
+    yield from _smoothing(recipe, value, seen, classes)
+    for amount in _amounts(recipe):
         yield from _roots(amount, value, seen)
 
 
 def _smoothing(
-    setup: Setup, value: Callable[[Setup], Any], seen: Observed, classes: int
+    recipe: Recipe, value: Callable[[Recipe], Any], seen: Observed, classes: int
 ) -> Iterator[Change]:
-    loss: Any = setup.loss
+    loss: Any = recipe.loss
     if getattr(loss, "label_smoothing", None) != 0:
         return
 
-    def smoothed(amount: float) -> Setup:
-        return setup._replace(loss=replace(loss, label_smoothing=amount))
+    def smoothed(amount: float) -> Recipe:
+        return recipe._replace(loss=replace(loss, label_smoothing=amount))
 
-    hard, soft = value(setup), value(smoothed(1.0))
+    hard, soft = value(recipe), value(smoothed(1.0))
     if hard is None or soft is None or np.shape(hard) != np.shape(seen.values):
         return
     slope, off = np.ravel(soft - hard), np.ravel(seen.values - hard)
@@ -63,11 +64,11 @@ def _smoothing(
         found = over[share] or 0.0
         where = "" if share == 1 else f" spread over the other {classes - 1} classes"
         words = f"label smoothing of {found:.6g}{where} instead of none"
-        yield Change("label_smoothing", words, 2.0, smoothed(found * share), found)
+        yield Change("label_smoothing", words, ORDINARY, smoothed(found * share), found)
         return
     if not seen.scalar:
         words = f"label smoothing of {amount:.6g} instead of none"
-        yield Change("label_smoothing", words, 2.5, smoothed(float(f"{amount:.6g}")), amount)
+        yield Change("label_smoothing", words, SELDOM, smoothed(float(f"{amount:.6g}")), amount)
 
 
 def _round(amount: float, error: float) -> float | None:
@@ -81,10 +82,10 @@ def _round(amount: float, error: float) -> float | None:
 
 
 class _Amount(NamedTuple):
-    """A number that a setup depends on: how it is set, where to look for it, what to say."""
+    """A number that a recipe depends on: how it is set, where to look for it, what to say."""
 
     code: str
-    at: Callable[[float], Setup]
+    at: Callable[[float], Recipe]
     places: tuple[float, ...]
     words: str
     cost: float
@@ -102,29 +103,29 @@ PLACES = {
 }
 
 
-def _amounts(setup: Setup) -> Iterator[_Amount]:
-    loss: Any = setup.loss
+def _amounts(recipe: Recipe) -> Iterator[_Amount]:
+    loss: Any = recipe.loss
     form = getattr(loss, "form", None)
-    if form is not None and form.kind == "logits" and all(s.name != "scaled" for s in setup.steps):
+    if form is not None and form.kind == "logits" and all(s.name != "scaled" for s in recipe.steps):
         words = "the logits are divided by a temperature of {:.6g}"
 
-        def scaled(amount: float) -> Setup:
-            return setup._replace(steps=(Step("scaled", -1, amount), *setup.steps))
+        def scaled(amount: float) -> Recipe:
+            return recipe._replace(steps=(Step("scaled", -1, amount), *recipe.steps))
 
-        yield _Amount("temperature", scaled, POSITIVE, words, 3.0)
+        yield _Amount("temperature", scaled, POSITIVE, words, RARE)
     for name, places in PLACES.items():
         old = getattr(loss, name, ...)
         if old is ... or not isinstance(old, int | float | None):
             continue
 
-        def changed(amount: float, name: str = name) -> Setup:
-            return setup._replace(loss=replace(loss, **{name: amount}))
+        def changed(amount: float, name: str = name) -> Recipe:
+            return recipe._replace(loss=replace(loss, **{name: amount}))
 
         words = f"{name.replace('_', ' ')} is {{:.6g}} instead of {old}"
-        yield _Amount(name, changed, places, words, 2.4)
+        yield _Amount(name, changed, places, words, AMOUNT)
 
 
-def _roots(amount: _Amount, value: Callable[[Setup], Any], seen: Observed) -> Iterator[Change]:
+def _roots(amount: _Amount, value: Callable[[Recipe], Any], seen: Observed) -> Iterator[Change]:
     target = float(np.mean(seen.values))
 
     def miss(place: float) -> float:

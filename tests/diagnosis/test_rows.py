@@ -1,0 +1,87 @@
+"""Every row of the tables: what it does to arrays is what it writes, in every framework."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.diagnosis.running import SPOKEN, run
+from xlogits.diagnosis.recipe import Data, Recipe
+from xlogits.diagnosis.results import AFTER, Result
+from xlogits.diagnosis.spelling import source
+from xlogits.diagnosis.steps import STEPS, Step, apply, write
+from xlogits.diagnosis.story import value_of
+from xlogits.losses import SoftmaxCrossEntropy
+from xlogits.translation.call import NAMES
+from xlogits.translation.expression import Expr
+from xlogits.translation.language import language
+
+Array = Any
+RNG = np.random.default_rng(4)
+
+
+def softmax(x: Array, axis: int = -1) -> Array:
+    e = np.exp(x)
+    return e / e.sum(axis, keepdims=True)
+
+
+PLAIN = {
+    "pred": softmax(RNG.normal(size=(6, 3))),  # of which a logarithm can be taken too
+    "target": RNG.integers(0, 2, 6),
+    "class_weight": RNG.uniform(0.5, 2, 3),
+}
+DENSE = {**PLAIN, "target": softmax(RNG.normal(size=(6, 3)))}
+IMAGES = {"pred": RNG.normal(size=(2, 3, 4)), "target": RNG.integers(0, 3, (2, 4))}
+VECTORS = {"pred": RNG.normal(size=5), "target": RNG.normal(size=(5, 1))}
+# steps, by what they can be done to; the others are done to PLAIN
+OTHERS: dict[str, list[tuple[dict[str, Array], Step]]] = {
+    "scaled": [(PLAIN, Step("scaled", -1, 0.07))],
+    "view": [
+        (IMAGES, Step("view")),
+        ({**IMAGES, "target": RNG.random((2, 3, 4))}, Step("view")),
+    ],
+    "moved": [(IMAGES, Step("moved"))],
+    "labels_shifted": [(PLAIN, Step("labels_shifted", 1, 1))],
+    "labels_filled": [
+        ({**PLAIN, "target": np.array([0, -100, 2, 1, 255, -1])}, Step("labels_filled", 1))
+    ],
+    "labels_hot": [(PLAIN, Step("labels_hot", 1)), (IMAGES, Step("labels_hot", 1))],
+    "labels_hardest": [
+        (DENSE, Step("labels_hardest", 1)),
+        ({**IMAGES, "target": RNG.random((2, 3, 4))}, Step("labels_hardest", 1)),
+    ],
+    "labels_softmax": [(DENSE, Step("labels_softmax", 1))],
+    "labels_exp": [(DENSE, Step("labels_exp"))],
+    "labels_log": [(DENSE, Step("labels_log"))],
+    "labels_from_signs": [(DENSE, Step("labels_from_signs"))],
+    "swapped": [(DENSE, Step("swapped"))],
+    "crossed": [(VECTORS, Step("crossed"))],
+}
+
+
+@pytest.mark.parametrize("to", SPOKEN)
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_is_written_as_it_is_done(name: str, to: str) -> None:
+    for operands, step in OTHERS.get(name, [(PLAIN, Step(name, 1))]):
+        exprs = {name: Expr(NAMES.get(name, name)) for name in operands}
+        found = write(step, exprs, language(to), operands)
+        done = apply(step, operands)
+        given = {NAMES.get(name, name): array for name, array in operands.items()}
+        changed = [name for name in operands if str(found[name]) != str(exprs[name])]
+        assert changed
+        for operand in changed:
+            got = run(str(found[operand]), to, given)
+            np.testing.assert_allclose(got, done[operand], 1e-6, 1e-6)
+            assert got.shape != operands[operand].shape or not np.allclose(got, operands[operand])
+
+
+@pytest.mark.parametrize("to", SPOKEN)
+@pytest.mark.parametrize("after", [name for name in AFTER if name])
+def test_what_is_done_to_a_result_is_written_as_it_is_done(after: str, to: str) -> None:
+    data = Data({"pred": PLAIN["pred"], "target": PLAIN["target"]})
+    recipe = Recipe(SoftmaxCrossEntropy(axis=1))
+    plain, changed = Result(False, "mean_over_items"), Result(False, "mean_over_items", after)
+    text = source(recipe, changed, language(to), data)
+    got = run(text, to, {"logits": PLAIN["pred"], "labels": PLAIN["target"]})
+    np.testing.assert_allclose(got, value_of(recipe, changed, data), 1e-6)
+    assert abs(got - value_of(recipe, plain, data)) > 1e-3

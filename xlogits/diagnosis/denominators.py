@@ -1,0 +1,205 @@
+"""What the losses of the items become: each way is one row of `WORDS`.
+
+It says how the number is computed, how it is written as source code, and what to say.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from xlogits.diagnosis.costs import LESS, LITTLE, MUCH, NOTHING, UNUSUAL
+from xlogits.diagnosis.recipe import Items
+from xlogits.translation.expression import Expr
+from xlogits.translation.language import Language
+
+Array = Any
+
+
+class Batch(NamedTuple):
+    """What is reduced: the items, sizes by name, and the sample weights in the shape of the items."""
+
+    items: Items
+    sizes: dict[str, float]
+    weight: Array | None = None
+
+    def each(self, weighted: bool) -> Array:
+        """The losses of the items, with the sample weights or without."""
+        loss = self.items.loss
+        return loss * self.weight if weighted and self.weight is not None else loss
+
+
+class Source(NamedTuple):
+    """What a reduction is written with.
+
+    `reduced` writes the loss in any of the reductions that losses have. The operands are those that
+    the loss is called with, as expressions and as arrays.
+    """
+
+    reduced: Callable[[str], Expr]
+    loss: Any
+    exprs: dict[str, Expr]
+    arrays: dict[str, Array]
+    language: Language
+
+    def rows(self, items: Expr) -> Expr:
+        """Items with one axis beside that of the batch."""
+        if self.arrays["pred"].ndim < 4:
+            return items
+        return self.language.write("per_item", (items,))
+
+
+class Word(NamedTuple):
+    """What a result is of the losses of the items; one of `by`, `of` and `along` says it.
+
+    `by`: what their sum is divided by; `of`: the number that it is otherwise; `along`: the array that
+    is left where nothing is reduced over the batch. Each gives None where these arrays have no such
+    thing. `write` is missing where losses have this reduction themselves.
+    """
+
+    words: str
+    cost: float = NOTHING
+    by: Callable[[Batch], float | None] | None = None
+    of: Callable[[Array, Batch], float | None] | None = None
+    along: Callable[[Array], Array | None] | None = None
+    write: Callable[[Source], Any] | None = None
+
+
+def _valid(batch: Batch) -> float:
+    valid = batch.items.valid
+    return float(batch.items.loss.size if valid is None else valid.sum())
+
+
+def _class_weight(batch: Batch) -> float | None:
+    weight = batch.items.weight
+    return None if weight is None else float(weight.sum())
+
+
+def _sample_weight(batch: Batch) -> float | None:
+    if batch.weight is None:
+        return None
+    spread = np.broadcast_to(batch.weight, batch.items.loss.shape)
+    return float((spread if batch.items.valid is None else spread * batch.items.valid).sum())
+
+
+def _nonzero_weight(batch: Batch) -> float | None:
+    if batch.weight is None:
+        return None
+    return float((np.broadcast_to(batch.weight, batch.items.loss.shape) != 0).sum())
+
+
+def _twice(batch: Batch) -> float | None:
+    if "batch" not in batch.sizes:
+        return None
+    by = _class_weight(batch)
+    return (_valid(batch) if by is None else by) * batch.sizes["batch"]
+
+
+def _size(name: str) -> Callable[[Batch], float | None]:
+    """A size of the arrays, unless nothing is divided by it."""
+    return lambda batch: batch.sizes[name] if batch.sizes.get(name, 1) > 1 else None
+
+
+def _mean_of_means(each: Array, batch: Batch) -> float | None:
+    if each.ndim < 2:
+        return None
+    flat, valid = each.reshape(len(each), -1), batch.items.valid
+    counts = flat.shape[1] if valid is None else valid.reshape(flat.shape).sum(1)
+    with np.errstate(all="ignore"):
+        return float(np.mean(flat.sum(1) / counts))
+
+
+def _written_mean_of_means(source: Source) -> Expr:
+    language, ignored = source.language, getattr(source.loss, "ignore_index", None)
+    items = source.rows(source.reduced("none"))
+    if ignored is None:
+        return language.write("mean", (language.write("mean_along", (items, -1)),))
+    x, y = source.exprs["pred"], source.exprs["target"]
+    counted = source.rows(language.write("like", (y != ignored, x)))
+    total, count = (language.write("sum_along", (each, -1)) for each in (items, counted))
+    return language.write("mean", (total / count,))
+
+
+def _along_last(word: str, function: Callable[[Array], Array], words: str) -> Word:
+    return Word(
+        words,
+        along=lambda each: function(each) if each.ndim > 1 else None,
+        write=lambda source: source.language.write(word, (source.reduced("none"), -1)),
+    )
+
+
+# the plainest first: of equal denominators only the first is told
+WORDS: dict[str, Word] = {
+    "none": Word("one number per item", along=lambda each: each),
+    "mean_over_items": Word("the mean over all items", by=lambda b: float(b.items.loss.size)),
+    "mean_over_valid": Word("the mean over the items that are not ignored", by=_valid),
+    "sum": Word("the sum", by=lambda b: 1.0),
+    "mean_over_class_weight": Word(
+        "the sum divided by the class weights of the labels", by=_class_weight
+    ),
+    "mean_over_sample_weight": Word(
+        "the sum divided by the sum of the sample weights", by=_sample_weight
+    ),
+    "mean_over_nonzero_weight": Word(
+        "the mean over the items whose weight is not 0", LESS, by=_nonzero_weight
+    ),
+    "mean_over_batch": Word(
+        "the sum divided by the size of the first axis", LITTLE, by=lambda b: b.sizes.get("batch")
+    ),
+    "mean_twice": Word(
+        "the mean, divided by the batch size once more",
+        MUCH,
+        by=_twice,
+        write=lambda source: source.reduced("sum") / (Expr("batch_size") * Expr("num_items")),
+    ),
+    "mean_over_elements": Word(
+        "the sum divided by the number of entries of the prediction",
+        MUCH,
+        by=_size("elements"),
+        write=lambda source: (
+            source.reduced("sum") / source.language.write("size", (Expr("logits"),))
+        ),
+    ),
+    "mean_over_classes": Word(
+        "the sum divided by the number of classes",
+        UNUSUAL,
+        by=_size("classes"),
+        write=lambda source: source.reduced("sum") / Expr("num_classes"),
+    ),
+    "mean_over_positions": Word(
+        "the sum divided by the number of positions of one sequence",
+        MUCH,
+        by=_size("positions"),
+        write=lambda source: source.reduced("sum") / Expr("sequence_length"),
+    ),
+    "mean_over_labels": Word(
+        "the sum divided by the number of labels",
+        UNUSUAL,
+        by=_size("labels"),
+        write=lambda source: (
+            source.reduced("sum") / source.language.write("size", (Expr("labels"),))
+        ),
+    ),
+    "mean_of_means": Word(
+        "the mean of the means of the rows",
+        MUCH,
+        of=_mean_of_means,
+        write=_written_mean_of_means,
+    ),
+    "mean_along_axis": _along_last(
+        "mean_along", lambda each: each.mean(-1), "the mean along the last axis"
+    ),
+    "sum_along_axis": _along_last(
+        "sum_along", lambda each: each.sum(-1), "the sum along the last axis"
+    ),
+}
+
+
+# what a denominator becomes where its weights are not there, or where it is no number of its own
+FALLBACK = ("mean_over_valid", "mean_over_items", "sum")
+
+
+def denominators(batch: Batch) -> dict[str, float]:
+    """What the sum of the items may be divided by, the plainest first."""
+    found = {word: row.by(batch) for word, row in WORDS.items() if row.by is not None}
+    return {word: by for word, by in found.items() if by is not None}

@@ -1,0 +1,60 @@
+"""How a number comes about: a loss computed in some way, reduced in some way, and what was changed."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from xlogits.diagnosis.changes import Change
+from xlogits.diagnosis.denominators import Batch
+from xlogits.diagnosis.recipe import Data, Recipe
+from xlogits.diagnosis.results import Result, reduced, spread
+
+Array = Any
+
+
+class Story(NamedTuple):
+    """How a number comes about: from a recipe that is meant, by these changes."""
+
+    recipe: Recipe
+    result: Result
+    changes: tuple[Change, ...] = ()
+    cost: float = 0.0
+    value: Any = None
+
+    def on(self, operands: dict[str, Array]) -> Any:
+        """The number on other arrays; None where it does not go with them."""
+        return value_of(self.recipe, self.result, Data(operands))
+
+
+def batch_of(recipe: Recipe, data: Data) -> Batch | None:
+    """What a recipe gives on these data, ready to be reduced; None where it does not go with them."""
+    items = data.items(recipe)
+    if items is None:
+        return None
+    weight = spread(data.operands.get("sample_weight"), items)
+    return Batch(items, sizes_of(recipe, data), weight)
+
+
+def value_of(recipe: Recipe, result: Result, data: Data) -> Any:
+    """What a recipe gives on these data, reduced in one way; None where it does not go with them."""
+    batch = batch_of(recipe, data)
+    return None if batch is None else reduced(batch, result)
+
+
+def sizes_of(recipe: Recipe, data: Data) -> dict[str, float]:
+    """What a sum may be divided by, of the sizes of the arrays."""
+    x, y = data.operands["pred"], data.operands.get("target")
+    sizes: dict[str, float] = {"elements": float(x.size)}
+    if x.ndim > 1:
+        axis = getattr(recipe.loss, "axis", -1)
+        axis = axis if isinstance(axis, int) else -1
+        batch = 1 if getattr(recipe.loss, "time_major", False) else 0
+        sizes |= {"batch": float(x.shape[batch]), "classes": float(x.shape[axis])}
+    if x.ndim > 2:
+        sizes["positions"] = x.size / x.shape[0] / sizes["classes"]
+    lengths = data.operands.get("label_length")
+    if lengths is not None:
+        sizes["labels"] = float(np.sum(lengths))
+    elif y is not None:
+        sizes["labels"] = float(y.size)
+    return sizes
