@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from tests.diagnosis.running import SPOKEN, run
-from xlogits.diagnosis.recipe import Data, Recipe
+from xlogits.diagnosis.items import Data
+from xlogits.diagnosis.recipe import Recipe, Step
 from xlogits.diagnosis.results import AFTER, Result
 from xlogits.diagnosis.spelling import source
-from xlogits.diagnosis.steps import STEPS, Step, apply, write
+from xlogits.diagnosis.steps import STEPS, apply, write
 from xlogits.diagnosis.story import value_of
 from xlogits.losses import SoftmaxCrossEntropy
 from xlogits.translation.call import NAMES
@@ -35,12 +36,12 @@ IMAGES = {"pred": RNG.normal(size=(2, 3, 4)), "target": RNG.integers(0, 3, (2, 4
 VECTORS = {"pred": RNG.normal(size=5), "target": RNG.normal(size=(5, 1))}
 # steps, by what they can be done to; the others are done to PLAIN
 OTHERS: dict[str, list[tuple[dict[str, Array], Step]]] = {
-    "scaled": [(PLAIN, Step("scaled", -1, 0.07))],
+    "temperature": [(PLAIN, Step("temperature", -1, 0.07))],
     "view": [
         (IMAGES, Step("view")),
         ({**IMAGES, "target": RNG.random((2, 3, 4))}, Step("view")),
     ],
-    "moved": [(IMAGES, Step("moved"))],
+    "labels_moved": [(IMAGES, Step("labels_moved"))],
     "labels_shifted": [(PLAIN, Step("labels_shifted", 1, 1))],
     "labels_filled": [
         ({**PLAIN, "target": np.array([0, -100, 2, 1, 255, -1])}, Step("labels_filled", 1))

@@ -9,10 +9,10 @@ import numpy as np
 
 from xlogits.diagnosis.answer import Cause, Diagnosis
 from xlogits.diagnosis.costs import LIKELY
+from xlogits.diagnosis.items import Data
 from xlogits.diagnosis.notes import remarks
 from xlogits.diagnosis.observed import Observed, observed
 from xlogits.diagnosis.operands import no_loss, operands
-from xlogits.diagnosis.recipe import Data
 from xlogits.diagnosis.results import Result
 from xlogits.diagnosis.search import Search
 from xlogits.diagnosis.spelling import source

@@ -19,7 +19,7 @@ from xlogits.diagnosis.costs import (
     RARE,
     SELDOM,
 )
-from xlogits.diagnosis.steps import Step
+from xlogits.diagnosis.recipe import Step
 from xlogits.losses import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form, SigmoidCrossEntropy
 
 Array = Any

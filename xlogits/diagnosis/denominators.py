@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xlogits.diagnosis.costs import LESS, LITTLE, MUCH, NOTHING, UNUSUAL
-from xlogits.diagnosis.recipe import Items
+from xlogits.diagnosis.items import Items
 from xlogits.translation.expression import Expr
 from xlogits.translation.language import Language
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from xlogits.diagnosis.recipe import Data, Recipe
+from xlogits.diagnosis.items import Data
+from xlogits.diagnosis.recipe import Recipe
 from xlogits.diagnosis.starts import form_of
 from xlogits.losses import SigmoidCrossEntropy, SoftmaxCrossEntropy
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from xlogits.arrays import given, require_some
-from xlogits.diagnosis.recipe import Data
+from xlogits.diagnosis.items import Data
 from xlogits.errors import OptionError, ShapeError
 
 Array = Any

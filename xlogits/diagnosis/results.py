@@ -11,7 +11,7 @@ import numpy as np
 
 from xlogits.diagnosis.costs import FAMOUS, FARFETCHED, NOTHING, ODD, ORDINARY, RARE, SELDOM
 from xlogits.diagnosis.denominators import FALLBACK, WORDS, Batch, denominators
-from xlogits.diagnosis.recipe import Items
+from xlogits.diagnosis.items import Items
 from xlogits.translation.expression import Expr
 from xlogits.translation.language import Language
 

@@ -9,8 +9,9 @@ import numpy as np
 from xlogits.diagnosis.changes import Change, changes, other_functions
 from xlogits.diagnosis.costs import BESIDE, BESIDE_OTHERS, FAMOUS, LESS, NOTHING, ODD
 from xlogits.diagnosis.denominators import FALLBACK, WORDS, Batch
+from xlogits.diagnosis.items import Data
 from xlogits.diagnosis.observed import Observed
-from xlogits.diagnosis.recipe import Data, Recipe
+from xlogits.diagnosis.recipe import Recipe
 from xlogits.diagnosis.results import AFTER, Result, Table, arrays, distance, reduced, table
 from xlogits.diagnosis.solve import solved, usual
 from xlogits.diagnosis.starts import Base

@@ -10,8 +10,7 @@ import numpy as np
 from xlogits.diagnosis.changes import Change
 from xlogits.diagnosis.costs import AMOUNT, ORDINARY, RARE, SELDOM
 from xlogits.diagnosis.observed import Observed
-from xlogits.diagnosis.recipe import Recipe
-from xlogits.diagnosis.steps import Step
+from xlogits.diagnosis.recipe import Recipe, Step
 
 Array = Any
 MOST = 0.999
@@ -106,11 +105,15 @@ PLACES = {
 def _amounts(recipe: Recipe) -> Iterator[_Amount]:
     loss: Any = recipe.loss
     form = getattr(loss, "form", None)
-    if form is not None and form.kind == "logits" and all(s.name != "scaled" for s in recipe.steps):
+    if (
+        form is not None
+        and form.kind == "logits"
+        and all(s.name != "temperature" for s in recipe.steps)
+    ):
         words = "the logits are divided by a temperature of {:.6g}"
 
         def scaled(amount: float) -> Recipe:
-            return recipe._replace(steps=(Step("scaled", -1, amount), *recipe.steps))
+            return recipe._replace(steps=(Step("temperature", -1, amount), *recipe.steps))
 
         yield _Amount("temperature", scaled, POSITIVE, words, RARE)
     for name, places in PLACES.items():

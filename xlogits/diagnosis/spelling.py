@@ -5,9 +5,10 @@ from typing import Any
 
 from xlogits.catalogue.record import Reading
 from xlogits.diagnosis.denominators import WORDS, Source
-from xlogits.diagnosis.recipe import Data, Recipe
+from xlogits.diagnosis.items import Data
+from xlogits.diagnosis.recipe import Operands, Recipe
 from xlogits.diagnosis.results import AFTER, Result
-from xlogits.diagnosis.steps import Operands, write
+from xlogits.diagnosis.steps import write
 from xlogits.errors import Refused
 from xlogits.losses import Reduction
 from xlogits.translation.call import NAMES

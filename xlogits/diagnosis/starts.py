@@ -20,8 +20,9 @@ from xlogits.diagnosis.costs import (
     SELDOM,
     UNUSUAL,
 )
-from xlogits.diagnosis.recipe import NONE, Data, Recipe
-from xlogits.diagnosis.steps import STEPS, Step
+from xlogits.diagnosis.items import NONE, Data
+from xlogits.diagnosis.recipe import Recipe, Step
+from xlogits.diagnosis.steps import STEPS
 from xlogits.errors import OptionError, Refused, ShapeError
 from xlogits.losses import (
     CTC,

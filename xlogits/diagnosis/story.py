@@ -6,7 +6,8 @@ import numpy as np
 
 from xlogits.diagnosis.changes import Change
 from xlogits.diagnosis.denominators import Batch
-from xlogits.diagnosis.recipe import Data, Recipe
+from xlogits.diagnosis.items import Data
+from xlogits.diagnosis.recipe import Recipe
 from xlogits.diagnosis.results import Result, reduced, spread
 
 Array = Any
