@@ -155,7 +155,7 @@ def _softmax_side(loss: Any, rng: Rng, n: int, c: int, more: Array, kind: str) -
         operands["target"] = rng.integers(0, c, n)
         if loss.ignore_index is not None and more[0]:
             operands["target"][rng.random(n) < 0.3] = ignore = loss.ignore_index
-            operands["target"][0] = 0
+            operands["target"][0] = 1 if ignore == 0 else 0
     else:
         operands["target"] = single(softmax(rng.normal(size=shape) * 2))
     if more[1] and "class_weight" in loss.OPERANDS and "class" in loss.reduction.word:
@@ -421,6 +421,23 @@ def mismatches(count: int, traps_each: int, seed: int, only: str = "") -> Iterat
         found = Mismatch(native.name, chosen, draw, right)
         if len(chosen) == traps_each and _visible(found):
             made += 1
+            yield found
+
+
+def padded(index: int, weighted: bool, seed: int) -> Iterator[Mismatch]:
+    """A call with labels that are ignored, with every trap that it can fall into by itself."""
+    rng = np.random.default_rng(seed)
+    native, loss = rights()["torch.nn.functional.cross_entropy"]
+    loss = replace(loss, ignore_index=index)
+    more = np.array([True, weighted, False, True])
+
+    def draw(rng: Rng) -> Side:
+        return _softmax_side(loss, rng, int(rng.integers(12, 20)), 5, more, "index")
+
+    right = draw(rng)
+    for trap in traps(right, native, rng):
+        found = Mismatch(native.name, (trap,), draw, right)
+        if _visible(found):
             yield found
 
 

@@ -33,5 +33,5 @@ def run(text: str, language: str, operands: dict[str, Array], dtype: str = "floa
         known["ml_dtypes"] = import_module("ml_dtypes")
     made = framework(home)
     given = {name: made.array(x, dtype) for name, x in operands.items()}
-    found = eval(text, known, given)
+    found = eval(text, known | given)
     return np.asarray(made.numbers(found), np.float64)

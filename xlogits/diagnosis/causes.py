@@ -15,9 +15,9 @@ from xlogits.diagnosis.observed import Observed, observed
 from xlogits.diagnosis.operands import no_loss, operands
 from xlogits.diagnosis.results import Result
 from xlogits.diagnosis.search import Search
-from xlogits.diagnosis.spelling import source
+from xlogits.diagnosis.spelling import Calls
 from xlogits.diagnosis.starts import Base, bases, from_call
-from xlogits.diagnosis.story import Story, value_of
+from xlogits.diagnosis.story import Story, plainly, value_of
 from xlogits.errors import ShapeError
 from xlogits.translation.language import LANGUAGES, Language, language
 
@@ -60,7 +60,7 @@ def by_arrays(
 def why(search: Search, first: Observed, second: Observed | None, spoken: Language) -> Diagnosis:
     """Why two values differ, or what one is."""
     plain = search.plain(first)
-    calls = _Calls(search.data, spoken)
+    calls = Calls(search.data, spoken)
     if second is None:
         return _one(search, first, plain, calls)
     others = search.plain(second)
@@ -79,7 +79,7 @@ def why(search: Search, first: Observed, second: Observed | None, spoken: Langua
     )
 
 
-def _one(search: Search, seen: Observed, plain: list[Story], calls: "_Calls") -> Diagnosis:
+def _one(search: Search, seen: Observed, plain: list[Story], calls: Calls) -> Diagnosis:
     """What one value is: a loss as it stands, or one with something changed."""
     pairs: list[Pair] = []
     if not plain:
@@ -148,8 +148,22 @@ def _equal(first: Observed, second: Observed) -> bool:
     return first.is_array(second.values) or second.is_array(first.values)
 
 
-def _causes(pairs: list[Pair], data: Data, calls: "_Calls") -> tuple[Cause, ...]:
+def _causes(pairs: list[Pair], data: Data, calls: Calls) -> tuple[Cause, ...]:
     """One cause for each number that was computed; others with that number stand beside it."""
+    probe = _probe(data)
+    kept: dict[tuple[str, ...], Cause] = {}
+    for group in _groups(pairs):
+        true = [pair for pair in group if _is_true(pair[1], data)]
+        if true:
+            cause = _cause(true, probe, calls)
+            kept.setdefault(cause.words, cause)
+        if len(kept) == SHOWN:
+            break
+    return tuple(kept.values())
+
+
+def _groups(pairs: list[Pair]) -> list[list[Pair]]:
+    """Pairs by the number that the wrong side gives, the likeliest first."""
     groups: list[list[Pair]] = []
     known = set()
     for pair in sorted(pairs, key=lambda p: p[1].cost):
@@ -163,12 +177,15 @@ def _causes(pairs: list[Pair], data: Data, calls: "_Calls") -> tuple[Cause, ...]
                 break
         else:
             groups.append([pair])
-    probe = _probe(data)
-    made = [_cause(group, probe, calls) for group in groups[:SHOWN]]
-    kept: dict[tuple[str, ...], Cause] = {}
-    for cause in made:
-        kept.setdefault(cause.words, cause)
-    return tuple(kept.values())
+    return groups
+
+
+def _is_true(story: Story, data: Data) -> bool:
+    """Whether the loss itself gives the number that was found with what is computed only once."""
+    value = plainly(story.recipe, story.result, data)
+    if value is None or np.shape(value) != np.shape(story.value):
+        return False
+    return bool(np.allclose(value, story.value, rtol=1e-6, atol=1e-9, equal_nan=True))
 
 
 def _alike(a: Any, b: Any) -> bool:
@@ -177,7 +194,7 @@ def _alike(a: Any, b: Any) -> bool:
     return bool(np.allclose(a, b, rtol=1e-12, atol=0, equal_nan=True))
 
 
-def _cause(group: list[Pair], probe: Data | None, calls: "_Calls") -> Cause:
+def _cause(group: list[Pair], probe: Data | None, calls: Calls) -> Cause:
     right, wrong, which = group[0]
     other = _different(group, probe)
     return Cause(
@@ -239,26 +256,3 @@ def _said(seen: Observed) -> str:
     if seen.scalar:
         return f"{float(seen.values):.7g}"
     return f"{' x '.join(map(str, seen.values.shape))} numbers"
-
-
-class _Calls:
-    """Stories as source code of one framework; each is written once."""
-
-    def __init__(self, data: Data, spoken: Language) -> None:
-        self.data, self.language = data, spoken
-        self.made: dict[Any, str] = {}
-
-    def one(self, story: Story) -> str:
-        key = story.recipe, story.result
-        if key not in self.made:
-            self.made[key] = source(*key, self.language, self.data)
-        return self.made[key]
-
-    def of(self, stories: list[Story]) -> tuple[str, ...]:
-        """The calls of the likeliest, each once."""
-        found = dict.fromkeys(self.one(story) for story in stories[:3])
-        return tuple(text or _name(stories[0]) for text in found)
-
-
-def _name(story: Story) -> str:
-    return type(story.recipe.loss).__name__

@@ -25,8 +25,14 @@ from xlogits.losses import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form, Sigmo
 Array = Any
 CLIPS = (1e-7, 1e-8, 1e-12, 1e-15, 1e-6, 1e-5, 1e-10, 1e-9, 1e-16, 1e-3, 1e-4)
 KERAS_2 = Form("probabilities", clip=(1e-7, 1 - 1e-7), log_offset=1e-7)  # epsilon twice
+CLIPPED = ("clipped", "softmax_missing", "sigmoid_missing")  # with every usual clip
 FLOORS = (-100.0, -64.0)
-ACTIVATIONS = ("softmax", "log_softmax", "sigmoid", "log_sigmoid", "exp", "log")
+# one activation, as exact as can be and as single precision has it
+SIGMOIDS = (("sigmoid", NOTHING), ("sigmoid_in_float32", HAIR), ("sigmoid_to_float32", 2 * HAIR))
+ACTIVATIONS = (
+    *("softmax", "log_softmax", "log_sigmoid", "exp", "log"),
+    *(name for name, _ in SIGMOIDS),
+)
 
 
 class Link(NamedTuple):
@@ -128,7 +134,15 @@ SIGMOID = {
             "sigmoid",
             "probabilities",
             ORDINARY,
-            "the loss takes probabilities, and clips them or their logarithms",
+            "the loss takes probabilities, and clips them",
+        ),
+        Link(
+            "saturated",
+            "sigmoid",
+            "probabilities",
+            KNOWN,
+            "the loss takes probabilities, in which large logits are lost: in float32 the sigmoid "
+            "is exactly 1 from logits of about 17 on",
         ),
     ),
     "probabilities": (
@@ -156,13 +170,22 @@ def chains(
     kind = loss.form.kind
     axis = loss.axis if isinstance(loss.axis, int) else -1
     for link in links.get(kind, ()):
-        made = (*steps, Step(link.applied, axis)) if link.applied else steps
-        for form, more in _forms(type(loss), link, sigmoid):
-            if form != loss.form or link.applied:
-                words = link.words + (f" ({_policy(form)})" if more else "")
-                yield link.code, words, link.cost + more, made, form
+        for made, less in _applied(link, steps, axis):
+            for form, more in _forms(type(loss), link, sigmoid):
+                if form != loss.form or link.applied:
+                    words = link.words + (f" ({_policy(form)})" if more else "")
+                    yield link.code, words, link.cost + more + less, made, form
     if kind == "logits" and not sigmoid:
         yield from _other_axes(steps, axis, data)
+
+
+def _applied(
+    link: Link, steps: tuple[Step, ...], axis: int
+) -> Iterator[tuple[tuple[Step, ...], float]]:
+    """The steps with the activation of a link, in single precision too where that shows."""
+    shows = link.code in ("clipped", "saturated") and link.applied == "sigmoid"
+    for name, cost in SIGMOIDS if shows else ((link.applied, NOTHING),):
+        yield ((*steps, Step(name, axis)) if name else steps), cost
 
 
 def _forms(kind: type, link: Link, sigmoid: bool) -> Iterator[tuple[Form, float]]:
@@ -171,19 +194,26 @@ def _forms(kind: type, link: Link, sigmoid: bool) -> Iterator[tuple[Form, float]
     if link.kind in plain:
         yield plain[link.kind], NOTHING
         return
-    if link.code != "clipped":
+    if link.code not in ("clipped", "saturated"):
         yield PROBABILITIES, NOTHING
     native = [form for form in forms(kind, "probabilities") if form != PROBABILITIES]
-    for form in native:
-        yield form, HAIR
-    if link.code not in ("clipped", "softmax_missing", "sigmoid_missing"):
+    floored = [form for form in native if form.log_floor is not None]
+    others = [Form("probabilities", log_floor=floor) for floor in FLOORS]
+    others = [form for form in others if all(form.log_floor != f.log_floor for f in floored)]
+    floors = [*((form, HAIR) for form in floored), *((form, LITTLE + HAIR) for form in others)]
+    if link.code == "saturated":
+        yield from floors
+        return
+    yield from ((form, HAIR) for form in native if form not in floored)
+    if link.code != "clipped" or link.applied != "sigmoid":
+        yield from floors if link.code in CLIPPED else floors[: len(floored)]
+    if link.code not in CLIPPED:
         return
     yield KERAS_2, 2 * HAIR
     for number, low in enumerate(CLIPS):
         cost = LITTLE + HAIR * number
         made = [Form("probabilities", clip=(low, 1 - low)), Form("probabilities", log_offset=low)]
         yield from ((form, cost) for form in made if form not in native)
-    yield from ((Form("probabilities", log_floor=floor), LITTLE + HAIR) for floor in FLOORS)
 
 
 def _policy(form: Form) -> str:

@@ -3,17 +3,21 @@
 It says how the number is computed, how it is written as source code, and what to say.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import mul
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from xlogits.diagnosis.costs import LESS, LITTLE, MUCH, NOTHING, UNUSUAL
 from xlogits.diagnosis.items import Items
+from xlogits.translation.call import NAMES
 from xlogits.translation.expression import Expr
 from xlogits.translation.language import Language
 
 Array = Any
+LOGITS = Expr(NAMES["pred"])
 
 
 class Batch(NamedTuple):
@@ -33,7 +37,7 @@ class Source(NamedTuple):
     """What a reduction is written with.
 
     `reduced` writes the loss in any of the reductions that losses have. The operands are those that
-    the loss is called with, as expressions and as arrays.
+    the loss is called with, as expressions and as arrays. `batch_axis` is where the items are.
     """
 
     reduced: Callable[[str], Expr]
@@ -41,6 +45,12 @@ class Source(NamedTuple):
     exprs: dict[str, Expr]
     arrays: dict[str, Array]
     language: Language
+    axis: int
+    batch_axis: int
+
+    def size(self, axis: int) -> Expr:
+        """How many entries the prediction has along an axis, as it was passed."""
+        return self.language.write("classes", (LOGITS, axis))
 
     def rows(self, items: Expr) -> Expr:
         """Items with one axis beside that of the batch."""
@@ -109,7 +119,37 @@ def _mean_of_means(each: Array, batch: Batch) -> float | None:
         return float(np.mean(flat.sum(1) / counts))
 
 
-def _written_mean_of_means(source: Source) -> Expr:
+def _write_twice(source: Source) -> Expr:
+    word = "mean_over_class_weight" if "class_weight" in source.exprs else "mean_over_valid"
+    return source.reduced(word) / source.size(source.batch_axis)
+
+
+def _write_over(source: Source, axes: Iterable[int]) -> Expr:
+    """The sum, divided by sizes: whole numbers, which go with any dtype."""
+    first, *others = (source.size(axis) for axis in axes)
+    return source.reduced("sum") / reduce(mul, others, first)
+
+
+def _write_over_elements(source: Source) -> Expr:
+    return _write_over(source, range(source.arrays["pred"].ndim))
+
+
+def _write_over_classes(source: Source) -> Expr:
+    return _write_over(source, [source.axis])
+
+
+def _write_over_positions(source: Source) -> Expr:
+    """By what is left of the axes without those of items and classes."""
+    ndim = source.arrays["pred"].ndim
+    return _write_over(source, sorted(set(range(ndim)) - {0, source.axis % ndim}))
+
+
+def _write_over_labels(source: Source) -> Expr:
+    count = source.language.write("sum", (Expr("label_length"),))
+    return source.reduced("sum") / source.language.write("like", (count, LOGITS))
+
+
+def _write_mean_of_means(source: Source) -> Expr:
     language, ignored = source.language, getattr(source.loss, "ignore_index", None)
     items = source.rows(source.reduced("none"))
     if ignored is None:
@@ -150,41 +190,37 @@ WORDS: dict[str, Word] = {
         "the mean, divided by the batch size once more",
         MUCH,
         by=_twice,
-        write=lambda source: source.reduced("sum") / (Expr("batch_size") * Expr("num_items")),
+        write=_write_twice,
     ),
     "mean_over_elements": Word(
         "the sum divided by the number of entries of the prediction",
         MUCH,
         by=_size("elements"),
-        write=lambda source: (
-            source.reduced("sum") / source.language.write("size", (Expr("logits"),))
-        ),
+        write=_write_over_elements,
     ),
     "mean_over_classes": Word(
         "the sum divided by the number of classes",
         UNUSUAL,
         by=_size("classes"),
-        write=lambda source: source.reduced("sum") / Expr("num_classes"),
+        write=_write_over_classes,
     ),
     "mean_over_positions": Word(
         "the sum divided by the number of positions of one sequence",
         MUCH,
         by=_size("positions"),
-        write=lambda source: source.reduced("sum") / Expr("sequence_length"),
+        write=_write_over_positions,
     ),
     "mean_over_labels": Word(
         "the sum divided by the number of labels",
         UNUSUAL,
         by=_size("labels"),
-        write=lambda source: (
-            source.reduced("sum") / source.language.write("size", (Expr("labels"),))
-        ),
+        write=_write_over_labels,
     ),
     "mean_of_means": Word(
         "the mean of the means of the rows",
         MUCH,
         of=_mean_of_means,
-        write=_written_mean_of_means,
+        write=_write_mean_of_means,
     ),
     "mean_along_axis": _along_last(
         "mean_along", lambda each: each.mean(-1), "the mean along the last axis"

@@ -53,6 +53,13 @@ class Data:
                 self._items[recipe] = None
         return self._items[recipe]
 
+    def at_hand(self, loss: Any) -> Any:
+        """A loss whose clip is that of the precision of these arrays, where it is that of any."""
+        form = getattr(loss, "form", None)
+        if form is None:
+            return loss
+        return replace(loss, form=form.at("float64" if self.dtype == "float64" else "float32"))
+
     def forget(self) -> None:
         """Drop what takes memory: big arrays that pairs of changes left behind."""
         keep = {steps: found for steps, found in self._prepared.items() if len(steps) < 2}
@@ -64,18 +71,26 @@ class Data:
             self._prepared[steps] = apply(steps[-1], self.prepared(steps[:-1]))
         return self._prepared[steps]
 
-    def _computed(self, recipe: Recipe) -> Items | None:
+    def plainly(self, recipe: Recipe) -> Items | None:
+        """The same by the loss itself, without what others have computed already."""
+        try:
+            with np.errstate(all="ignore"):
+                return self._computed(recipe, shared=False)
+        except XlogitsError:
+            return None
+
+    def _computed(self, recipe: Recipe, shared: bool = True) -> Items | None:
         loss: Any = recipe.loss
         operands = self.prepared(recipe.steps)
         left = recipe.without | OUTSIDE
         given = {k: v for k, v in operands.items() if k in loss.OPERANDS and k not in left}
         if not set(loss.ARRAYS) <= set(given):
             return None
-        form = getattr(loss, "form", None)
-        if form is not None:
-            loss = replace(loss, form=self._rounded(form))
+        loss = self.at_hand(loss)
+        if getattr(loss, "form", None) is not None:
+            loss = replace(loss, form=_rounded(loss.form))
         valid, weight = _counted(loss, given)
-        if not isinstance(loss, SoftmaxCrossEntropy):
+        if not isinstance(loss, SoftmaxCrossEntropy) or not shared:
             return Items(np.asarray(loss(**given), np.float64), valid, weight)
         if weight is not None and not loss.label_smoothing and type(loss) is SoftmaxCrossEntropy:
             del given["class_weight"]
@@ -92,13 +107,17 @@ class Data:
             given = given | {"pred": self.prepared(steps)["pred"]}
             loss = replace(loss, form=LOG_PROBABILITIES)
         indexed = given["target"].ndim < given["pred"].ndim and set(given) == {"pred", "target"}
-        alone = loss.form.renormalise != "after" and loss.form.kind != "logits"
-        if not indexed or loss.label_smoothing or not alone:
+        apart = loss.form.renormalise != "after" and loss.form.kind != "logits"
+        if not indexed or loss.label_smoothing or loss.form.validated or not apart:
             return loss(**given)
-        column = self._column(loss, steps, given)[..., None]
-        target = np.where(given["target"] == loss.ignore_index, loss.ignore_index or 0, 0)
-        form = replace(loss.form, renormalise=None)
-        return replace(loss, form=form, axis=-1, labels=INDEX)(column, target)
+        column, y = self._column(loss, steps, given)[..., None], given["target"]
+        # of a column alone the label is class 0, which may be the label that is ignored
+        form = replace(loss.form, renormalise=None, positive_column=False)
+        alone = replace(loss, form=form, axis=-1, labels=INDEX, ignore_index=None)
+        values = alone(column, np.zeros_like(y))
+        return (
+            values if loss.ignore_index is None else np.where(y == loss.ignore_index, 0.0, values)
+        )
 
     def _column(self, loss: Any, steps: tuple[Step, ...], given: Operands) -> Array:
         """What is predicted of the label, of every item."""
@@ -115,12 +134,13 @@ class Data:
             self._picked[key] = column / x.sum(axis) if loss.form.renormalise else column
         return self._picked[key]
 
-    def _rounded(self, form: Form) -> Form:
-        """A clip as it is in the float32 that frameworks compute in."""
-        if form.clip is None or form.clip == "eps":
-            return form.at("float64" if self.dtype == "float64" else "float32")
-        low, high = (float(np.float32(c)) for c in form.clip)
-        return replace(form, clip=(low, high))
+
+def _rounded(form: Form) -> Form:
+    """A clip as it is in the float32 that Keras computes in, whatever it is handed."""
+    if not isinstance(form.clip, tuple):
+        return form
+    low, high = (float(np.float32(c)) for c in form.clip)
+    return replace(form, clip=(low, high))
 
 
 def _number(axis: Any) -> int:

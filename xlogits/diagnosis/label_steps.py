@@ -21,7 +21,7 @@ from xlogits.diagnosis.recipe import (
 )
 from xlogits.errors import DtypeError, ShapeError
 from xlogits.losses import CTC, KLDivergence
-from xlogits.translation.expression import Expr
+from xlogits.translation.expression import ATOM, TIMES, Expr
 from xlogits.translation.language import Language
 
 Array = Any
@@ -91,9 +91,19 @@ def _shifted(operands: Operands, step: Step) -> Operands:
     return {"target": np.where(valid, (y + int(step.amount)) % classes, y)}
 
 
-def _write_shifted(exprs: Exprs, step: Step, language: Language, _: Operands) -> Exprs:
-    y = exprs["target"]
-    return {"target": y + 1 if step.amount > 0 else y - 1}
+def _write_shifted(exprs: Exprs, step: Step, language: Language, operands: Operands) -> Exprs:
+    """Plainly where all labels stay classes; else as they wrap, and with others left alone."""
+    x, y, labels = exprs["pred"], exprs["target"], operands["target"]
+    if labels.shape == operands["pred"].shape:
+        return {"target": language.write("roll", (y, int(step.amount), step.axis))}
+    classes = language.write("classes", (x, step.axis))
+    inside = (labels >= 0) & (labels < operands["pred"].shape[step.axis])
+    moved = y + 1 if step.amount > 0 else y - 1
+    if not np.array_equal(labels + int(step.amount), _shifted(operands, step)["target"]):
+        moved = Expr(f"{moved.at(ATOM)} % {classes}", TIMES)
+    if inside.all():
+        return {"target": moved}
+    return {"target": language.write("where", ((y >= 0) & (y < classes), moved, y))}
 
 
 def _filled(operands: Operands, step: Step) -> Operands:
@@ -122,7 +132,14 @@ def _hot(operands: Operands, step: Step) -> Operands:
 
 
 def _write_hot(exprs: Exprs, step: Step, language: Language, operands: Operands) -> Exprs:
-    return {"target": _one_hot(exprs["target"], exprs["pred"], step.axis, language, operands)}
+    """With rows of 0 for labels that are no class, which some functions refuse."""
+    x, y, labels = exprs["pred"], exprs["target"], operands["target"]
+    if ((labels >= 0) & (labels < operands["pred"].shape[step.axis])).all():
+        return {"target": _one_hot(y, x, step.axis, language, operands)}
+    inside = (y >= 0) & (y < language.write("classes", (x, step.axis)))
+    hot = _one_hot(language.write("where", (inside, y, 0)), x, step.axis, language, operands)
+    kept = language.write("expand", (language.write("like", (inside, x)), step.axis))
+    return {"target": hot * kept}
 
 
 def _hardest(operands: Operands, step: Step) -> Operands:
@@ -141,7 +158,8 @@ def _write_hardest(exprs: Exprs, step: Step, language: Language, operands: Opera
 
 def _one_hot(y: Expr, x: Expr, axis: int, language: Language, operands: Operands) -> Expr:
     """Class indexes as rows of 0 and 1, with the classes on the axis where the prediction has them."""
-    hot = language.write("one_hot", (y, language.write("classes", (x, axis)), x))
+    classes = language.write("classes", (x, axis))
+    hot = language.write("one_hot", (y, classes, x))
     hot = Expr(f"{hot}.float()") if language.name == "torch" else hot
     last = axis % operands["pred"].ndim == operands["pred"].ndim - 1
     return hot if last else language.write("moveaxis", (hot, -1, axis))

@@ -38,6 +38,11 @@ class Recipe(NamedTuple):
         axis = getattr(self.loss, "axis", -1)
         return axis if isinstance(axis, int) else -1
 
+    @property
+    def batch_axis(self) -> int:
+        """The axis of the items."""
+        return 1 if getattr(self.loss, "time_major", False) else 0
+
     def takes(self, name: str) -> bool:
         """Whether the loss is computed with an operand."""
         return name in self.loss.OPERANDS and name not in self.without

@@ -102,13 +102,13 @@ class Search:
         near += [start.result._replace(after=after) for after in USUAL_AFTER]
         for result in near:
             for change in self._solved(start.recipe, result, seen):
-                if not seen.scalar or usual(change.amount or 0.0):
+                if not seen.scalar or usual(change):
                     found += self._reduced(start, change.recipe, (change,), seen, 1)
         for first in self._changed(start.recipe):
             if first.cost > BESIDE_OTHERS or self._late():
                 continue
             for change in self._solved(first.recipe, start.result, seen):
-                rare = seen.scalar and not usual(change.amount or 0.0)
+                rare = seen.scalar and not usual(change)
                 if change.code != first.code and not rare:
                     found += self._reduced(start, change.recipe, (first, change), seen, 0)
         return sorted(found, key=lambda story: story.cost)

@@ -16,10 +16,12 @@ Array = Any
 MOST = 0.999
 
 
-def usual(amount: float) -> bool:
-    """Whether people write this amount without a thought: one figure, or a 5 behind it."""
-    figures = f"{amount:.1e}"
-    return float(figures) == amount and figures.partition("e")[0][-1] in "05"
+def usual(change: Change) -> bool:
+    """Whether people write its amount without a thought: one figure, or a 5 behind it."""
+    if change.amount is None:
+        return False
+    figures = f"{change.amount:.1e}"
+    return float(figures) == change.amount and figures.partition("e")[0][-1] in "05"
 
 
 def solved(
@@ -57,10 +59,9 @@ def _smoothing(
     error = float(np.abs(seen.atol + seen.rtol * seen.values).mean() / np.abs(slope).mean())
     shares = classes / (classes - 1) if classes > 1 else 1.0
     over = {share: _round(amount / share, error) for share in (1.0, shares)}
-    round_ones = [(len(f"{found:g}"), share) for share, found in over.items() if found is not None]
+    round_ones = [(len(f"{a:g}"), share, a) for share, a in over.items() if a is not None]
     if round_ones:
-        share = min(round_ones)[1]  # the rounder amount, and of equal ones that over all classes
-        found = over[share] or 0.0
+        _, share, found = min(round_ones)  # of amounts as round as each other that over all classes
         where = "" if share == 1 else f" spread over the other {classes - 1} classes"
         words = f"label smoothing of {found:.6g}{where} instead of none"
         yield Change("label_smoothing", words, ORDINARY, smoothed(found * share), found)
@@ -74,7 +75,8 @@ def _round(amount: float, error: float) -> float | None:
     """The amount in as few figures as fit; None where it takes so many that anything would fit."""
     for figures in (1, 2, 3):
         short = float(f"{amount:.{figures}g}")
-        step = 10.0 ** (math.floor(math.log10(abs(amount) or 1.0)) - figures + 1)
+        size = math.floor(math.log10(abs(amount))) if amount else 0
+        step = 10.0 ** (size - figures + 1)
         if abs(short - amount) <= 2 * error and 20 * error < step:
             return short
     return None

@@ -1,32 +1,47 @@
 """A way of computing a loss as source code of one framework."""
 
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from xlogits.catalogue.record import Reading
 from xlogits.diagnosis.denominators import WORDS, Source
+from xlogits.diagnosis.evaluation import holds
 from xlogits.diagnosis.items import Data
 from xlogits.diagnosis.recipe import Operands, Recipe
 from xlogits.diagnosis.results import AFTER, Result
 from xlogits.diagnosis.steps import write
+from xlogits.diagnosis.story import Story, plainly
 from xlogits.errors import Refused
 from xlogits.losses import Reduction
 from xlogits.translation.call import NAMES
 from xlogits.translation.compose import Composition
-from xlogits.translation.expression import Expr, wrap
+from xlogits.translation.expression import TIMES, Expr, wrap
 from xlogits.translation.language import Language
 from xlogits.translation.single import candidates, written
 
 
-def source(recipe: Recipe, result: Result, language: Language, data: Data) -> str:
-    """The whole computation, one expression; '' where the framework has no short way to say it."""
-    try:
-        return str(_written(recipe, result, language, data))
-    except Refused:
-        return ""
+def sources(recipe: Recipe, result: Result, language: Language, data: Data) -> Iterator[str]:
+    """The whole computation as one expression, in one way and another; none where there is none.
+
+    A single call says the same only under conditions that may not hold for these arrays. Keras looks
+    behind an activation for the logits that went in, unless something else was done to the result.
+    """
+    for hidden in (False, True) if recipe.steps else (False,):
+        for write_loss in (_called, _composed):
+            with suppress(Refused):  # the language has no short way to say it
+                yield str(_written(recipe, result, language, data, write_loss, hidden))
 
 
-def _written(recipe: Recipe, result: Result, language: Language, data: Data) -> Any:
+def _written(
+    recipe: Recipe,
+    result: Result,
+    language: Language,
+    data: Data,
+    write_loss: Callable[[Reading, Language, Data, int], Expr],
+    hidden: bool,
+) -> Any:
     exprs = {
         name: Expr(NAMES.get(name, name))
         for name in recipe.loss.OPERANDS
@@ -35,14 +50,16 @@ def _written(recipe: Recipe, result: Result, language: Language, data: Data) -> 
     for number, step in enumerate(recipe.steps):
         exprs = write(step, exprs, language, data.prepared(recipe.steps[:number]))
     arrays = data.prepared(recipe.steps)
-    loss: Any = _with_labels(recipe.loss, arrays)
+    loss = _with_labels(recipe.loss, arrays)
+    if hidden:
+        exprs["pred"] = Expr(f"1 * {exprs['pred'].at(TIMES)}", TIMES)
 
     def reduced(word: str) -> Expr:
         read = Reading(replace(loss, reduction=Reduction(word)), exprs)
-        return _loss(read, language, arrays["pred"].ndim)
+        return write_loss(read, language, data, arrays["pred"].ndim)
 
     row = WORDS[result.word]
-    whole = Source(reduced, loss, exprs, arrays, language)
+    whole = Source(reduced, loss, exprs, arrays, language, recipe.axis, recipe.batch_axis)
     text = row.write(whole) if row.write else reduced(result.word)
     return AFTER[result.after].write(text, language)
 
@@ -62,16 +79,47 @@ def _wanted(recipe: Recipe, result: Result, data: Data) -> frozenset[str]:
     return (frozenset(data.operands) - recipe.without - {"sample_weight"}) | weight
 
 
-def _loss(reading: Reading, language: Language, ndim: int) -> Expr:
+def _called(reading: Reading, language: Language, data: Data, ndim: int) -> Expr:
     """The plainest call, or a short composition."""
     found = [c for c in candidates(reading, language, ndim) if not c.real]
     if found and ".v1." not in found[0].native.name:
         return Expr(written(found[0], language))
-    if not language.words:
-        raise Refused(f"no single call of {language.name} says it")
     try:
-        return wrap(Composition(reading, language, ndim).write())
+        return _composed(reading, language, data, ndim)
     except Refused:
         if found:
             return Expr(written(found[0], language))
         raise
+
+
+def _composed(reading: Reading, language: Language, data: Data, ndim: int) -> Expr:
+    """A short composition, which says everything that is done."""
+    if not language.words:
+        raise Refused(f"no single call of {language.name} says it")
+    read = reading._replace(loss=data.at_hand(reading.loss))
+    return wrap(Composition(read, language, ndim).write())
+
+
+class Calls:
+    """Stories as source code of one framework; only what was evaluated and gives their number."""
+
+    def __init__(self, data: Data, language: Language) -> None:
+        self.data, self.language = data, language
+        self.named = {NAMES.get(name, name): array for name, array in data.operands.items()}
+        self.made: dict[Any, str] = {}
+
+    def one(self, story: Story) -> str:
+        """The code of a story; '' where there is no short way to say it."""
+        key = story.recipe, story.result
+        if key not in self.made:
+            wanted = plainly(*key, self.data)
+            texts = sources(*key, self.language, self.data)
+            self.made[key] = next(
+                (text for text in texts if holds(text, self.language, self.named, wanted)), ""
+            )
+        return self.made[key]
+
+    def of(self, stories: list[Story]) -> tuple[str, ...]:
+        """The calls of the likeliest, each once."""
+        found = dict.fromkeys(self.one(story) for story in stories[:3])
+        return tuple(text or type(stories[0].recipe.loss).__name__ for text in found)

@@ -112,6 +112,25 @@ def _rounded(dtype: str, cost: float) -> Way:
     return Way(lambda x, step: {"pred": half(x["pred"], dtype)}, written, (slip,))
 
 
+def logistic(x: Array) -> Array:
+    """The sigmoid as PyTorch and JAX compute it, in the precision of x.
+
+    In single precision it is 1 from 16.64 on, and before that few units away from 1.
+    """
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-x))
+
+
+def _sigmoid_in_float32(x: Array) -> Array:
+    return logistic(x.astype(np.float32)).astype(np.float64)
+
+
+def _sigmoid_to_float32(x: Array) -> Array:
+    """Rounded once, as TensorFlow has it for most numbers."""
+    rounded: Array = xp.sigmoid(x).astype(np.float32).astype(np.float64)
+    return rounded
+
+
 def half(x: Array, dtype: str) -> Array:
     """Numbers rounded to half precision."""
     if dtype == "float16":
@@ -190,6 +209,8 @@ STEPS: dict[str, Way] = {
     "sigmoid": by_word(
         "sigmoid", "pred", xp.sigmoid, _first("a sigmoid is applied to the prediction first")
     ),
+    "sigmoid_in_float32": by_word("sigmoid", "pred", _sigmoid_in_float32),
+    "sigmoid_to_float32": by_word("sigmoid", "pred", _sigmoid_to_float32),
     "log_softmax": along(
         "log_softmax",
         "pred",

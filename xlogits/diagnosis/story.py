@@ -6,7 +6,7 @@ import numpy as np
 
 from xlogits.diagnosis.changes import Change
 from xlogits.diagnosis.denominators import Batch
-from xlogits.diagnosis.items import Data
+from xlogits.diagnosis.items import Data, Items
 from xlogits.diagnosis.recipe import Recipe
 from xlogits.diagnosis.results import Result, reduced, spread
 
@@ -27,9 +27,18 @@ class Story(NamedTuple):
         return value_of(self.recipe, self.result, Data(operands))
 
 
+def plainly(recipe: Recipe, result: Result, data: Data) -> Any:
+    """The same as `value_of`, computed by itself and by the loss alone."""
+    batch = _batch(data.plainly(recipe), recipe, data)
+    return None if batch is None else reduced(batch, result)
+
+
 def batch_of(recipe: Recipe, data: Data) -> Batch | None:
     """What a recipe gives on these data, ready to be reduced; None where it does not go with them."""
-    items = data.items(recipe)
+    return _batch(data.items(recipe), recipe, data)
+
+
+def _batch(items: Items | None, recipe: Recipe, data: Data) -> Batch | None:
     if items is None:
         return None
     weight = spread(data.operands.get("sample_weight"), items)
@@ -44,18 +53,14 @@ def value_of(recipe: Recipe, result: Result, data: Data) -> Any:
 
 def sizes_of(recipe: Recipe, data: Data) -> dict[str, float]:
     """What a sum may be divided by, of the sizes of the arrays."""
-    x, y = data.operands["pred"], data.operands.get("target")
+    x = data.operands["pred"]
     sizes: dict[str, float] = {"elements": float(x.size)}
     if x.ndim > 1:
-        axis = getattr(recipe.loss, "axis", -1)
-        axis = axis if isinstance(axis, int) else -1
-        batch = 1 if getattr(recipe.loss, "time_major", False) else 0
-        sizes |= {"batch": float(x.shape[batch]), "classes": float(x.shape[axis])}
+        sizes["batch"] = float(x.shape[recipe.batch_axis])
+        sizes["classes"] = float(x.shape[recipe.axis])
     if x.ndim > 2:
         sizes["positions"] = x.size / x.shape[0] / sizes["classes"]
     lengths = data.operands.get("label_length")
     if lengths is not None:
         sizes["labels"] = float(np.sum(lengths))
-    elif y is not None:
-        sizes["labels"] = float(y.size)
     return sizes

@@ -67,6 +67,7 @@ _NUMPY = {
     "rows": "np.reshape({0}, (-1, {1}))",
     "argmax": "np.argmax({0}, axis={1})",
     "broadcast": "np.broadcast_to({0}, {1})",
+    "roll": "np.roll({0}, {1}, axis={2})",
     "float16": "{0}.astype(np.float16)",
     "bfloat16": "{0}.astype(ml_dtypes.bfloat16)",
 }
@@ -143,6 +144,7 @@ _TORCH = {
     "rows": "torch.reshape({0}, (-1, {1}))",
     "argmax": "torch.argmax({0}, dim={1})",
     "broadcast": "torch.broadcast_to({0}, {1})",
+    "roll": "torch.roll({0}, {1}, {2})",
     "float16": "{0}.half()",
     "bfloat16": "{0}.bfloat16()",
 }
@@ -205,6 +207,7 @@ _TENSORFLOW = {
     "rows": "tf.reshape({0}, (-1, {1}))",
     "argmax": "tf.argmax({0}, axis={1})",
     "broadcast": "tf.broadcast_to({0}, {1})",
+    "roll": "tf.roll({0}, {1}, {2})",
     "float16": "tf.cast({0}, tf.float16)",
     "bfloat16": "tf.cast({0}, tf.bfloat16)",
 }
