@@ -71,7 +71,8 @@ OTHERS: dict[str, list[tuple[dict[str, Array], Step]]] = {
 }
 
 
-INDEXED = {"pred": RNG.normal(size=(6, 3)), "target": np.array([0, -100, 2, 1, -100, 1])}
+INDEXED = {"pred": RNG.normal(size=(16, 3)), "target": np.arange(16) % 3}
+INDEXED["target"][[1, 4, 7, 8, 14]] = -100
 PIXELS = {
     "pred": RNG.normal(size=(2, 3, 4, 2)),
     "target": np.where(RNG.random((2, 4, 2)) < 0.4, -100, RNG.integers(0, 3, (2, 4, 2))),
@@ -83,7 +84,7 @@ FRAMES = {
     "label_length": np.array([2, 1, 1]),
 }
 WEIGHTED = {**INDEXED, "class_weight": PLAIN["class_weight"]}
-SAMPLES = {**INDEXED, "sample_weight": np.array([1.0, 2, 0, 1, 3, 0.5])}
+SAMPLES = {**INDEXED, "sample_weight": RNG.permutation(np.arange(16.0) / 4)}
 NUMBERS = {"pred": RNG.normal(size=(6, 3)), "target": RNG.normal(size=(6, 3))}
 ENTROPY = SoftmaxCrossEntropy(axis=1, ignore_index=-100)
 # losses and operands on which a reduction is one of its own

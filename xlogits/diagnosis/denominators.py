@@ -36,11 +36,12 @@ class Batch(NamedTuple):
 class Source(NamedTuple):
     """What a reduction is written with.
 
-    `reduced` writes the loss in any of the reductions that losses have. The operands are those that
-    the loss is called with, as expressions and as arrays. `batch_axis` is where the items are.
+    `reduced` writes the loss in any of the reductions that losses have, of the operands or of others.
+    The operands are those that the loss is called with, as expressions and as arrays. `batch_axis` is
+    where the items are.
     """
 
-    reduced: Callable[[str], Expr]
+    reduced: Callable[..., Expr]
     loss: Any
     exprs: dict[str, Expr]
     arrays: dict[str, Array]

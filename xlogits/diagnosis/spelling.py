@@ -9,7 +9,7 @@ from xlogits.catalogue.record import Reading
 from xlogits.diagnosis.denominators import WORDS, Source
 from xlogits.diagnosis.evaluation import holds
 from xlogits.diagnosis.items import Data
-from xlogits.diagnosis.recipe import Operands, Recipe
+from xlogits.diagnosis.recipe import Exprs, Operands, Recipe
 from xlogits.diagnosis.results import AFTER, Result
 from xlogits.diagnosis.steps import write
 from xlogits.diagnosis.story import Story, plainly
@@ -54,8 +54,8 @@ def _written(
     if hidden:
         exprs["pred"] = Expr(f"1 * {exprs['pred'].at(TIMES)}", TIMES)
 
-    def reduced(word: str) -> Expr:
-        read = Reading(replace(loss, reduction=Reduction(word)), exprs)
+    def reduced(word: str, given: Exprs = exprs) -> Expr:
+        read = Reading(replace(loss, reduction=Reduction(word)), given)
         return write_loss(read, language, data, arrays["pred"].ndim)
 
     row = WORDS[result.word]
@@ -113,7 +113,7 @@ class Calls:
         key = story.recipe, story.result
         if key not in self.made:
             wanted = plainly(*key, self.data)
-            texts = sources(*key, self.language, self.data)
+            texts = sources(*key, self.language, self.data) if wanted is not None else ()
             self.made[key] = next(
                 (text for text in texts if holds(text, self.language, self.named, wanted)), ""
             )
