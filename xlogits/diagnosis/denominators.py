@@ -10,14 +10,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.diagnosis.costs import LESS, LITTLE, MUCH, NOTHING, UNUSUAL
+from xlogits.diagnosis.costs import HAIR, LESS, LITTLE, MUCH, NOTHING, UNUSUAL
 from xlogits.diagnosis.items import Items
+from xlogits.errors import Refused
 from xlogits.translation.call import NAMES
-from xlogits.translation.expression import Expr
+from xlogits.translation.expression import ATOM, TIMES, Expr
 from xlogits.translation.language import Language
 
 Array = Any
 LOGITS = Expr(NAMES["pred"])
+PER_CLASS = ("class_weight", "pos_weight")
 
 
 class Batch(NamedTuple):
@@ -161,6 +163,50 @@ def _write_mean_of_means(source: Source) -> Expr:
     return language.write("mean", (total / count,))
 
 
+def _part(items: int, parts: int) -> int | None:
+    """How many items each of so many parts holds, the last perhaps fewer; None where it cannot be."""
+    size = -(-items // parts)
+    return size if 1 < size < items and -(-items // size) == parts else None
+
+
+def _in_parts(parts: int, more: float) -> Word:
+    """What ranks or steps that each take a mean give, when their means are averaged."""
+
+    def of(each: Array, batch: Batch) -> float | None:
+        items = len(each) if each.ndim else 0
+        size = _part(items, parts) if batch.sizes.get("batch") == items else None
+        counts = batch.items.valid if batch.items.weight is None else batch.items.weight
+        if size is None or (counts is None and items % parts == 0):
+            return None
+        counts = np.ones(each.shape) if counts is None else counts
+        ends = range(0, items, size)
+        total, count = (np.add.reduceat(x.reshape(items, -1).sum(1), ends) for x in (each, counts))
+        with np.errstate(all="ignore"):
+            return float(np.mean(total / count))
+
+    def write(source: Source) -> Expr:
+        items = len(source.arrays["pred"])
+        size = _part(items, parts)
+        if size is None:
+            raise Refused(f"{items} items are not taken apart into {parts} parts")
+        of_items = [
+            name
+            for name, x in source.arrays.items()
+            if name in source.exprs and name not in PER_CLASS and np.shape(x)[:1] == (items,)
+        ]
+        some = {name: Expr(f"{source.exprs[name].at(ATOM)}[i:i + {size}]") for name in of_items}
+        word = "mean_over_class_weight" if "class_weight" in source.exprs else "mean_over_valid"
+        mean = source.reduced(word, source.exprs | some)
+        return Expr(f"sum({mean} for i in range(0, {items}, {size})) / {parts}", TIMES)
+
+    return Word(
+        f"the mean of the means of {parts} parts of the batch (ranks, or steps of accumulation)",
+        MUCH + more,
+        of=of,
+        write=write,
+    )
+
+
 def _along_last(word: str, function: Callable[[Array], Array], words: str) -> Word:
     return Word(
         words,
@@ -223,6 +269,9 @@ WORDS: dict[str, Word] = {
         of=_mean_of_means,
         write=_write_mean_of_means,
     ),
+    "mean_of_2_parts": _in_parts(2, HAIR),
+    "mean_of_4_parts": _in_parts(4, 2 * HAIR),
+    "mean_of_8_parts": _in_parts(8, 3 * HAIR),
     "mean_along_axis": _along_last(
         "mean_along", lambda each: each.mean(-1), "the mean along the last axis"
     ),
