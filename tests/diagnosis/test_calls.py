@@ -172,6 +172,8 @@ def test_scikit_learn_wants_every_class() -> None:
         "torch.mean(-torch.gather(torch.log(logits ** 2 + 1), -1, labels.unsqueeze(-1)).squeeze(-1))",
         "nn.CrossEntropyLoss(label_smoothing=0.1, reduction='sum')(logits[:, :2], labels % 2) / 3",
         "torch.where((labels >= 1) & ~(labels == 2), labels + 1, 0) / math.log(2)",
+        "F.triplet_margin_loss(logits, logits + 1, 2 * logits, p=float('inf'))",
+        "torch.sort(torch.abs(logits - 1), dim=-1).values",
         "sum(F.cross_entropy(logits[i:i + 2], labels[i:i + 2]) for i in range(0, 3, 2)) / 2",
     ],
 )

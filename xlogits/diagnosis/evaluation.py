@@ -8,7 +8,7 @@ what NumPy has under the same word. No framework is loaded.
 import ast
 import math
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -109,6 +109,7 @@ class _Evaluation:
             return self.sigmoid(values["a0"])
         if word == "one_hot":
             return self._one_hot(values["a0"], values["a1"])
+        values.setdefault("a2", -1)  # of `pick` in TensorFlow, which is along the last axis
         names = {"np": np, "scipy": SimpleNamespace(special=SCIPY), "half": half, **values}
         return eval(_numpy(word, len(values)), names)
 
@@ -139,6 +140,9 @@ class _Evaluation:
     def _seen(self, call: Call) -> tuple[Any, dict[str, Any]]:
         """The loss and its operands as the framework sees them."""
         loss: Any = call.reading.loss
+        options = {each.name: getattr(loss, each.name) for each in fields(loss)}
+        code = {name: self._operand(x) for name, x in options.items() if isinstance(x, Expr)}
+        loss = replace(loss, **code)  # options that are no literals, such as float('inf')
         written = dict(call.reading.operands)
         if call.native.framework == "keras" and isinstance(loss, CROSS_ENTROPIES):
             before = _behind(written["pred"])
@@ -147,6 +151,8 @@ class _Evaluation:
         given = {name: self._operand(x) for name, x in written.items()}
         if call.native.framework == "sklearn" and loss.OPERANDS[:2] == ("pred", "target"):
             _require_every_class(loss, given)
+        if call.native.framework == "torch" and "sample_weight" in given:
+            _require_full_weight(loss, given)
         return loss, given
 
     def _operand(self, x: Any) -> Any:
@@ -207,6 +213,13 @@ def _behind(x: Any) -> Expr | None:
     return Expr(ast.unparse(node.args[0])) if isinstance(node, ast.Call) else None
 
 
+def _require_full_weight(loss: Any, given: dict[str, Any]) -> None:
+    """Raise for weights that PyTorch does not spread over the items."""
+    weight = np.shape(given["sample_weight"])
+    if not loss.spread_weight and weight != given["pred"].shape:
+        raise Refused(f"weights of shape {weight} do not have the shape of the prediction")
+
+
 def _require_every_class(loss: Any, given: dict[str, Any]) -> None:
     """Raise where scikit-learn, which reads the classes from the labels, would not find them all."""
     x, y = given["pred"], given["target"]
@@ -226,7 +239,7 @@ def _patterns(language: str) -> list[tuple[str, ast.expr]]:
         for number in range(4):
             text = text.replace(f"{{{number}}}", f"_hole_{number}")
         node = ast.parse(text, mode="eval").body
-        if isinstance(node, ast.Call) or "_hole_" not in text:
+        if isinstance(node, ast.Call | ast.Attribute) or "_hole_" not in text:
             found.append((word, node))
     return sorted(found, key=lambda pattern: -sum(1 for _ in ast.walk(pattern[1])))
 

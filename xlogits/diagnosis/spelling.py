@@ -12,7 +12,7 @@ from xlogits.diagnosis.items import Data
 from xlogits.diagnosis.recipe import Exprs, Operands, Recipe
 from xlogits.diagnosis.results import AFTER, Result
 from xlogits.diagnosis.steps import write
-from xlogits.diagnosis.story import Story, plainly
+from xlogits.diagnosis.story import Story, batch_of, plainly
 from xlogits.errors import Refused
 from xlogits.losses import Reduction
 from xlogits.translation.call import NAMES
@@ -25,13 +25,38 @@ from xlogits.translation.single import candidates, written
 def sources(recipe: Recipe, result: Result, language: Language, data: Data) -> Iterator[str]:
     """The whole computation as one expression, in one way and another; none where there is none.
 
-    A single call says the same only under conditions that may not hold for these arrays. Keras looks
-    behind an activation for the logits that went in, unless something else was done to the result.
+    A single call says the same only under conditions that may not hold for these arrays.
     """
-    for hidden in (False, True) if recipe.steps else (False,):
-        for write_loss in (_called, _composed):
-            with suppress(Refused):  # the language has no short way to say it
-                yield str(_written(recipe, result, language, data, write_loss, hidden))
+    with suppress(Refused):  # the language has no short way to write a step
+        for exprs in _operands(recipe, result, language, data):
+            for write_loss in (_called, _composed):
+                with suppress(Refused):  # nor the loss
+                    yield str(_written(recipe, result, language, data, write_loss, exprs))
+
+
+def _operands(recipe: Recipe, result: Result, language: Language, data: Data) -> Iterator[Exprs]:
+    """What the loss is called with; plainly, and so that nothing else can be made of it.
+
+    Keras looks behind an activation for the logits that went in, unless something else was done to the
+    result. A weight for each row is not spread over the items of the row everywhere.
+    """
+    exprs = {
+        name: Expr(NAMES.get(name, name))
+        for name in recipe.loss.OPERANDS
+        if name in recipe.loss.ARRAYS or name in _wanted(recipe, result, data)
+    }
+    for number, step in enumerate(recipe.steps):
+        exprs = write(step, exprs, language, data.prepared(recipe.steps[:number]))
+    yield exprs
+    if recipe.steps:
+        yield exprs | {"pred": Expr(f"1 * {exprs['pred'].at(TIMES)}", TIMES)}
+    batch, weight = batch_of(recipe, data), exprs.get("sample_weight")
+    if weight is not None and batch is not None and batch.weight is not None:
+        given, wanted = data.operands["sample_weight"].shape, batch.items.loss.shape
+        if given == wanted[: len(given)]:
+            for _ in range(len(wanted) - len(given)):
+                weight = language.write("expand", (weight, -1))
+        yield exprs | {"sample_weight": language.write("broadcast", (weight, wanted))}
 
 
 def _written(
@@ -40,19 +65,10 @@ def _written(
     language: Language,
     data: Data,
     write_loss: Callable[[Reading, Language, Data, int], Expr],
-    hidden: bool,
+    exprs: Exprs,
 ) -> Any:
-    exprs = {
-        name: Expr(NAMES.get(name, name))
-        for name in recipe.loss.OPERANDS
-        if name in recipe.loss.ARRAYS or name in _wanted(recipe, result, data)
-    }
-    for number, step in enumerate(recipe.steps):
-        exprs = write(step, exprs, language, data.prepared(recipe.steps[:number]))
     arrays = data.prepared(recipe.steps)
     loss = _with_labels(recipe.loss, arrays)
-    if hidden:
-        exprs["pred"] = Expr(f"1 * {exprs['pred'].at(TIMES)}", TIMES)
 
     def reduced(word: str, given: Exprs = exprs) -> Expr:
         read = Reading(replace(loss, reduction=Reduction(word)), given)

@@ -1,5 +1,6 @@
 """How a number comes about: a loss computed in some way, reduced in some way, and what was changed."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -59,7 +60,8 @@ def sizes_of(recipe: Recipe, data: Data) -> dict[str, float]:
         sizes["batch"] = float(x.shape[recipe.batch_axis])
         sizes["classes"] = float(x.shape[recipe.axis])
     if x.ndim > 2:
-        sizes["positions"] = x.size / x.shape[0] / sizes["classes"]
+        others = [n for axis, n in enumerate(x.shape) if axis not in (0, recipe.axis % x.ndim)]
+        sizes["positions"] = float(math.prod(others))
     lengths = data.operands.get("label_length")
     if lengths is not None:
         sizes["labels"] = float(np.sum(lengths))
