@@ -8,7 +8,7 @@ what NumPy has under the same word. No framework is loaded.
 import ast
 import math
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -69,7 +69,8 @@ def evaluations(text: str, language: Language, operands: dict[str, Array]) -> It
     `operands` are the arrays by the names that the code has for them. `Refused` for code that
     cannot be read.
     """
-    node = ast.parse(text, mode="eval").body
+    # infinity is no literal, and an option of a loss has to be one
+    node = ast.parse(text.replace("float('inf')", "1e999"), mode="eval").body
     single = {
         name: x.astype(np.float32) if x.dtype.kind == "f" else x for name, x in operands.items()
     }
@@ -140,9 +141,6 @@ class _Evaluation:
     def _seen(self, call: Call) -> tuple[Any, dict[str, Any]]:
         """The loss and its operands as the framework sees them."""
         loss: Any = call.reading.loss
-        options = {each.name: getattr(loss, each.name) for each in fields(loss)}
-        code = {name: self._operand(x) for name, x in options.items() if isinstance(x, Expr)}
-        loss = replace(loss, **code)  # options that are no literals, such as float('inf')
         written = dict(call.reading.operands)
         if call.native.framework == "keras" and isinstance(loss, CROSS_ENTROPIES):
             before = _behind(written["pred"])
