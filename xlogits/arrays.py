@@ -11,10 +11,9 @@ import numpy as np
 from numpy.lib.npyio import NpzFile
 
 from xlogits.errors import DtypeError, OptionError, RangeError, ShapeError
+from xlogits.precision import FORMATS
 
 Array = Any
-
-EPS = {"float16": 2.0**-11, "bfloat16": 2.0**-8, "float32": 2.0**-24, "float64": 2.0**-53}
 
 
 class Given(NamedTuple):
@@ -151,19 +150,11 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-# bits behind the point, and the smallest normal number
-LAYOUT = {
-    "bfloat16": (7, 2.0**-126),
-    "float16": (10, 2.0**-14),
-    "float32": (23, 2.0**-126),
-    "float64": (52, 2.0**-1022),
-}
-
-
 def spacing(dtypes: tuple[str, ...], size: Array) -> Array:
     """The distance from a number of this size to the next one of the least precise of these dtypes."""
-    bits, least = min((LAYOUT[d] for d in dtypes if d in LAYOUT), default=LAYOUT["float64"])
-    return np.exp2(np.floor(np.log2(np.maximum(size, least))) - bits)
+    known = [FORMATS[dtype] for dtype in dtypes if dtype in FORMATS]
+    made = min(known, default=FORMATS["float64"])  # by the number of bits
+    return np.exp2(np.floor(np.log2(np.maximum(size, made.smallest))) + 1 - made.bits)
 
 
 def require_some(values: Array, role: str) -> None:

@@ -22,7 +22,7 @@ MAY: dict[str, set[str]] = {
     "errors": set(),
     "precision": set(),
     "_bootstrap": set(),
-    "arrays": set(),
+    "arrays": {"precision"},
     "reduction": set(),
     "backends": set(),
     "losses.parts": {"backends", "precision", "reduction"},
@@ -48,7 +48,7 @@ MAY: dict[str, set[str]] = {
     "port.write": {"port.decide", "port.read"},
     "port": {"parity", "port.decide", "port.read", "port.write", "translation"},
     "diagnosis": {
-        *("arrays", "backends", "catalogue", "losses", "losses.parts", "reduction", "translation"),
+        *("arrays", "backends", "catalogue", "losses", "losses.parts", "precision", "translation"),
     },
     "testing": {"arrays", "diagnosis", "gradient", "precision", "report"},
     "cli": {"diagnosis", "naming", "parity", "port"},

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from xlogits.backends import numpy as xp
-from xlogits.diagnosis.steps import half, logistic
+from xlogits.diagnosis.steps import logistic
 from xlogits.errors import OptionError, Refused, XlogitsError
 from xlogits.losses import INDEX, LOGITS, SigmoidCrossEntropy, SoftmaxCrossEntropy
+from xlogits.precision import rounded
 from xlogits.translation.call import Call, parse
 from xlogits.translation.expression import Expr
 from xlogits.translation.language import LANGUAGES, Language
@@ -40,7 +41,7 @@ HERE = {
     "beyond": "(np.arange({1}) >= {0}[:, None]).astype({2}.dtype)",
     "repeated": "np.full({0}, {1})",
     "zeros": "np.zeros(({0}, {1}))",
-    "bfloat16": "half({0}, 'bfloat16')",
+    "bfloat16": "rounded({0}, 'bfloat16')",
 }
 BINARY: dict[type, Any] = {
     ast.Add: lambda a, b: a + b,
@@ -111,7 +112,7 @@ class _Evaluation:
         if word == "one_hot":
             return self._one_hot(values["a0"], values["a1"])
         values.setdefault("a2", -1)  # of `pick` in TensorFlow, which is along the last axis
-        names = {"np": np, "scipy": SimpleNamespace(special=SCIPY), "half": half, **values}
+        names = {"np": np, "scipy": SimpleNamespace(special=SCIPY), "rounded": rounded, **values}
         return eval(_numpy(word, len(values)), names)
 
     def _one_hot(self, labels: Array, classes: int) -> Array:

@@ -19,7 +19,7 @@ from xlogits.diagnosis.costs import (
     ORDINARY,
 )
 from xlogits.errors import OptionError, RangeError
-from xlogits.losses.parts.form import EPS
+from xlogits.precision import EPS
 
 ROUNDING = EPS["float32"] / 2  # what a number in float32 may be off by
 SHOWN = 5

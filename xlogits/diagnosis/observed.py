@@ -4,9 +4,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.arrays import EPS, given, require_some
-from xlogits.diagnosis.numbers import written
+from xlogits.arrays import given, require_some
+from xlogits.diagnosis.numbers import ROUNDING, written
 from xlogits.errors import ShapeError
+from xlogits.precision import EPS
 
 Array = Any
 
@@ -46,7 +47,7 @@ def observed(x: Any, role: str) -> Observed:
     if not values.size:
         raise ShapeError(f"{role} is empty; expected the value of a loss")
     require_some(values, role)
-    eps = max(EPS.get(dtype, 0.0), EPS["float32"])
+    error = max(EPS.get(dtype, 0.0) / 2, ROUNDING)
     if values.size == 1:
-        return Observed(values.reshape(()), 40 * eps, 8 * eps)
-    return Observed(values, 400 * eps, 40 * eps)
+        return Observed(values.reshape(()), 40 * error, 8 * error)
+    return Observed(values, 400 * error, 40 * error)

@@ -34,6 +34,7 @@ from xlogits.losses import (
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
 )
+from xlogits.precision import rounded
 from xlogits.translation.language import Language
 
 Array = Any
@@ -109,7 +110,7 @@ def _rounded(dtype: str, cost: float) -> Way:
         return {"pred": language.write("like", (language.write(dtype, (x["pred"],)), x["pred"]))}
 
     slip = Slip(f"the prediction is rounded to {dtype}", cost)
-    return Way(lambda x, step: {"pred": half(x["pred"], dtype)}, written, (slip,))
+    return Way(lambda x, step: {"pred": rounded(x["pred"], dtype)}, written, (slip,))
 
 
 def logistic(x: Array) -> Array:
@@ -127,18 +128,7 @@ def _sigmoid_in_float32(x: Array) -> Array:
 
 def _sigmoid_to_float32(x: Array) -> Array:
     """Rounded once, as TensorFlow has it for most numbers."""
-    rounded: Array = xp.sigmoid(x).astype(np.float32).astype(np.float64)
-    return rounded
-
-
-def half(x: Array, dtype: str) -> Array:
-    """Numbers rounded to half precision."""
-    if dtype == "float16":
-        with np.errstate(over="ignore"):
-            return x.astype(np.float16).astype(np.float64)
-    bits = np.asarray(x, np.float32).view(np.uint32)  # bfloat16 is its upper half
-    bits = (bits + 0x7FFF + ((bits >> 16) & 1)) & np.uint32(0xFFFF0000)
-    return np.where(np.isnan(x), np.nan, bits.view(np.float32).astype(np.float64))
+    return rounded(xp.sigmoid(x), "float32")
 
 
 def _view(operands: Operands, step: Step) -> Operands:
