@@ -1,18 +1,20 @@
 """What people pass: arrays of any framework, lists, numbers, files; all become NumPy arrays here."""
 
 import csv
-import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 
 from xlogits.errors import DtypeError, OptionError, RangeError, ShapeError
 from xlogits.frameworks import FRAMEWORKS
+from xlogits.precision import FORMATS
 
 Array = Any
-
-EPS = {"float16": 2.0**-11, "bfloat16": 2.0**-8, "float32": 2.0**-24, "float64": 2.0**-53}
 
 
 # whose arrays those are whose types come from elsewhere
@@ -56,9 +58,9 @@ def _array(x: Any, role: str) -> tuple[Array, str]:
         return _plain(dense)
     try:
         return _plain(np.asarray(x))
-    except ValueError as error:
+    except ValueError as error:  # lists that are no rows
         raise ShapeError(f"{role} is no array: {error}; expected rows of equal length") from None
-    except (RuntimeError, TypeError) as error:
+    except (RuntimeError, TypeError) as error:  # an array that is deleted, or being traced
         raise DtypeError(f"{role} is a {type(x).__name__} without values ({error})") from None
 
 
@@ -73,21 +75,38 @@ def read(path: str | Path) -> Array:
     file = Path(text + ".npz" if name else text)
     if not file.is_file():
         raise OptionError(f"there is no file {str(file)!r}")
-    try:
-        if file.suffix in (".npy", ".npz"):
-            found = np.load(file, allow_pickle=False)
-            return found if file.suffix == ".npy" else _member(found, name, file)
-        if file.suffix in (".csv", ".tsv", ".txt"):
-            return _table(file)
-    except (ValueError, EOFError, OSError, UnicodeDecodeError) as error:
-        raise OptionError(f"{str(file)!r} cannot be read: {error}") from None
+    if file.suffix in (".npy", ".npz"):
+        return _loaded(file, name)
+    if file.suffix in (".csv", ".tsv", ".txt"):
+        return _table(file)
     raise OptionError(
         f"{str(file)!r} is {file.suffix or 'without a suffix'}; expected .npy, .npz, .csv, .tsv "
         f"or .txt: for a saved tensor, numpy.save('x.npy', x) writes the first"
     )
 
 
-def _member(found: Any, name: str, file: Path) -> Array:
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    """What NumPy, zip archives and tables say of a file that is none, in words of ours."""
+    try:
+        yield
+    except (ValueError, EOFError, OSError, BadZipFile, csv.Error) as error:
+        raise OptionError(f"{str(file)!r} cannot be read: {error}") from None
+
+
+def _loaded(file: Path, name: str) -> Array:
+    """An array in NumPy's own format, or one of several."""
+    with _readable(file):
+        found = np.load(file, allow_pickle=False)
+    if not isinstance(found, NpzFile):
+        return found
+    member = _member(found, name, file)
+    with _readable(file):
+        return found[member]
+
+
+def _member(found: NpzFile, name: str, file: Path) -> str:
+    """The name of the array that is meant."""
     names = list(found.files)
     if not name and len(names) == 1:
         name = names[0]
@@ -97,12 +116,12 @@ def _member(found: Any, name: str, file: Path) -> Array:
             if names
             else f"{str(file)!r} holds no array"
         )
-    return found[name]
+    return name
 
 
 def _table(file: Path) -> Array:
     """Rows of numbers, under one line of names or none; one column is a vector."""
-    with file.open(encoding="utf-8", newline="") as lines:
+    with _readable(file), file.open(encoding="utf-8", newline="") as lines:
         sample = lines.read(4096)
         lines.seek(0)
         comma = "," if "," in sample else "\t" if "\t" in sample else " "
@@ -136,74 +155,11 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-class Observed(NamedTuple):
-    """A value that somebody saw: numbers, and how far off a number may be and still be meant."""
-
-    values: Array
-    rtol: float
-    atol: float
-
-    @property
-    def scalar(self) -> bool:
-        return bool(self.values.size == 1)
-
-    def matches(self, values: Array) -> Array:
-        """Elementwise, for an observed scalar and candidates of any shape."""
-        with np.errstate(invalid="ignore"):
-            return abs(values - self.values) <= self.atol + self.rtol * abs(self.values)
-
-    def is_array(self, values: Array) -> bool:
-        """Whether candidates are the observed array."""
-        if values.shape != self.values.shape:
-            return False
-        off = ~self.matches(values) & ~(np.isnan(values) & np.isnan(self.values))
-        off &= ~(values == self.values)
-        return not off.any()
-
-
-def observed(x: Any, role: str) -> Observed:
-    """A number as precise as it was written, or an array as precise as its dtype."""
-    if isinstance(x, str) and _is_number(x):
-        return _written(x)
-    if type(x) in (float, int):
-        return _written(repr(x))
-    values, dtype, _ = given(x, role)
-    values = np.asarray(values, np.float64)
-    if not values.size:
-        raise ShapeError(f"{role} is empty; expected the value of a loss")
-    require_some(values, role)
-    eps = max(EPS.get(dtype, 0.0), EPS["float32"])
-    if values.size == 1:
-        return Observed(values.reshape(()), 40 * eps, 8 * eps)
-    return Observed(values, 400 * eps, 40 * eps)
-
-
-def _written(text: str) -> Observed:
-    """A number in decimal: rounded or cut off at its last digit."""
-    value = float(text)
-    if math.isnan(value):
-        raise RangeError("the observed value is NaN, which says nothing about where it comes from")
-    mantissa, _, exponent = text.lower().partition("e")
-    decimals = len(mantissa.partition(".")[2])
-    last = 10.0 ** (int(exponent or 0) - decimals)
-    eps = EPS["float32"]
-    shown = len(mantissa.replace(".", "").lstrip("-0"))
-    return Observed(np.array(value), 40 * eps, last if shown < 9 else 8 * eps)
-
-
-# bits behind the point, and the smallest normal number
-LAYOUT = {
-    "bfloat16": (7, 2.0**-126),
-    "float16": (10, 2.0**-14),
-    "float32": (23, 2.0**-126),
-    "float64": (52, 2.0**-1022),
-}
-
-
 def spacing(dtypes: tuple[str, ...], size: Array) -> Array:
     """The distance from a number of this size to the next one of the least precise of these dtypes."""
-    bits, least = min((LAYOUT[d] for d in dtypes if d in LAYOUT), default=LAYOUT["float64"])
-    return np.exp2(np.floor(np.log2(np.maximum(size, least))) - bits)
+    known = [FORMATS[dtype] for dtype in dtypes if dtype in FORMATS]
+    made = min(known, default=FORMATS["float64"])  # by the number of bits
+    return np.exp2(np.floor(np.log2(np.maximum(size, made.smallest))) + 1 - made.bits)
 
 
 def require_some(values: Array, role: str) -> None:

@@ -25,6 +25,10 @@ class Manners(NamedTuple):
     by_name: bool = False  # whether people pass several arrays by name
     lists: bool = True  # whether its functions take lists for arrays
     numbers: bool = True  # whether they take numbers for arrays
+    strict_one_hot: bool = False  # whether one-hot rows of what is no class are refused
+    behind_softmax: bool = False  # whether a loss of probabilities looks for the logits behind them
+    every_class: bool = False  # whether a metric wants every class among the labels
+    full_weight: bool = False  # whether weights have the shape of the losses
     dtypes: str = ""  # the module of its dtypes, where their names are not enough
 
 
@@ -89,7 +93,7 @@ FRAMEWORKS: dict[str, Framework] = {
             named=False,
             also=("np",),
             packages=("scipy", "sklearn"),
-            manners=Manners(),
+            manners=Manners(strict_one_hot=True),
         ),
         Framework(
             id="torch",
@@ -110,7 +114,13 @@ FRAMEWORKS: dict[str, Framework] = {
                 ("torch.functional.", "torch."),
             ),
             manners=Manners(
-                integer_one_hot=True, one_shape=True, lists=False, numbers=False, dtypes="torch"
+                integer_one_hot=True,
+                one_shape=True,
+                lists=False,
+                numbers=False,
+                strict_one_hot=True,
+                full_weight=True,
+                dtypes="torch",
             ),
         ),
         Framework(
@@ -166,6 +176,7 @@ FRAMEWORKS: dict[str, Framework] = {
             manners=Manners(
                 methods=False,
                 max_of_none=False,
+                behind_softmax=True,
                 any_labels=False,
                 xla=True,
                 single=True,
@@ -221,6 +232,7 @@ FRAMEWORKS: dict[str, Framework] = {
             pages=(("", "https://scikit-learn.org/stable/modules/generated/{name}.html"),),
             read=(("metrics.", "sklearn.metrics."),),
             packages=("sklearn", "scipy"),
+            manners=Manners(strict_one_hot=True, every_class=True),
         ),
         Framework(
             id="torchvision",

@@ -42,18 +42,36 @@ INDEX, DENSE = Labels("index"), Labels("dense")
 
 
 class Side(NamedTuple):
-    """One side of a comparison: a loss with its reduction, its operands, and what is done after."""
+    """One side of a comparison: a loss with its reduction, its operands, and what is done after.
+
+    With several `ranks` it is the mean of what each of them gives for its share of the items.
+    """
 
     loss: Any
     operands: dict[str, Array]
     after: tuple[Callable[[Array], Array], ...] = ()
+    ranks: int = 1
 
     @property
     def value(self) -> Array:
-        found: Array = evaluate(_in_dtype(self.loss, "float32"), self.operands).value[0]
+        if self.ranks == 1:
+            found = self._of(self.operands)
+        else:
+            shares = np.array_split(np.arange(len(self.operands["pred"])), self.ranks)
+            found = np.mean([self._of(self._share(items)) for items in shares])
         for change in self.after:
             found = change(found)
         return np.asarray(found, np.float64)
+
+    def _of(self, operands: dict[str, Array]) -> Array:
+        found: Array = evaluate(_in_dtype(self.loss, "float32"), operands).value[0]
+        return found
+
+    def _share(self, items: Array) -> dict[str, Array]:
+        """What a rank is handed of the operands."""
+        return {
+            name: x if name == "class_weight" else x[items] for name, x in self.operands.items()
+        }
 
     def also(self, **fields: Any) -> "Side":
         return self._replace(loss=replace(self.loss, **fields))
@@ -155,7 +173,7 @@ def _softmax_side(loss: Any, rng: Rng, n: int, c: int, more: Array, kind: str) -
         operands["target"] = rng.integers(0, c, n)
         if loss.ignore_index is not None and more[0]:
             operands["target"][rng.random(n) < 0.3] = ignore = loss.ignore_index
-            operands["target"][0] = 0
+            operands["target"][0] = 1 if ignore == 0 else 0
     else:
         operands["target"] = single(softmax(rng.normal(size=shape) * 2))
     if more[1] and "class_weight" in loss.OPERANDS and "class" in loss.reduction.word:
@@ -244,6 +262,10 @@ def _reductions(side: Side) -> Iterator[Trap]:
     counted = getattr(side.loss, "ignore_index", None) is not None
     if counted and word not in ("mean_over_items", "sum"):
         yield Trap("the mean over ignored items too", _word("mean_over_items"))
+    if word in ("mean_over_class_weight", "mean_over_valid") and isinstance(
+        side.loss, SoftmaxCrossEntropy
+    ):
+        yield Trap("the mean of two ranks' means", lambda s: s._replace(ranks=2))
     if "class_weight" in side.operands and word == "mean_over_class_weight":
         yield Trap("weighted, divided by the count", _word("mean_over_valid"))
 
@@ -421,6 +443,23 @@ def mismatches(count: int, traps_each: int, seed: int, only: str = "") -> Iterat
         found = Mismatch(native.name, chosen, draw, right)
         if len(chosen) == traps_each and _visible(found):
             made += 1
+            yield found
+
+
+def padded(index: int, weighted: bool, seed: int) -> Iterator[Mismatch]:
+    """A call with labels that are ignored, with every trap that it can fall into by itself."""
+    rng = np.random.default_rng(seed)
+    native, loss = rights()["torch.nn.functional.cross_entropy"]
+    loss = replace(loss, ignore_index=index)
+    more = np.array([True, weighted, False, True])
+
+    def draw(rng: Rng) -> Side:
+        return _softmax_side(loss, rng, int(rng.integers(12, 20)), 5, more, "index")
+
+    right = draw(rng)
+    for trap in traps(right, native, rng):
+        found = Mismatch(native.name, (trap,), draw, right)
+        if _visible(found):
             yield found
 
 

@@ -1,6 +1,7 @@
 """A diagnosis finds what was changed in mismatches made from the records, and invents nothing."""
 
 import math
+import os
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ import pytest
 
 import xlogits as xl
 from tests.conftest import ROOT, Framework
-from tests.data.mismatches import Mismatch, Side, mismatches
+from tests.data.mismatches import Mismatch, Side, mismatches, padded
 from xlogits.diagnosis import Cause, Diagnosis, diagnose, solve
 from xlogits.errors import DtypeError, OptionError, RangeError, ShapeError, XlogitsError
 
@@ -119,6 +120,37 @@ def test_many_single_traps() -> None:
 @pytest.mark.long
 def test_many_pairs_of_traps() -> None:
     assert shares(places(70, 2, seed=12))[1] >= 0.9
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("index", [0, -100])
+def test_every_trap_beside_labels_that_are_ignored(index: int, weighted: bool) -> None:
+    """Of padding with the id 0 too, which is a class like any other."""
+    made = list(padded(index, weighted, seed=1))
+    assert len(made) >= 15
+    for found in made:
+        cause = diagnosed(found, found.right.value, found.wrong.value).causes[0]
+        assert is_true(cause, found, np.random.default_rng(0)), found.traps[0].name
+        assert cause.right, found.traps[0].name
+        assert cause.wrong, found.traps[0].name
+
+
+@pytest.mark.parametrize("lists", [False, True])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_sigmoid_that_saturates_in_single_precision(seed: int, lists: bool) -> None:
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(seed)
+    x = (rng.normal(size=9) * 14).astype(np.float32)
+    y = (rng.random(9) < 0.5).astype(np.float32)
+    x[0], y[0] = 12 + 3 * seed, 0  # from 16.7 on its sigmoid is 1
+    logits, labels = torch.tensor(x), torch.tensor(y)
+    first = torch.nn.functional.binary_cross_entropy_with_logits(logits, labels)
+    second = torch.nn.functional.binary_cross_entropy(torch.sigmoid(logits), labels)
+    given = {"logits": x, "labels": y}
+    given = {name: array.tolist() for name, array in given.items()} if lists else given
+    cause = diagnose(first, second, **given, say=quiet).causes[0]
+    assert cause.codes == ("saturated",)
+    assert cause.wrong == "F.binary_cross_entropy(torch.sigmoid(logits), labels)"
 
 
 def test_matching_sides_have_no_cause() -> None:
@@ -351,6 +383,28 @@ def test_the_command_reads_files(tmp_path: Path) -> None:
     assert done.returncode == 1, done.stderr
     assert "1. softmax is applied twice" in done.stdout
     assert "keras.losses" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "loads"), [(["2.3026", "0.0719"], False), (["2.3026", "losses.npy"], True)]
+)
+def test_two_numbers_alone_do_without_numpy(
+    tmp_path: Path, arguments: list[str], loads: bool
+) -> None:
+    np.save(tmp_path / "losses.npy", np.array(0.0719))
+    code = (
+        "import sys; from xlogits.cli import main; "
+        f"status = main(['diagnose', *{arguments}]); print(status, 'numpy' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert "is log(10)" in done.stdout, done.stderr
+    assert done.stdout.splitlines()[-1] == f"1 {loads}"
 
 
 def test_a_thousand_items_of_a_thousand_classes() -> None:

@@ -42,6 +42,11 @@ LOG_P = np.log(softmax(X))
 PICKED = LOG_P[np.arange(8), Y]
 SHARES = [0.1 / 5 * LOG_P.sum(1) + (0.9 - 0.1 / 5) * PICKED]  # 0.1 on the other five classes
 
+# two samples of 11 and 101 tokens, padded, of which the first is not predicted; labels and logits flat
+TOKENS = RNG.normal(size=(200, 4)) * 2
+NEXT = np.where(np.arange(200) < 10, 0, np.where(np.arange(200) < 100, -100, 1))
+COSTS = -np.log(softmax(TOKENS))[np.arange(200), np.maximum(NEXT, 0)]
+
 QUESTIONS = [
     Question(
         "pytorch/pytorch#12299: scikit-learn's log_loss is not CrossEntropyLoss",
@@ -189,6 +194,14 @@ QUESTIONS = [
         {"logits": X, "labels": Y},
         {"log_softmax_missing", "reduction"},
         within=3,
+    ),
+    Question(
+        "huggingface/transformers#24725: two steps of accumulation are not one batch",
+        COSTS[NEXT >= 0].mean(),
+        (COSTS[:10].mean() + COSTS[100:].mean()) / 2,
+        {"logits": TOKENS, "labels": NEXT},
+        {"reduction"},
+        words="the mean of the means of 2 parts of the batch (ranks, or steps of accumulation)",
     ),
     Question(
         "HikariTJU/LD#74: KL divergence is 1/17 of the real one with 17 bins",

@@ -179,5 +179,11 @@ def test_what_is_wrong_is_said(fw: Framework) -> None:
         CTC()(x, y, label_length=fw.array(np.array([1, 1])), label_padding=fw.array(1.0 * TARGET))
     with pytest.raises(ShapeError, match=r"expected \(batch, labels\), padded"):
         CTC()(x, fw.array(TARGET[0]))
+    with pytest.raises(ShapeError, match=r"labels of shape \(1, 3\); expected \(2, 3\)"):
+        CTC()(x, fw.array(TARGET[:1]))
+    with pytest.raises(ShapeError, match=r"label_length of shape \(3,\); expected \(2,\)"):
+        CTC()(x, y, label_length=fw.array(np.array([1, 1, 1])))
+    with pytest.raises(ShapeError, match=r"logit_padding of shape \(2, 2\); expected \(2, 5\)"):
+        CTC()(x, y, logit_padding=fw.array(np.zeros((2, 2))))
     with pytest.raises(OptionError, match="expected LOGITS or LOG_PROBABILITIES"):
         CTC(form=PROBABILITIES)

@@ -24,7 +24,7 @@ MAY: dict[str, set[str]] = {
     "frameworks": set(),
     "precision": set(),
     "_bootstrap": set(),
-    "arrays": set(),
+    "arrays": {"precision"},
     "backends": set(),
     "reduction": {"backends"},
     "losses.parts": {"backends", "precision", "reduction"},
@@ -50,7 +50,7 @@ MAY: dict[str, set[str]] = {
     "port.write": {"port.decide", "port.read"},
     "port": {"parity", "port.decide", "port.read", "port.write", "translation"},
     "diagnosis": {
-        *("arrays", "backends", "catalogue", "losses", "losses.parts", "reduction", "translation"),
+        *("arrays", "backends", "catalogue", "losses", "losses.parts", "precision", "translation"),
     },
     "testing": {"arrays", "diagnosis", "gradient", "precision", "report"},
     "cli": {"diagnosis", "naming", "parity", "port"},

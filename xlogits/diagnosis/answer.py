@@ -1,13 +1,18 @@
 """What a diagnosis says: causes in order, each with the two calls and what else would fit."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from xlogits.diagnosis.recipe import Data
-from xlogits.diagnosis.search import Story, value_of
 from xlogits.errors import OptionError
 
 Array = Any
+
+
+class Computed(Protocol):
+    """What can be computed again, from other arrays."""
+
+    def on(self, operands: dict[str, Array]) -> Array:
+        """The value; None where it does not go with these arrays."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,8 @@ class Cause:
         wrong_is: "first" or "second".
         alike: other explanations that give the same number on these arrays.
         apart: which input would tell them apart.
-        cost: how unlikely it is taken to be, 0 for the likeliest; causes are sorted by it.
+        cost: how unlikely it is taken to be; causes are sorted by it. `diagnosis/costs.py` says what
+            the numbers mean.
     """
 
     words: tuple[str, ...]
@@ -33,7 +39,7 @@ class Cause:
     alike: tuple[str, ...] = ()
     apart: str = ""
     cost: float = 0.0
-    stories: tuple[Story, ...] = field(default=(), repr=False, compare=False)
+    stories: tuple[Computed, ...] = field(default=(), repr=False, compare=False)
 
     def predict(self, **operands: Array) -> tuple[Array, ...]:
         """What first and second give on other arrays (NumPy's, `pred`, `target`, ...), if it is this.
@@ -42,8 +48,7 @@ class Cause:
         """
         if not self.stories:
             raise OptionError("without arrays nothing was computed that could be computed again")
-        data = Data(operands)
-        return tuple(value_of(story.setup, story.outer, data) for story in self.stories)
+        return tuple(story.on(operands) for story in self.stories)
 
 
 @dataclass(frozen=True)

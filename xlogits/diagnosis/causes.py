@@ -1,31 +1,67 @@
 """From stories that fit to causes: anchored, ranked, told apart and written down."""
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from xlogits.arrays import Observed
 from xlogits.diagnosis.answer import Cause, Diagnosis
-from xlogits.diagnosis.recipe import Data
-from xlogits.diagnosis.results import Outer
-from xlogits.diagnosis.search import Search, Story, value_of
-from xlogits.diagnosis.spelling import source
-from xlogits.diagnosis.starts import Base
-from xlogits.translation.language import Language
+from xlogits.diagnosis.costs import LIKELY
+from xlogits.diagnosis.items import Data
+from xlogits.diagnosis.notes import remarks
+from xlogits.diagnosis.observed import Observed, observed
+from xlogits.diagnosis.operands import no_loss, operands
+from xlogits.diagnosis.results import Result
+from xlogits.diagnosis.search import Search
+from xlogits.diagnosis.spelling import Calls
+from xlogits.diagnosis.starts import Base, bases, from_call
+from xlogits.diagnosis.story import Story, plainly, value_of
+from xlogits.errors import ShapeError
+from xlogits.frameworks import differentiable
+from xlogits.translation.language import LANGUAGES, TARGETS, Language, language
 
 Array = Any
 SHOWN = 5
 ANCHORS = 6
-LIKELY = 6.0  # a single change that costs less needs no pairs beside it
 
 Pair = tuple[Story, Story, str]  # right, wrong, and which side is wrong
 
 
-def why(search: Search, first: Observed, second: Observed | None, language: Language) -> Diagnosis:
+def by_arrays(
+    first: Any,
+    second: Any,
+    given: dict[str, Any],
+    call: str,
+    to: str,
+    ignore_index: int | None,
+    seconds: float,
+    say: Callable[[str], None],
+) -> Diagnosis:
+    """Why two values differ, or what one is, computed from the arrays that they come from.
+
+    `given` are the arrays by the names that people pass them under; the rest is as in `diagnose`.
+    """
+    seen = observed(first, "first")
+    other = None if second is None else observed(second, "second")
+    target = language(to) if to else None
+    data, framework = operands(given.pop("logits"), given.pop("labels"), given)
+    found = bases(data, seen.scalar, ignore_index)
+    if call:
+        found = [from_call(call, data)]
+    if not any(data.items(base.recipe) is not None for base in found):
+        raise ShapeError(no_loss(data))
+    search = Search(data, found, seconds, say)
+    known = framework in LANGUAGES and differentiable(framework)
+    spoken = target or language(framework if known else TARGETS[0])
+    return replace(why(search, seen, other, spoken), notes=tuple(remarks(data, found[0].recipe)))
+
+
+def why(search: Search, first: Observed, second: Observed | None, spoken: Language) -> Diagnosis:
     """Why two values differ, or what one is."""
     plain = search.plain(first)
-    calls = _Calls(search.data, language)
+    calls = Calls(search.data, spoken)
     if second is None:
         return _one(search, first, plain, calls)
     others = search.plain(second)
@@ -44,7 +80,7 @@ def why(search: Search, first: Observed, second: Observed | None, language: Lang
     )
 
 
-def _one(search: Search, seen: Observed, plain: list[Story], calls: "_Calls") -> Diagnosis:
+def _one(search: Search, seen: Observed, plain: list[Story], calls: Calls) -> Diagnosis:
     """What one value is: a loss as it stands, or one with something changed."""
     pairs: list[Pair] = []
     if not plain:
@@ -64,7 +100,7 @@ def _from_bases(search: Search, seen: Observed, which: str) -> list[Pair]:
     """A value as a change of something that nobody has seen."""
     starts = [start for base in search.bases[:ANCHORS] for start in _starts(base, search, seen)]
     found = [(s, story, which) for s in starts for story in search.single(s, seen)]
-    if min((story.cost for _, story, _ in found), default=9) > LIKELY:
+    if min((story.cost for _, story, _ in found), default=math.inf) > LIKELY:
         for start in starts[:2]:
             found += [(start, story, which) for story in search.solved(start, seen)]
     if not found:
@@ -76,8 +112,8 @@ def _from_bases(search: Search, seen: Observed, which: str) -> list[Pair]:
 def _starts(base: Base, search: Search, seen: Observed) -> list[Story]:
     weighted = "sample_weight" in search.data.operands
     word = "mean_over_class_weight" if "class_weight" in search.data.operands else "mean_over_valid"
-    outer = Outer(weighted, word if seen.scalar else "none")
-    return [Story(base.setup, outer, (), base.cost)]
+    result = Result(weighted, word if seen.scalar else "none")
+    return [Story(base.recipe, result, (), base.cost)]
 
 
 def _pairs(
@@ -100,7 +136,7 @@ def _from_anchors(search: Search, anchors: list[tuple[Story, Observed, str]]) ->
     """What is one change away from a side that is understood; if that is unlikely, also two."""
     found = [(s, story, which) for s, seen, which in anchors for story in search.single(s, seen)]
     for more in (search.solved, search.pairs, search.solved_beside):
-        if min((story.cost for _, story, _ in found), default=9.0) <= LIKELY:
+        if min((story.cost for _, story, _ in found), default=math.inf) <= LIKELY:
             break
         for start, seen, which in anchors[:2]:
             found += [(start, story, which) for story in more(start, seen)]
@@ -113,12 +149,26 @@ def _equal(first: Observed, second: Observed) -> bool:
     return first.is_array(second.values) or second.is_array(first.values)
 
 
-def _causes(pairs: list[Pair], data: Data, calls: "_Calls") -> tuple[Cause, ...]:
+def _causes(pairs: list[Pair], data: Data, calls: Calls) -> tuple[Cause, ...]:
     """One cause for each number that was computed; others with that number stand beside it."""
+    probe = _probe(data)
+    kept: dict[tuple[str, ...], Cause] = {}
+    for group in _groups(pairs):
+        true = [pair for pair in group if _is_true(pair[1], data)]
+        if true:
+            cause = _cause(true, probe, calls)
+            kept.setdefault(cause.words, cause)
+        if len(kept) == SHOWN:
+            break
+    return tuple(kept.values())
+
+
+def _groups(pairs: list[Pair]) -> list[list[Pair]]:
+    """Pairs by the number that the wrong side gives, the likeliest first."""
     groups: list[list[Pair]] = []
     known = set()
     for pair in sorted(pairs, key=lambda p: p[1].cost):
-        both = frozenset((story.setup, story.outer) for story in pair[:2])
+        both = frozenset((story.recipe, story.result) for story in pair[:2])
         if both in known:  # the same, told from the other side
             continue
         known.add(both)
@@ -128,12 +178,15 @@ def _causes(pairs: list[Pair], data: Data, calls: "_Calls") -> tuple[Cause, ...]
                 break
         else:
             groups.append([pair])
-    probe = _probe(data)
-    made = [_cause(group, probe, calls) for group in groups[:SHOWN]]
-    kept: dict[tuple[str, ...], Cause] = {}
-    for cause in made:
-        kept.setdefault(cause.words, cause)
-    return tuple(kept.values())
+    return groups
+
+
+def _is_true(story: Story, data: Data) -> bool:
+    """Whether the loss itself gives the number that was found with what is computed only once."""
+    value = plainly(story.recipe, story.result, data)
+    if value is None or np.shape(value) != np.shape(story.value):
+        return False
+    return bool(np.allclose(value, story.value, rtol=1e-6, atol=1e-9, equal_nan=True))
 
 
 def _alike(a: Any, b: Any) -> bool:
@@ -142,7 +195,7 @@ def _alike(a: Any, b: Any) -> bool:
     return bool(np.allclose(a, b, rtol=1e-12, atol=0, equal_nan=True))
 
 
-def _cause(group: list[Pair], probe: Data | None, calls: "_Calls") -> Cause:
+def _cause(group: list[Pair], probe: Data | None, calls: Calls) -> Cause:
     right, wrong, which = group[0]
     other = _different(group, probe)
     return Cause(
@@ -163,9 +216,9 @@ def _different(group: list[Pair], probe: Data | None) -> list[Story]:
     if probe is None:
         return []
     found: list[Story] = []
-    values = [value_of(group[0][1].setup, group[0][1].outer, probe)]
+    values = [value_of(group[0][1].recipe, group[0][1].result, probe)]
     for _, story, _ in group[1:]:
-        value = value_of(story.setup, story.outer, probe)
+        value = value_of(story.recipe, story.result, probe)
         if value is not None and not any(v is not None and _alike(v, value) for v in values):
             values.append(value)
             found.append(story)
@@ -204,33 +257,3 @@ def _said(seen: Observed) -> str:
     if seen.scalar:
         return f"{float(seen.values):.7g}"
     return f"{' x '.join(map(str, seen.values.shape))} numbers"
-
-
-class _Calls:
-    """Stories as source code of one framework; each is written once."""
-
-    def __init__(self, data: Data, language: Language) -> None:
-        self.language, self.ndim = language, data.operands["pred"].ndim
-        target = data.operands.get("target")
-        self.index = target is not None and target.ndim < self.ndim
-        self.present = frozenset(data.operands)
-        self.made: dict[Any, str] = {}
-
-    def one(self, story: Story) -> str:
-        key = story.setup, story.outer
-        if key not in self.made:
-            made = source(*key, self.language, self.ndim, self.index, self.present)
-            self.made[key] = made
-        return self.made[key]
-
-    def of(self, stories: list[Story]) -> tuple[str, ...]:
-        """The calls of the likeliest, each once."""
-        found = dict.fromkeys(self.one(story) for story in stories[:3])
-        return tuple(text or _name(stories[0]) for text in found)
-
-
-def _name(story: Story) -> str:
-    return type(story.setup.loss).__name__
-
-
-Say = Callable[[str], None]

@@ -8,14 +8,31 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from xlogits.diagnosis.choices import forms
-from xlogits.diagnosis.steps import Step
+from xlogits.diagnosis.costs import (
+    FAMOUS,
+    FORGOTTEN,
+    HAIR,
+    KNOWN,
+    LITTLE,
+    NOTHING,
+    ORDINARY,
+    RARE,
+    SELDOM,
+)
+from xlogits.diagnosis.recipe import Step
 from xlogits.losses import LOG_PROBABILITIES, LOGITS, PROBABILITIES, Form, SigmoidCrossEntropy
 
 Array = Any
 CLIPS = (1e-7, 1e-8, 1e-12, 1e-15, 1e-6, 1e-5, 1e-10, 1e-9, 1e-16, 1e-3, 1e-4)
 KERAS_2 = Form("probabilities", clip=(1e-7, 1 - 1e-7), log_offset=1e-7)  # epsilon twice
+CLIPPED = ("clipped", "softmax_missing", "sigmoid_missing")  # with every usual clip
 FLOORS = (-100.0, -64.0)
-ACTIVATIONS = ("softmax", "log_softmax", "sigmoid", "log_sigmoid", "exp", "log")
+# one activation, as exact as can be and as single precision has it
+SIGMOIDS = (("sigmoid", NOTHING), ("sigmoid_in_float32", HAIR), ("sigmoid_to_float32", 2 * HAIR))
+ACTIVATIONS = (
+    *("softmax", "log_softmax", "log_sigmoid", "exp", "log"),
+    *(name for name, _ in SIGMOIDS),
+)
 
 
 class Link(NamedTuple):
@@ -35,91 +52,107 @@ LOG_TWICE = "the logarithm is taken twice: log-probabilities go into a loss of p
 # by what the prediction is
 SOFTMAX = {
     "logits": (
-        Link("softmax_twice", "softmax", "logits", 1.0, TWICE),
-        Link("softmax_missing", "", "probabilities", 1.2, MISSING),
+        Link("softmax_twice", "softmax", "logits", FAMOUS, TWICE),
+        Link("softmax_missing", "", "probabilities", FORGOTTEN, MISSING),
         Link(
             "log_softmax_missing",
             "",
             "log_probabilities",
-            1.2,
+            FORGOTTEN,
             "log-softmax is missing: logits go into a loss of log-probabilities (NLLLoss)",
         ),
-        Link("log_missing", "softmax", "log_probabilities", 1.2, LOG_MISSING),
-        Link("log_twice", "log_softmax", "probabilities", 2.0, LOG_TWICE),
+        Link("log_missing", "softmax", "log_probabilities", FORGOTTEN, LOG_MISSING),
+        Link("log_twice", "log_softmax", "probabilities", ORDINARY, LOG_TWICE),
         Link(
             "sigmoid_first",
             "sigmoid",
             "logits",
-            1.8,
+            KNOWN,
             "a sigmoid is applied to the logits before the softmax of the loss",
         ),
         Link(
             "sigmoid_for_softmax_first",
             "sigmoid",
             "probabilities",
-            2.5,
+            SELDOM,
             "a sigmoid in place of the softmax, and a loss of probabilities",
         ),
         Link(
             "clipped",
             "softmax",
             "probabilities",
-            2.0,
+            ORDINARY,
             "the loss takes probabilities, and clips or renormalises them",
         ),
-        Link("log_sigmoid_first", "log_sigmoid", "logits", 3.0, "log-sigmoid is applied first"),
+        Link("log_sigmoid_first", "log_sigmoid", "logits", RARE, "log-sigmoid is applied first"),
     ),
     "probabilities": (
-        Link("softmax_twice", "", "logits", 1.0, TWICE),
-        Link("softmax_twice", "softmax", "probabilities", 2.0, TWICE),
-        Link("log_missing", "", "log_probabilities", 1.2, LOG_MISSING),
-        Link("log_twice", "log", "probabilities", 2.0, LOG_TWICE),
-        Link("clipped", "", "probabilities", 1.8, "the probabilities are clipped or renormalised"),
+        Link("softmax_twice", "", "logits", FAMOUS, TWICE),
+        Link("softmax_twice", "softmax", "probabilities", ORDINARY, TWICE),
+        Link("log_missing", "", "log_probabilities", FORGOTTEN, LOG_MISSING),
+        Link("log_twice", "log", "probabilities", ORDINARY, LOG_TWICE),
+        Link(
+            "clipped", "", "probabilities", KNOWN, "the probabilities are clipped or renormalised"
+        ),
     ),
     "log_probabilities": (
-        Link("softmax_twice", "exp", "logits", 1.0, TWICE),
-        Link("log_missing", "exp", "log_probabilities", 1.2, LOG_MISSING),
-        Link("log_twice", "", "probabilities", 2.0, LOG_TWICE),
+        Link("softmax_twice", "exp", "logits", FAMOUS, TWICE),
+        Link("log_missing", "exp", "log_probabilities", FORGOTTEN, LOG_MISSING),
+        Link("log_twice", "", "probabilities", ORDINARY, LOG_TWICE),
         Link(
-            "clipped", "exp", "probabilities", 2.0, "the loss takes probabilities, and clips them"
+            "clipped",
+            "exp",
+            "probabilities",
+            ORDINARY,
+            "the loss takes probabilities, and clips them",
         ),
     ),
 }
 TWICE_S = TWICE.replace("softmax", "sigmoid")
 SIGMOID = {
     "logits": (
-        Link("sigmoid_twice", "sigmoid", "logits", 1.0, TWICE_S),
-        Link("sigmoid_missing", "", "probabilities", 1.2, MISSING.replace("softmax", "sigmoid")),
+        Link("sigmoid_twice", "sigmoid", "logits", FAMOUS, TWICE_S),
+        Link(
+            "sigmoid_missing", "", "probabilities", FORGOTTEN, MISSING.replace("softmax", "sigmoid")
+        ),
         Link(
             "softmax_first",
             "softmax",
             "logits",
-            2.0,
+            ORDINARY,
             "softmax is applied to the logits before the sigmoid of the loss",
         ),
         Link(
             "softmax_for_sigmoid_first",
             "softmax",
             "probabilities",
-            2.0,
+            ORDINARY,
             "softmax in place of the sigmoid, and a loss of probabilities",
         ),
         Link(
             "clipped",
             "sigmoid",
             "probabilities",
-            2.0,
-            "the loss takes probabilities, and clips them or their logarithms",
+            ORDINARY,
+            "the loss takes probabilities, and clips them",
+        ),
+        Link(
+            "saturated",
+            "sigmoid",
+            "probabilities",
+            KNOWN,
+            "the loss takes probabilities, in which large logits are lost: in float32 the sigmoid "
+            "is exactly 1 from logits of about 17 on",
         ),
     ),
     "probabilities": (
-        Link("sigmoid_twice", "", "logits", 1.0, TWICE_S),
-        Link("sigmoid_twice", "sigmoid", "probabilities", 2.0, TWICE_S),
+        Link("sigmoid_twice", "", "logits", FAMOUS, TWICE_S),
+        Link("sigmoid_twice", "sigmoid", "probabilities", ORDINARY, TWICE_S),
         Link(
             "clipped",
             "",
             "probabilities",
-            1.8,
+            KNOWN,
             "the probabilities are clipped, or their logarithms",
         ),
     ),
@@ -137,34 +170,50 @@ def chains(
     kind = loss.form.kind
     axis = loss.axis if isinstance(loss.axis, int) else -1
     for link in links.get(kind, ()):
-        made = (*steps, Step(link.applied, axis)) if link.applied else steps
-        for form, more in _forms(type(loss), link, sigmoid):
-            if form != loss.form or link.applied:
-                words = link.words + (f" ({_policy(form)})" if more else "")
-                yield link.code, words, link.cost + more, made, form
+        for made, less in _applied(link, steps, axis):
+            for form, more in _forms(type(loss), link, sigmoid):
+                if form != loss.form or link.applied:
+                    words = link.words + (f" ({_policy(form)})" if more else "")
+                    yield link.code, words, link.cost + more + less, made, form
     if kind == "logits" and not sigmoid:
         yield from _other_axes(steps, axis, data)
+
+
+def _applied(
+    link: Link, steps: tuple[Step, ...], axis: int
+) -> Iterator[tuple[tuple[Step, ...], float]]:
+    """The steps with the activation of a link, in single precision too where that shows."""
+    shows = link.code in ("clipped", "saturated") and link.applied == "sigmoid"
+    for name, cost in SIGMOIDS if shows else ((link.applied, NOTHING),):
+        yield ((*steps, Step(name, axis)) if name else steps), cost
 
 
 def _forms(kind: type, link: Link, sigmoid: bool) -> Iterator[tuple[Form, float]]:
     """The plain form of a kind, and, for probabilities, everything that is done to them."""
     plain = {"logits": LOGITS, "log_probabilities": LOG_PROBABILITIES}
     if link.kind in plain:
-        yield plain[link.kind], 0.0
+        yield plain[link.kind], NOTHING
         return
-    if link.code != "clipped":
-        yield PROBABILITIES, 0.0
+    if link.code not in ("clipped", "saturated"):
+        yield PROBABILITIES, NOTHING
     native = [form for form in forms(kind, "probabilities") if form != PROBABILITIES]
-    for form in native:
-        yield form, 0.1
-    if link.code not in ("clipped", "softmax_missing", "sigmoid_missing"):
+    floored = [form for form in native if form.log_floor is not None]
+    others = [Form("probabilities", log_floor=floor) for floor in FLOORS]
+    others = [form for form in others if all(form.log_floor != f.log_floor for f in floored)]
+    floors = [*((form, HAIR) for form in floored), *((form, LITTLE + HAIR) for form in others)]
+    if link.code == "saturated":
+        yield from floors
         return
-    yield KERAS_2, 0.2
+    yield from ((form, HAIR) for form in native if form not in floored)
+    if link.code != "clipped" or link.applied != "sigmoid":
+        yield from floors if link.code in CLIPPED else floors[: len(floored)]
+    if link.code not in CLIPPED:
+        return
+    yield KERAS_2, 2 * HAIR
     for number, low in enumerate(CLIPS):
-        cost = 0.3 + 0.1 * number
+        cost = LITTLE + HAIR * number
         made = [Form("probabilities", clip=(low, 1 - low)), Form("probabilities", log_offset=low)]
         yield from ((form, cost) for form in made if form not in native)
-    yield from ((Form("probabilities", log_floor=floor), 0.4) for floor in FLOORS)
 
 
 def _policy(form: Form) -> str:
@@ -191,4 +240,4 @@ def _other_axes(
         if other != axis % ndim:
             words = f"softmax runs along axis {other} and the classes are on axis {axis % ndim}"
             made = (*steps, Step("log_softmax", other))
-            yield "softmax_axis", words, 1.8, made, LOG_PROBABILITIES
+            yield "softmax_axis", words, KNOWN, made, LOG_PROBABILITIES

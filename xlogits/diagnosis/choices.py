@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from xlogits.catalogue import NATIVES
+from xlogits.diagnosis.costs import COMMON, FARFETCHED, ORDINARY, RARE
 from xlogits.losses import Form, Reduction
 
 # numbers that people write for an option; what the frameworks themselves say comes from the catalogue
@@ -30,7 +31,12 @@ HANDLED = {  # by changes of their own, or without influence on a number
     *("reduction", "dtype", "spread_weight", "labels", "keepdims", "axis", "ignore_index", "form"),
     "time_major",
 }
-COST = {"label_smoothing": 2.0, "eps": 4.0, "inner": 1.5, "zero_infinity": 3.0}
+COST = {
+    "label_smoothing": ORDINARY,
+    "eps": FARFETCHED,
+    "inner": COMMON,
+    "zero_infinity": RARE,
+}
 
 
 @cache

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from xlogits.diagnosis.recipe import Data, Setup
+from xlogits.diagnosis.items import Data
+from xlogits.diagnosis.recipe import Recipe
 from xlogits.diagnosis.starts import form_of
 from xlogits.losses import SigmoidCrossEntropy, SoftmaxCrossEntropy
 
 
-def remarks(data: Data, setup: Setup) -> Iterator[str]:
+def remarks(data: Data, recipe: Recipe) -> Iterator[str]:
     """Steps that are harmless, and arrays that are not what their name says."""
-    yield from _harmless(data, setup)
-    yield from _kinds(data, setup)
+    yield from _harmless(data, recipe)
+    yield from _kinds(data, recipe)
     for name, array in data.operands.items():
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             count = int((~np.isfinite(array)).sum())
@@ -20,11 +21,11 @@ def remarks(data: Data, setup: Setup) -> Iterator[str]:
             yield f"{title}: {count} of {array.size} entries are NaN or infinite"
 
 
-def _harmless(data: Data, setup: Setup) -> Iterator[str]:
+def _harmless(data: Data, recipe: Recipe) -> Iterator[str]:
     """Activations in the call that change nothing."""
-    for at, step in enumerate(setup.steps):
-        without = setup._replace(steps=setup.steps[:at] + setup.steps[at + 1 :])
-        one, two = data.items(setup), data.items(without)
+    for at, step in enumerate(recipe.steps):
+        without = recipe._replace(steps=recipe.steps[:at] + recipe.steps[at + 1 :])
+        one, two = data.items(recipe), data.items(without)
         if one is not None and two is not None and np.allclose(one.loss, two.loss, 1e-9, 1e-9):
             yield (
                 f"{step.name} before this loss is harmless: the loss takes the log-softmax of its "
@@ -32,9 +33,13 @@ def _harmless(data: Data, setup: Setup) -> Iterator[str]:
             )
 
 
-def _kinds(data: Data, setup: Setup) -> Iterator[str]:
-    loss, x = setup.loss, data.operands["pred"]
-    if setup.steps or not isinstance(loss, SoftmaxCrossEntropy | SigmoidCrossEntropy) or not x.ndim:
+def _kinds(data: Data, recipe: Recipe) -> Iterator[str]:
+    loss, x = recipe.loss, data.operands["pred"]
+    if (
+        recipe.steps
+        or not isinstance(loss, SoftmaxCrossEntropy | SigmoidCrossEntropy)
+        or not x.ndim
+    ):
         return
     if isinstance(loss, SigmoidCrossEntropy):
         if ((x > 0) & (x < 1)).all() and x.size > 8:

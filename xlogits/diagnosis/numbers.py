@@ -1,10 +1,103 @@
-"""Two numbers and nothing else: what their ratio, their difference and they themselves give away."""
+"""Two numbers and nothing else: what their ratio, their difference and they themselves give away.
+
+NumPy is not imported for it: a command that is handed two numbers answers at once.
+"""
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from xlogits.arrays import Observed
+from xlogits.diagnosis.answer import Cause, Diagnosis
+from xlogits.diagnosis.costs import (
+    CLEARLY,
+    COMMON,
+    FAMOUS,
+    FORGOTTEN,
+    HAIR,
+    LESS,
+    LITTLE,
+    ORDINARY,
+)
+from xlogits.errors import OptionError, RangeError
+from xlogits.precision import EPS
+
+ROUNDING = EPS["float32"] / 2  # what a number in float32 may be off by
+SHOWN = 5
+
+
+class Number(NamedTuple):
+    """A number that somebody saw, and how far off another one may be and still be meant."""
+
+    value: float
+    rtol: float
+    atol: float
+
+    @property
+    def slack(self) -> float:
+        """How far off it may be in all."""
+        return self.atol + self.rtol * abs(self.value)
+
+    def matches(self, other: float) -> bool:
+        return abs(other - self.value) <= self.slack
+
+    def __str__(self) -> str:
+        return f"{self.value:.7g}"
+
+
+def written(x: Any) -> Number | None:
+    """A number as precise as it was written down; None for what is no single number in decimal.
+
+    It may have been rounded or cut off at its last digit.
+    """
+    text = repr(x) if type(x) in (float, int) else x if isinstance(x, str) else ""
+    try:
+        value = float(text)
+    except ValueError:  # the name of a file, or an array
+        return None
+    if math.isnan(value):
+        raise RangeError("the observed value is NaN, which says nothing about where it comes from")
+    mantissa, _, exponent = text.lower().partition("e")
+    decimals = len(mantissa.partition(".")[2])
+    last = 10.0 ** (int(exponent or "0") - decimals)
+    shown = len(mantissa.replace(".", "").lstrip("-0"))
+    return Number(value, 40 * ROUNDING, last if shown < 9 else 8 * ROUNDING)
+
+
+def by_themselves(
+    first: Any, second: Any, labels: Any, sizes: Mapping[str, float], others: Mapping[str, Any]
+) -> Diagnosis:
+    """What two numbers, or one, say without the arrays that they come from."""
+    if labels is not None or others:
+        names = ", ".join(["labels"] * (labels is not None) + list(others))
+        raise OptionError(f"{names} without logits; pass logits too, or the numbers alone")
+    a = _number(first, "first")
+    b = None if second is None else _number(second, "second")
+    same = b is not None and a.matches(b.value)
+    hints = [] if same or b is None else together(a, b, sizes)
+    seen = [a] if b is None else [a, b]
+    return Diagnosis(
+        agree=same,
+        causes=tuple(Cause((h.words,), (h.code,), cost=h.cost) for h in hints[:SHOWN]),
+        notes=tuple(hint.words for number in seen for hint in alone(number)),
+        ask="" if same else "pass logits and labels, from which the cause can be computed",
+        tried=len(hints),
+        seen=tuple(map(str, seen)),
+    )
+
+
+def _number(x: Any, role: str) -> Number:
+    """What was seen as one number; only for arrays and files is NumPy imported."""
+    found = written(x)
+    if found is not None:
+        return found
+    from xlogits.diagnosis.observed import observed
+
+    array = observed(x, role)
+    if not array.scalar:
+        raise OptionError(
+            "an array of losses without logits; pass logits and labels, or two numbers"
+        )
+    return Number(float(array.values), array.rtol, array.atol)
 
 
 class Hint(NamedTuple):
@@ -46,31 +139,36 @@ CEILINGS = (
     (100.0, "clip", "100: PyTorch's BCELoss lets no logarithm go below -100"),
 )
 FACTORS = (
-    (2.0, "factor", "a factor 1/2 in the definition (L2 loss, Poisson deviance, Dice)", 1.0),
+    (2.0, "factor", "a factor 1/2 in the definition (L2 loss, Poisson deviance, Dice)", FAMOUS),
     (
         1 / math.log(2),
         "log2",
         "logarithms to base 2 (bits) on one side and base e (nats) on the other",
-        1.2,
+        FORGOTTEN,
     ),
-    (math.log(10), "log10", "logarithms to base 10 on one side and base e on the other", 2.0),
-    (100.0, "percent", "percent on one side", 1.5),
+    (math.log(10), "log10", "logarithms to base 10 on one side and base e on the other", ORDINARY),
+    (100.0, "percent", "percent on one side", COMMON),
 )
 CONSTANTS = (
     (
         0.5 * math.log(2 * math.pi),
         "gaussian_constant",
         "log(2 pi)/2: the constant of a Gaussian likelihood, `full=True`",
-        0.8,
+        CLEARLY,
     ),
     (
         math.log(2 * math.pi),
         "gaussian_constant",
         "log(2 pi): the constant of a Gaussian likelihood in two dimensions, or without its 1/2",
-        1.5,
+        COMMON,
     ),
-    (1.0, "offset", "1: one side is 1 - cosine (or 1 - Dice), the other its negative", 1.0),
-    (math.log(2), "log2_constant", "log 2: as between softplus losses with and without it", 2.0),
+    (1.0, "offset", "1: one side is 1 - cosine (or 1 - Dice), the other its negative", FAMOUS),
+    (
+        math.log(2),
+        "log2_constant",
+        "log 2: as between softplus losses with and without it",
+        ORDINARY,
+    ),
 )
 USUAL_CLASSES = frozenset(
     {2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 20, 21, 26, 27, 50, 64, 80, 91, 100, 101, 128, 150, 200}
@@ -79,12 +177,12 @@ USUAL_CLASSES = frozenset(
 SIZES = frozenset(2**n for n in range(1, 21)) | USUAL_CLASSES | frozenset({10000, 50000, 60000})
 
 
-def alone(seen: Observed) -> Iterator[Hint]:
+def alone(seen: Number) -> Iterator[Hint]:
     """What one number gives away."""
-    value = float(seen.values)
+    value = seen.value
     for limit, code, words in CEILINGS:
         if seen.matches(abs(limit)) or seen.matches(-limit):
-            yield Hint(code, f"{value:g} is {words}", 0.3)
+            yield Hint(code, f"{value:g} is {words}", LITTLE)
     if seen.atol > 0.02 * abs(value):
         return
     for classes in sorted(USUAL_CLASSES):
@@ -93,7 +191,7 @@ def alone(seen: Observed) -> Iterator[Hint]:
                 "uniform",
                 f"{value:g} is log({classes}): the cross-entropy of a prediction that is uniform over "
                 f"{classes} classes (nothing learnt yet, or logits that are all equal)",
-                0.5,
+                LESS,
             )
         lowest = math.log1p((classes - 1) / math.e)
         if classes > 2 and seen.matches(lowest):
@@ -101,11 +199,11 @@ def alone(seen: Observed) -> Iterator[Hint]:
                 "softmax_twice",
                 f"{value:g} is log(1 + {classes - 1}/e): the least that cross-entropy can be when "
                 f"softmax is applied twice over {classes} classes",
-                0.5,
+                LESS,
             )
 
 
-def together(first: Observed, second: Observed, sizes: Mapping[str, float]) -> list[Hint]:
+def together(first: Number, second: Number, sizes: Mapping[str, float]) -> list[Hint]:
     """What two numbers give away, the likeliest first; `sizes` are known ones, by name."""
     found = [*_signs(first, second), *_factors(first, second, sizes), *_differences(first, second)]
     distinct: dict[str, Hint] = {}
@@ -114,31 +212,32 @@ def together(first: Observed, second: Observed, sizes: Mapping[str, float]) -> l
     return list(distinct.values())
 
 
-def _signs(a: Observed, b: Observed) -> Iterator[Hint]:
-    x, y = float(a.values), float(b.values)
-    slack = a.atol + b.atol + a.rtol * abs(x) + b.rtol * abs(y)
+def _signs(a: Number, b: Number) -> Iterator[Hint]:
+    x, y, slack = a.value, b.value, a.slack + b.slack
     if abs(x + y) <= slack and x:
-        yield Hint("negated", "they differ in sign only: log-likelihood against loss", 0.5)
+        yield Hint("negated", "they differ in sign only: log-likelihood against loss", LESS)
     if abs(x + y - 1) <= slack:
-        yield Hint("one_minus", "their sum is 1: a similarity (cosine, Dice) and 1 minus it", 1.0)
+        yield Hint(
+            "one_minus", "their sum is 1: a similarity (cosine, Dice) and 1 minus it", FAMOUS
+        )
     for (p, q), which in (((x, y), "second"), ((y, x), "first")):
         if p < 700 and abs(math.exp(p) - q) <= math.exp(p) * slack + slack:
-            yield Hint("exp", f"the {which} is exp of the other: perplexity", 1.0)
+            yield Hint("exp", f"the {which} is exp of the other: perplexity", FAMOUS)
 
 
-def _interval(a: Observed, b: Observed) -> tuple[float, float]:
+def _interval(a: Number, b: Number) -> tuple[float, float]:
     """The ratio a / b, and how far off it may be."""
-    x, y = float(a.values), float(b.values)
+    x, y = a.value, b.value
     ratio = x / y
     error = abs(ratio) * ((a.atol / abs(x) if x else 0) + b.atol / abs(y) + a.rtol + b.rtol)
     return ratio, error
 
 
-def _factors(a: Observed, b: Observed, sizes: Mapping[str, float]) -> Iterator[Hint]:
-    if not float(a.values) or not float(b.values):
+def _factors(a: Number, b: Number, sizes: Mapping[str, float]) -> Iterator[Hint]:
+    if not a.value or not b.value:
         return
     large, small, which = a, b, "first"
-    if abs(float(a.values)) < abs(float(b.values)):
+    if abs(a.value) < abs(b.value):
         large, small, which = b, a, "second"
     ratio, error = _interval(large, small)
     if ratio <= 0:
@@ -153,7 +252,7 @@ def _factors(a: Observed, b: Observed, sizes: Mapping[str, float]) -> Iterator[H
                 "reduction",
                 f"{said}, the number of {name} ({size:g}): a sum on one side, or"
                 f" one more division by it on the other",
-                0.1,
+                HAIR,
             )
     if not any(size > 1 and abs(ratio - size) <= error for size in sizes.values()):
         yield from _counts(ratio, error, said)
@@ -166,7 +265,7 @@ def _counts(ratio: float, error: float, said: str) -> Iterator[Hint]:
     if not whole and near > 2 and abs(ratio - near) <= error < 0.3:
         whole = [near]
     for n in whole[:3]:
-        cost = 0.6 if n in SIZES else 1.2
+        cost = LESS + HAIR if n in SIZES else FORGOTTEN
         yield Hint(
             "reduction",
             f"{said}; if a batch has {n} items (or there are {n} classes or positions), one side sums "
@@ -187,13 +286,13 @@ def _counts(ratio: float, error: float, said: str) -> Iterator[Hint]:
             "reduction",
             f"{said}, about {n}/{m}: the mean over all items on one side and over those that are not "
             f"ignored (or weigh) on the other, as with {m} of {n} labels",
-            1.5 + 0.02 * m,
+            COMMON + HAIR * m / 5,  # the more labels it takes, the less likely
         )
 
 
-def _differences(a: Observed, b: Observed) -> Iterator[Hint]:
-    difference = abs(float(a.values) - float(b.values))
-    error = a.atol + b.atol + a.rtol * abs(float(a.values)) + b.rtol * abs(float(b.values))
+def _differences(a: Number, b: Number) -> Iterator[Hint]:
+    difference = abs(a.value - b.value)
+    error = a.slack + b.slack
     for constant, code, words, cost in CONSTANTS:
         if abs(difference - constant) <= error < 0.05 * constant:
             yield Hint(code, f"their difference is {words}", cost)

@@ -1,145 +1,162 @@
-"""A way of computing a loss from the arrays at hand, and what it gives for each item."""
+"""A way of computing a loss from the arrays at hand, and the kinds of steps that it may begin with."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.diagnosis.steps import Operands, Step, apply
-from xlogits.errors import XlogitsError
-from xlogits.losses import (
-    INDEX,
-    LOG_PROBABILITIES,
-    Form,
-    Loss,
-    Reduction,
-    SoftmaxCrossEntropy,
-)
+from xlogits.diagnosis.costs import ORDINARY
+from xlogits.errors import ShapeError
+from xlogits.losses import Loss
+from xlogits.translation.expression import Expr, wrap
+from xlogits.translation.language import Language
 
 Array = Any
-NONE = Reduction("none")
-OUTSIDE = frozenset({"sample_weight"})  # multiplied by when items are reduced, not before
+Operands = dict[str, Array]
+Exprs = dict[str, Expr]
 
 
-class Setup(NamedTuple):
+class Step(NamedTuple):
+    """One thing done to the operands; `axis` and `amount` where it needs them."""
+
+    name: str
+    axis: int = -1
+    amount: float = 0.0
+
+
+class Recipe(NamedTuple):
     """A loss without reduction, what is done to its operands first, and which of them are left out."""
 
     loss: Loss
     steps: tuple[Step, ...] = ()
     without: frozenset[str] = frozenset()
 
-
-class Items(NamedTuple):
-    """One loss for each item; `valid` and `weight` (of the class) are None where all count 1."""
-
-    loss: Array
-    valid: Array | None = None
-    weight: Array | None = None
-
-
-class Data:
-    """The operands, and everything that was computed from them: each thing once."""
-
-    def __init__(self, operands: Operands, dtype: str = "float32") -> None:
-        self.operands, self.dtype = operands, dtype
-        self._prepared: dict[tuple[Step, ...], Operands] = {(): operands}
-        self._items: dict[Setup, Items | None] = {}
-        self._picked: dict[Any, Array] = {}
+    @property
+    def axis(self) -> int:
+        """The axis of the classes."""
+        axis = getattr(self.loss, "axis", -1)
+        return axis if isinstance(axis, int) else -1
 
     @property
-    def size(self) -> int:
-        return int(self.operands["pred"].size)
+    def batch_axis(self) -> int:
+        """The axis of the items."""
+        return 1 if getattr(self.loss, "time_major", False) else 0
 
-    def items(self, setup: Setup) -> Items | None:
-        """The losses of the items, or None where these operands do not go with it."""
-        if setup not in self._items:
-            try:
-                with np.errstate(all="ignore"):
-                    self._items[setup] = self._computed(setup)
-            except (XlogitsError, TypeError, ValueError, IndexError, KeyError):
-                self._items[setup] = None
-        return self._items[setup]
+    def takes(self, name: str) -> bool:
+        """Whether the loss is computed with an operand."""
+        return name in self.loss.OPERANDS and name not in self.without
 
-    def forget(self) -> None:
-        """Drop what takes memory: big arrays that pairs of changes left behind."""
-        keep = {steps: found for steps, found in self._prepared.items() if len(steps) < 2}
-        self._prepared, self._picked = keep, {}
-
-    def prepared(self, steps: tuple[Step, ...]) -> Operands:
-        """The operands after these steps."""
-        if steps not in self._prepared:
-            self._prepared[steps] = apply(steps[-1], self.prepared(steps[:-1]))
-        return self._prepared[steps]
-
-    def _computed(self, setup: Setup) -> Items:
-        loss: Any = setup.loss
-        operands = self.prepared(setup.steps)
-        left = setup.without | OUTSIDE
-        given = {k: v for k, v in operands.items() if k in loss.OPERANDS and k not in left}
-        if len(given) < len([k for k in loss.ARRAYS if k not in given]):
-            raise TypeError("an array is missing")
-        form = getattr(loss, "form", None)
-        if form is not None:
-            loss = replace(loss, form=self._rounded(form))
-        valid, weight = _counted(loss, given)
-        if not isinstance(loss, SoftmaxCrossEntropy):
-            return Items(np.asarray(loss(**given), np.float64), valid, weight)
-        if weight is not None and not loss.label_smoothing and type(loss) is SoftmaxCrossEntropy:
-            del given["class_weight"]
-        values = self._softmax(loss, setup.steps, given)
-        if weight is not None and "class_weight" not in given:
-            values = values * weight
-        return Items(values, valid, weight)
-
-    def _softmax(self, loss: Any, steps: tuple[Step, ...], given: Operands) -> Array:
-        """With the log-probabilities, and those of the labels, that others have computed already."""
-        if loss.form.exact and type(loss) is SoftmaxCrossEntropy and "mask" not in given:
-            steps = (*steps, Step("log_softmax", _number(loss.axis)))
-            given = given | {"pred": self.prepared(steps)["pred"]}
-            loss = replace(loss, form=LOG_PROBABILITIES)
-        indexed = given["target"].ndim < given["pred"].ndim and set(given) == {"pred", "target"}
-        alone = loss.form.renormalise != "after" and loss.form.kind != "logits"
-        if not indexed or loss.label_smoothing or not alone:
-            return loss(**given)
-        column = self._column(loss, steps, given)[..., None]
-        target = np.where(given["target"] == loss.ignore_index, loss.ignore_index or 0, 0)
-        form = replace(loss.form, renormalise=None)
-        return replace(loss, form=form, axis=-1, labels=INDEX)(column, target)
-
-    def _column(self, loss: Any, steps: tuple[Step, ...], given: Operands) -> Array:
-        """What is predicted of the label, of every item."""
-        x, y, axis = given["pred"], given["target"], loss.axis
-        key = steps, axis, loss.form.renormalise, loss.ignore_index
-        if key not in self._picked:
-            counts = y != loss.ignore_index if loss.ignore_index is not None else np.True_
-            if not ((y >= 0) & (y < x.shape[axis]) | ~counts).all():
-                raise ValueError("a label is out of range")
-            labels = np.expand_dims(np.where(counts, y, 0), axis)
-            column = np.take_along_axis(x, labels, axis).squeeze(axis)
-            self._picked[key] = column / x.sum(axis) if loss.form.renormalise else column
-        return self._picked[key]
-
-    def _rounded(self, form: Form) -> Form:
-        """A clip as it is in the float32 that frameworks compute in."""
-        if form.clip is None or form.clip == "eps":
-            return form.at("float64" if self.dtype == "float64" else "float32")
-        low, high = (float(np.float32(c)) for c in form.clip)
-        return replace(form, clip=(low, high))
+    def then(self, step: Step) -> "Recipe":
+        """The same with a step more, right before the loss."""
+        return self._replace(steps=(*self.steps, step))
 
 
-def _number(axis: Any) -> int:
-    return axis if isinstance(axis, int) else -1
+class Passed:
+    """The operands as they were passed, and what is worth knowing of them."""
+
+    def __init__(self, operands: Operands) -> None:
+        self.operands = operands
+        self.x: Array = operands["pred"]
+        self.y: Array | None = operands.get("target")
+
+    @property
+    def indexed(self) -> bool:
+        """Whether labels have no axis of classes."""
+        return self.y is not None and self.y.ndim < self.x.ndim
+
+    @property
+    def alike(self) -> bool:
+        """Whether labels have the shape of the prediction."""
+        return self.y is not None and self.y.shape == self.x.shape
+
+    @cached_property
+    def values(self) -> frozenset[float]:
+        """The values of the labels; none where there are too many labels to look at."""
+        if self.y is None or self.y.size >= 10**6:
+            return frozenset()
+        return frozenset(np.unique(self.y).tolist())
 
 
-def _counted(loss: Any, given: Operands) -> tuple[Array | None, Array | None]:
-    """Which items count, and the class weights of their labels."""
-    y, x = given.get("target"), given["pred"]
-    ignore = getattr(loss, "ignore_index", None)
-    if y is None or y.ndim >= x.ndim or "class_weight" not in loss.OPERANDS:
-        return None, None
-    valid = y != ignore if ignore is not None else None
-    w = given.get("class_weight")
-    if w is None or w.ndim != 1:
-        return valid, None
-    weight = w[np.where(valid, y, 0) if valid is not None else y]
-    return valid, np.where(valid, weight, 0.0) if valid is not None else weight
+def always(recipe: Recipe, passed: Passed) -> bool:
+    return True
+
+
+class Slip(NamedTuple):
+    """A step as a cause: what to say, how unlikely it is, and where it can happen.
+
+    `code` is its short name where that is not the step's. `amount` is handed to the step. `first`: the
+    step comes before others. `loss` is the loss that then follows, where that is another one.
+    """
+
+    words: str
+    cost: float = ORDINARY
+    fits: Callable[[Recipe, Passed], bool] = always
+    amount: float = 0.0
+    code: str = ""
+    first: bool = False
+    loss: Callable[[Any], Loss] = lambda loss: loss
+
+    def of(self, name: str, recipe: Recipe) -> Recipe:
+        """What becomes of a recipe."""
+        changed = recipe._replace(loss=self.loss(recipe.loss))
+        step = Step(name, recipe.axis, self.amount)
+        if self.first:
+            return changed._replace(steps=(step, *recipe.steps))
+        return changed.then(step)
+
+
+class Way(NamedTuple):
+    """How a step is done to arrays, how it is written, and the causes that it is by itself.
+
+    `do` and `write` give the operands that change. `write` is handed the operands as expressions, and
+    as the arrays that they stand for.
+    """
+
+    do: Callable[[Operands, Step], Operands]
+    write: Callable[[Exprs, Step, Language, Operands], Exprs]
+    slips: tuple[Slip, ...] = ()
+
+
+def require_axis(x: Array, axis: int) -> None:
+    """Raise unless an array has this axis."""
+    if not -x.ndim <= axis < x.ndim:
+        raise ShapeError(f"axis is {axis}, and the array has {x.ndim} axes")
+
+
+# --- ways that are one function of one operand -----------------------------------------------------
+
+
+def by_word(word: str, operand: str, function: Callable[[Array], Array], *slips: Slip) -> Way:
+    """A function of every number, which languages have under this word."""
+
+    def do(operands: Operands, step: Step) -> Operands:
+        with np.errstate(all="ignore"):
+            return {operand: function(operands[operand])}
+
+    def write(x: Exprs, step: Step, language: Language, _: Operands) -> Exprs:
+        return {operand: language.write(word, (x[operand],))}
+
+    return Way(do, write, slips)
+
+
+def along(word: str, operand: str, function: Callable[[Array, int], Array], *slips: Slip) -> Way:
+    """A function along an axis, which languages have under this word."""
+
+    def do(x: Operands, step: Step) -> Operands:
+        require_axis(x[operand], step.axis)
+        return {operand: function(x[operand] * 1.0, step.axis)}
+
+    def write(x: Exprs, step: Step, language: Language, _: Operands) -> Exprs:
+        return {operand: language.write(word, (x[operand], step.axis))}
+
+    return Way(do, write, slips)
+
+
+def arithmetic(operand: str, function: Callable[[Any, Step], Any], *slips: Slip) -> Way:
+    """Arithmetic, which is the same of an array and of an expression."""
+    return Way(
+        lambda x, step: {operand: function(x[operand], step)},
+        lambda x, step, language, _: {operand: wrap(function(x[operand], step))},
+        slips,
+    )

@@ -1,4 +1,7 @@
-"""From the losses of the items to the number that was seen: weighted, reduced, and changed after."""
+"""From the losses of the items to the number that was seen: weighted, reduced, and changed after.
+
+What is done to a result is one row of `AFTER`: to numbers, and to the source code of the loss.
+"""
 
 import math
 from collections.abc import Callable
@@ -6,12 +9,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.diagnosis.recipe import Items
+from xlogits.diagnosis.costs import FAMOUS, FARFETCHED, NOTHING, ODD, ORDINARY, RARE, SELDOM
+from xlogits.diagnosis.denominators import FALLBACK, WORDS, Batch, denominators
+from xlogits.diagnosis.items import Items
+from xlogits.translation.expression import Expr
+from xlogits.translation.language import Language
 
 Array = Any
 
 
-class Outer(NamedTuple):
+class Result(NamedTuple):
     """Whether sample weights count, what the sum is divided by, and what is done to the result."""
 
     weighted: bool = False
@@ -19,20 +26,44 @@ class Outer(NamedTuple):
     after: str = ""
 
 
-# what is done to a result: its function, its cost as an explanation, what to say
-AFTER: dict[str, tuple[Callable[[Array], Array], float, str]] = {
-    "": (lambda v: v, 0.0, ""),
-    "negated": (lambda v: -v, 2.0, "has the other sign"),
-    "halved": (lambda v: v / 2, 2.5, "is half of it (a factor 1/2 in the definition)"),
-    "doubled": (lambda v: 2 * v, 2.5, "is twice it (no factor 1/2 in the definition)"),
-    "log2": (lambda v: v / math.log(2), 3.0, "is in bits: logarithms to base 2 instead of e"),
-    "log10": (lambda v: v / math.log(10), 4.0, "has logarithms to base 10 instead of e"),
-    "percent": (lambda v: 100 * v, 3.5, "is in percent"),
-    "exp": (np.exp, 3.0, "is the perplexity: exp of the loss"),
-    "one_minus": (lambda v: 1 - v, 3.0, "is 1 minus it"),
-    "one_plus": (lambda v: 1 + v, 3.0, "is 1 plus it (1 - cosine instead of -cosine)"),
-    "minus_one": (lambda v: v - 1, 3.0, "is it minus 1 (-cosine instead of 1 - cosine)"),
-    "root": (np.sqrt, 3.0, "is the square root of it"),
+class After(NamedTuple):
+    """Something done to a result: to numbers, to an expression; how unlikely it is; what to say."""
+
+    do: Callable[[Array], Array]
+    write: Callable[[Any, Language], Any]
+    cost: float
+    words: str
+
+
+def _math(function: Callable[[Any], Any], cost: float, words: str) -> After:
+    """Arithmetic, which is the same of a number and of an expression."""
+    return After(function, lambda text, language: function(text), cost, words)
+
+
+def _call(word: str, function: Callable[[Array], Array], cost: float, words: str) -> After:
+    """A function that languages have under this word."""
+    return After(function, lambda text, language: language.write(word, (text,)), cost, words)
+
+
+def _logarithms(base: int, cost: float, words: str) -> After:
+    """Divided by the logarithm of a base."""
+    by = Expr(f"math.log({base})")
+    return After(lambda v: v / math.log(base), lambda text, language: text / by, cost, words)
+
+
+AFTER: dict[str, After] = {
+    "": _math(lambda v: v, NOTHING, ""),
+    "negated": _math(lambda v: -v, ORDINARY, "has the other sign"),
+    "halved": _math(lambda v: v / 2, SELDOM, "is half of it (a factor 1/2 in the definition)"),
+    "doubled": _math(lambda v: 2 * v, SELDOM, "is twice it (no factor 1/2 in the definition)"),
+    "log2": _logarithms(2, RARE, "is in bits: logarithms to base 2 instead of e"),
+    "log10": _logarithms(10, FARFETCHED, "has logarithms to base 10 instead of e"),
+    "percent": _math(lambda v: 100 * v, ODD, "is in percent"),
+    "exp": _call("exp", np.exp, RARE, "is the perplexity: exp of the loss"),
+    "one_minus": _math(lambda v: 1 - v, RARE, "is 1 minus it"),
+    "one_plus": _math(lambda v: 1 + v, RARE, "is 1 plus it (1 - cosine instead of -cosine)"),
+    "minus_one": _math(lambda v: v - 1, RARE, "is it minus 1 (-cosine instead of 1 - cosine)"),
+    "root": _call("sqrt", np.sqrt, RARE, "is the square root of it"),
 }
 # two of these, one after the other; their order makes no difference
 BOTH = (
@@ -41,96 +72,55 @@ BOTH = (
 )
 
 
-def _both(one: str, other: str) -> tuple[Callable[[Array], Array], float, str]:
-    (f, cost, _), (g, more, _) = AFTER[one], AFTER[other]
-    return lambda v: g(f(v)), cost + more, ""  # each of the two is told by itself
+def _both(one: After, other: After) -> After:
+    """One after the other; each of the two is told by itself."""
+    return After(
+        lambda v: other.do(one.do(v)),
+        lambda text, language: other.write(one.write(text, language), language),
+        one.cost + other.cost,
+        "",
+    )
 
 
-AFTER |= {f"{one}+{other}": _both(one, other) for one, other in BOTH}
-# what a sum can be divided by: its cost, and what to say
-WORDS = {
-    "none": (0.0, "one number per item"),
-    "sum": (0.0, "the sum"),
-    "mean_over_items": (0.0, "the mean over all items"),
-    "mean_over_valid": (0.0, "the mean over the items that are not ignored"),
-    "mean_over_class_weight": (0.0, "the sum divided by the class weights of the labels"),
-    "mean_over_sample_weight": (0.0, "the sum divided by the sum of the sample weights"),
-    "mean_over_nonzero_weight": (0.5, "the mean over the items whose weight is not 0"),
-    "mean_over_batch": (0.3, "the sum divided by the size of the first axis"),
-    "mean_of_means": (1.0, "the mean of the means of the rows"),
-    "mean_over_elements": (1.0, "the sum divided by the number of entries of the prediction"),
-    "mean_over_classes": (1.5, "the sum divided by the number of classes"),
-    "mean_over_positions": (1.0, "the sum divided by the number of positions of one sequence"),
-    "mean_twice": (1.0, "the mean, divided by the batch size once more"),
-    "mean_over_labels": (1.5, "the sum divided by the number of labels"),
-}
-REDUCED = 1.0  # the cost of another reduction
+AFTER |= {f"{one}+{other}": _both(AFTER[one], AFTER[other]) for one, other in BOTH}
+_AFTER = tuple(AFTER)
 
 
 class Table(NamedTuple):
     """Everything that one set of items can be reduced to, as far as it differs."""
 
-    plain: list[Outer]  # before anything is done to the result
+    plain: list[Result]  # before anything is done to the result
     values: Array  # of these, and then of these after each entry of AFTER
 
     @property
     def words(self) -> set[str]:
-        return {outer.word for outer in self.plain}
+        return {result.word for result in self.plain}
 
-    def outer(self, at: int) -> Outer:
+    def result(self, at: int) -> Result:
         """What a value is."""
         after, number = divmod(at, len(self.plain))
         return self.plain[number]._replace(after=_AFTER[after])
 
 
-_AFTER = tuple(AFTER)
-
-
-def table(items: Items, sizes: dict[str, float], weight: Array | None) -> Table:
+def table(batch: Batch) -> Table:
     """All numbers that a scalar loss of these items can be."""
-    outers: list[Outer] = []
+    results: list[Result] = []
     plain: list[float] = []
-    for weighted in (False, True) if weight is not None else (False,):
-        each = items.loss * weight if weighted else items.loss
+    for weighted in (False, True) if batch.weight is not None else (False,):
+        each = batch.each(weighted)
         total = float(each.sum())
-        for word, by in _distinct(denominators(items, sizes, weight)).items():
-            outers.append(Outer(weighted, word))
+        for word, by in _distinct(denominators(batch)).items():
+            results.append(Result(weighted, word))
             plain.append(total / by if by else math.nan)
-        if items.loss.ndim > 1:
-            outers.append(Outer(weighted, "mean_of_means"))
-            plain.append(_mean_of_means(each, items.valid))
+        for word, row in WORDS.items():
+            value = row.of(each, batch) if row.of is not None else None
+            if value is not None:
+                results.append(Result(weighted, word))
+                plain.append(value)
     values = np.array(plain)
     with np.errstate(all="ignore"):
-        found = np.concatenate([function(values) for function, _, _ in AFTER.values()])
-    return Table(outers, found)
-
-
-def _mean_of_means(each: Array, valid: Array | None) -> float:
-    flat = each.reshape(len(each) if each.ndim else 1, -1)
-    counts = flat.shape[1] if valid is None else valid.reshape(flat.shape).sum(1)
-    with np.errstate(all="ignore"):
-        return float(np.mean(flat.sum(1) / counts))
-
-
-def denominators(items: Items, sizes: dict[str, float], weight: Array | None) -> dict[str, float]:
-    """What the sum of the items may be divided by, the plainest first."""
-    n = float(items.loss.size)
-    valid = n if items.valid is None else float(items.valid.sum())
-    found = {"mean_over_items": n, "mean_over_valid": valid, "sum": 1.0}
-    if items.weight is not None:
-        found["mean_over_class_weight"] = float(items.weight.sum())
-    if weight is not None:
-        spread = np.broadcast_to(weight, items.loss.shape)
-        counts = spread if items.valid is None else spread * items.valid
-        found["mean_over_sample_weight"] = float(counts.sum())
-        found["mean_over_nonzero_weight"] = float((spread != 0).sum())
-    if "batch" in sizes:
-        found["mean_over_batch"] = sizes["batch"]
-        found["mean_twice"] = found.get("mean_over_class_weight", valid) * sizes["batch"]
-    for word, name in _SIZES.items():
-        if sizes.get(name, 1) > 1:
-            found[word] = sizes[name]
-    return found
+        found = np.concatenate([after.do(values) for after in AFTER.values()])
+    return Table(results, found)
 
 
 def _distinct(found: dict[str, float]) -> dict[str, float]:
@@ -141,31 +131,20 @@ def _distinct(found: dict[str, float]) -> dict[str, float]:
     return {word: by for by, word in distinct.items()}
 
 
-# what a denominator becomes where its weights are not there, or where it is no number of its own
-FALLBACK = ("mean_over_valid", "mean_over_items", "sum")
-
-
-def reduced(items: Items, outer: Outer, sizes: dict[str, float], weight: Array | None) -> Any:
-    """The result of one way of reducing these items."""
-    each = items.loss * weight if outer.weighted and weight is not None else items.loss
-    along = dict(_along(each))
-    if outer.word == "none" or outer.word in along:
-        value = along.get(outer.word, each)
-    elif outer.word == "mean_of_means":
-        value = _mean_of_means(each, items.valid)
-    else:
-        known = denominators(items, sizes, weight)
-        value = each.sum() / next(known[w] for w in (outer.word, *FALLBACK) if w in known)
+def reduced(batch: Batch, result: Result) -> Any:
+    """What the items become, as a result says."""
+    row, each = WORDS[result.word], batch.each(result.weighted)
+    value = None
+    if row.along is not None:
+        value = row.along(each)
+        value = each if value is None else value
+    elif row.of is not None:
+        value = row.of(each, batch)
+    if value is None:
+        known = denominators(batch)
+        value = each.sum() / next(known[w] for w in (result.word, *FALLBACK) if w in known)
     with np.errstate(all="ignore"):
-        return AFTER[outer.after][0](np.asarray(value))
-
-
-_SIZES = {
-    "mean_over_elements": "elements",
-    "mean_over_classes": "classes",
-    "mean_over_positions": "positions",
-    "mean_over_labels": "labels",
-}
+        return AFTER[result.after].do(np.asarray(value))
 
 
 def spread(weight: Array | None, items: Items) -> Array | None:
@@ -183,38 +162,31 @@ def spread(weight: Array | None, items: Items) -> Array | None:
         return None
 
 
-def arrays(items: Items, weight: Array | None) -> list[tuple[Outer, Array]]:
+def arrays(batch: Batch) -> list[tuple[Result, Array]]:
     """All arrays that the items can be without a reduction over the batch."""
     found = []
-    for weighted in (False, True) if weight is not None else (False,):
-        each = items.loss * weight if weighted else items.loss
-        for word, values in (("none", each), *_along(each)):
+    for weighted in (False, True) if batch.weight is not None else (False,):
+        each = batch.each(weighted)
+        for word, row in WORDS.items():
+            values = row.along(each) if row.along is not None else None
+            if values is None:
+                continue
             with np.errstate(all="ignore"):
                 found += [
-                    (Outer(weighted, word, after), function(values))
-                    for after, (function, _, _) in AFTER.items()
+                    (Result(weighted, word, name), after.do(values))
+                    for name, after in AFTER.items()
                 ]
     return found
 
 
-def _along(each: Array) -> list[tuple[str, Array]]:
-    if each.ndim < 2:
-        return []
-    return [("mean_along_axis", each.mean(-1)), ("sum_along_axis", each.sum(-1))]
-
-
-WORDS["mean_along_axis"] = (0.0, "the mean along the last axis")
-WORDS["sum_along_axis"] = (0.0, "the sum along the last axis")
-
-
-def distance(old: Outer, new: Outer) -> tuple[int, float]:
+def distance(old: Result, new: Result) -> tuple[int, float]:
     """How many choices differ, and what that costs as an explanation."""
     count, cost = 0, 0.0
     if old.weighted != new.weighted:
-        count, cost = count + 1, cost + 1.0
+        count, cost = count + 1, cost + FAMOUS
     if old.word != new.word:
-        count, cost = count + 1, cost + REDUCED + WORDS[new.word][0]
+        count, cost = count + 1, cost + FAMOUS + WORDS[new.word].cost
     if old.after != new.after:
         count += len((new.after or old.after).split("+"))
-        cost += AFTER[new.after][1] + AFTER[old.after][1]
+        cost += AFTER[new.after].cost + AFTER[old.after].cost
     return count, cost

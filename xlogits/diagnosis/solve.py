@@ -7,45 +7,47 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.arrays import Observed
 from xlogits.diagnosis.changes import Change
-from xlogits.diagnosis.recipe import Setup
-from xlogits.diagnosis.steps import Step
+from xlogits.diagnosis.costs import AMOUNT, ORDINARY, RARE, SELDOM
+from xlogits.diagnosis.observed import Observed
+from xlogits.diagnosis.recipe import Recipe, Step
 
 Array = Any
 MOST = 0.999
 
 
-def usual(amount: float) -> bool:
-    """Whether people write this amount without a thought: one figure, or a 5 behind it."""
-    figures = f"{amount:.1e}"
-    return float(figures) == amount and figures.partition("e")[0][-1] in "05"
+def usual(change: Change) -> bool:
+    """Whether people write its amount without a thought: one figure, or a 5 behind it."""
+    if change.amount is None:
+        return False
+    figures = f"{change.amount:.1e}"
+    return float(figures) == change.amount and figures.partition("e")[0][-1] in "05"
 
 
 def solved(
-    setup: Setup, value: Callable[[Setup], Any], seen: Observed, classes: int
+    recipe: Recipe, value: Callable[[Recipe], Any], seen: Observed, classes: int
 ) -> Iterator[Change]:
-    """Changes by an amount with which the value comes out; `value` gives that of a setup.
+    """Changes by an amount with which the value comes out; `value` gives that of a recipe.
 
     One free amount explains any one number, so only round amounts count, or those that explain the
     losses of all items.
     """
-    yield from _smoothing(setup, value, seen, classes)
-    for amount in _amounts(setup):
+    yield from _smoothing(recipe, value, seen, classes)
+    for amount in _amounts(recipe):
         yield from _roots(amount, value, seen)
 
 
 def _smoothing(
-    setup: Setup, value: Callable[[Setup], Any], seen: Observed, classes: int
+    recipe: Recipe, value: Callable[[Recipe], Any], seen: Observed, classes: int
 ) -> Iterator[Change]:
-    loss: Any = setup.loss
+    loss: Any = recipe.loss
     if getattr(loss, "label_smoothing", None) != 0:
         return
 
-    def smoothed(amount: float) -> Setup:
-        return setup._replace(loss=replace(loss, label_smoothing=amount))
+    def smoothed(amount: float) -> Recipe:
+        return recipe._replace(loss=replace(loss, label_smoothing=amount))
 
-    hard, soft = value(setup), value(smoothed(1.0))
+    hard, soft = value(recipe), value(smoothed(1.0))
     if hard is None or soft is None or np.shape(hard) != np.shape(seen.values):
         return
     slope, off = np.ravel(soft - hard), np.ravel(seen.values - hard)
@@ -57,34 +59,34 @@ def _smoothing(
     error = float(np.abs(seen.atol + seen.rtol * seen.values).mean() / np.abs(slope).mean())
     shares = classes / (classes - 1) if classes > 1 else 1.0
     over = {share: _round(amount / share, error) for share in (1.0, shares)}
-    round_ones = [(len(f"{found:g}"), share) for share, found in over.items() if found is not None]
+    round_ones = [(len(f"{a:g}"), share, a) for share, a in over.items() if a is not None]
     if round_ones:
-        share = min(round_ones)[1]  # the rounder amount, and of equal ones that over all classes
-        found = over[share] or 0.0
+        _, share, found = min(round_ones)  # of amounts as round as each other that over all classes
         where = "" if share == 1 else f" spread over the other {classes - 1} classes"
         words = f"label smoothing of {found:.6g}{where} instead of none"
-        yield Change("label_smoothing", words, 2.0, smoothed(found * share), found)
+        yield Change("label_smoothing", words, ORDINARY, smoothed(found * share), found)
         return
     if not seen.scalar:
         words = f"label smoothing of {amount:.6g} instead of none"
-        yield Change("label_smoothing", words, 2.5, smoothed(float(f"{amount:.6g}")), amount)
+        yield Change("label_smoothing", words, SELDOM, smoothed(float(f"{amount:.6g}")), amount)
 
 
 def _round(amount: float, error: float) -> float | None:
     """The amount in as few figures as fit; None where it takes so many that anything would fit."""
     for figures in (1, 2, 3):
         short = float(f"{amount:.{figures}g}")
-        step = 10.0 ** (math.floor(math.log10(abs(amount) or 1.0)) - figures + 1)
+        size = math.floor(math.log10(abs(amount))) if amount else 0
+        step = 10.0 ** (size - figures + 1)
         if abs(short - amount) <= 2 * error and 20 * error < step:
             return short
     return None
 
 
 class _Amount(NamedTuple):
-    """A number that a setup depends on: how it is set, where to look for it, what to say."""
+    """A number that a recipe depends on: how it is set, where to look for it, what to say."""
 
     code: str
-    at: Callable[[float], Setup]
+    at: Callable[[float], Recipe]
     places: tuple[float, ...]
     words: str
     cost: float
@@ -102,29 +104,33 @@ PLACES = {
 }
 
 
-def _amounts(setup: Setup) -> Iterator[_Amount]:
-    loss: Any = setup.loss
+def _amounts(recipe: Recipe) -> Iterator[_Amount]:
+    loss: Any = recipe.loss
     form = getattr(loss, "form", None)
-    if form is not None and form.kind == "logits" and all(s.name != "scaled" for s in setup.steps):
+    if (
+        form is not None
+        and form.kind == "logits"
+        and all(s.name != "temperature" for s in recipe.steps)
+    ):
         words = "the logits are divided by a temperature of {:.6g}"
 
-        def scaled(amount: float) -> Setup:
-            return setup._replace(steps=(Step("scaled", -1, amount), *setup.steps))
+        def scaled(amount: float) -> Recipe:
+            return recipe._replace(steps=(Step("temperature", -1, amount), *recipe.steps))
 
-        yield _Amount("temperature", scaled, POSITIVE, words, 3.0)
+        yield _Amount("temperature", scaled, POSITIVE, words, RARE)
     for name, places in PLACES.items():
         old = getattr(loss, name, ...)
         if old is ... or not isinstance(old, int | float | None):
             continue
 
-        def changed(amount: float, name: str = name) -> Setup:
-            return setup._replace(loss=replace(loss, **{name: amount}))
+        def changed(amount: float, name: str = name) -> Recipe:
+            return recipe._replace(loss=replace(loss, **{name: amount}))
 
         words = f"{name.replace('_', ' ')} is {{:.6g}} instead of {old}"
-        yield _Amount(name, changed, places, words, 2.4)
+        yield _Amount(name, changed, places, words, AMOUNT)
 
 
-def _roots(amount: _Amount, value: Callable[[Setup], Any], seen: Observed) -> Iterator[Change]:
+def _roots(amount: _Amount, value: Callable[[Recipe], Any], seen: Observed) -> Iterator[Change]:
     target = float(np.mean(seen.values))
 
     def miss(place: float) -> float:

@@ -1,175 +1,141 @@
 """A way of computing a loss as source code of one framework."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from xlogits.catalogue.record import Reading
-from xlogits.diagnosis.recipe import Setup
-from xlogits.diagnosis.results import WORDS, Outer
-from xlogits.diagnosis.steps import Step
-from xlogits.errors import XlogitsError
+from xlogits.diagnosis.denominators import WORDS, Source
+from xlogits.diagnosis.evaluation import holds
+from xlogits.diagnosis.items import Data
+from xlogits.diagnosis.recipe import Exprs, Operands, Recipe
+from xlogits.diagnosis.results import AFTER, Result
+from xlogits.diagnosis.steps import write
+from xlogits.diagnosis.story import Story, batch_of, plainly
+from xlogits.errors import Refused
 from xlogits.losses import Reduction
-from xlogits.reduction import WORDS as REDUCTIONS
 from xlogits.translation.call import NAMES
 from xlogits.translation.compose import Composition
-from xlogits.translation.expression import Expr, wrap
+from xlogits.translation.expression import TIMES, Expr, wrap
 from xlogits.translation.language import Language
 from xlogits.translation.single import candidates, written
 
-Exprs = dict[str, Expr]
-_UNSPOKEN = {"sum_along_axis", "mean_along_axis"}
 
+def sources(recipe: Recipe, result: Result, language: Language, data: Data) -> Iterator[str]:
+    """The whole computation as one expression, in one way and another; none where there is none.
 
-def source(
-    setup: Setup, outer: Outer, language: Language, ndim: int, index: bool, present: frozenset[str]
-) -> str:
-    """The whole computation, one expression; '' where the framework has no short way to say it.
-
-    `index`: labels are class indexes. `present`: the names of the operands that there are.
+    A single call says the same only under conditions that may not hold for these arrays.
     """
-    try:
-        operands = {
-            name: Expr(NAMES.get(name, name))
-            for name in setup.loss.OPERANDS
-            if name in setup.loss.ARRAYS or name in _wanted(setup, outer, present)
-        }
-        for step in setup.steps:
-            operands |= _STEPS[step.name](operands, step, language)
-        plain = outer.word in REDUCTIONS
-        word = outer.word if plain else "none" if outer.word in _UNSPOKEN else "sum"
-        loss: Any = replace(setup.loss, reduction=Reduction(word))
-        hot = any(step.name == "labels_hot" for step in setup.steps)
-        kind = getattr(loss, "labels", None)
-        if kind is not None and kind.kind == "inferred":
-            chosen: Any = "index" if index and not hot else "dense"
-            loss = replace(loss, labels=replace(kind, kind=chosen))
-        text = Expr(_loss(Reading(loss, operands), language, ndim), 5)
-        if not plain:
-            text = _divided(text, outer.word, language)
-        return str(_after(text, outer.after, language))
-    except (XlogitsError, KeyError, AttributeError, TypeError):
-        return ""
+    with suppress(Refused):  # the language has no short way to write a step
+        for exprs in _operands(recipe, result, language, data):
+            for write_loss in (_called, _composed):
+                with suppress(Refused):  # nor the loss
+                    yield str(_written(recipe, result, language, data, write_loss, exprs))
 
 
-def _wanted(setup: Setup, outer: Outer, present: frozenset[str]) -> frozenset[str]:
+def _operands(recipe: Recipe, result: Result, language: Language, data: Data) -> Iterator[Exprs]:
+    """What the loss is called with; plainly, and so that nothing else can be made of it.
+
+    Keras looks behind an activation for the logits that went in, unless something else was done to the
+    result. A weight for each row is not spread over the items of the row everywhere.
+    """
+    exprs = {
+        name: Expr(NAMES.get(name, name))
+        for name in recipe.loss.OPERANDS
+        if name in recipe.loss.ARRAYS or name in _wanted(recipe, result, data)
+    }
+    for number, step in enumerate(recipe.steps):
+        exprs = write(step, exprs, language, data.prepared(recipe.steps[:number]))
+    yield exprs
+    if recipe.steps:
+        yield exprs | {"pred": Expr(f"1 * {exprs['pred'].at(TIMES)}", TIMES)}
+    batch, weight = batch_of(recipe, data), exprs.get("sample_weight")
+    if weight is not None and batch is not None and batch.weight is not None:
+        given, wanted = data.operands["sample_weight"].shape, batch.items.loss.shape
+        if given == wanted[: len(given)]:
+            for _ in range(len(wanted) - len(given)):
+                weight = language.write("expand", (weight, -1))
+        yield exprs | {"sample_weight": language.write("broadcast", (weight, wanted))}
+
+
+def _written(
+    recipe: Recipe,
+    result: Result,
+    language: Language,
+    data: Data,
+    write_loss: Callable[[Reading, Language, Data, int], Expr],
+    exprs: Exprs,
+) -> Any:
+    arrays = data.prepared(recipe.steps)
+    loss = _with_labels(recipe.loss, arrays)
+
+    def reduced(word: str, given: Exprs = exprs) -> Expr:
+        read = Reading(replace(loss, reduction=Reduction(word)), given)
+        return write_loss(read, language, data, arrays["pred"].ndim)
+
+    row = WORDS[result.word]
+    whole = Source(reduced, loss, exprs, arrays, language, recipe.axis, recipe.batch_axis)
+    text = row.write(whole) if row.write else reduced(result.word)
+    return AFTER[result.after].write(text, language)
+
+
+def _with_labels(loss: Any, arrays: Operands) -> Any:
+    """A loss that takes labels of either kind, for the kind that there is."""
+    kind = getattr(loss, "labels", None)
+    if kind is None or kind.kind != "inferred":
+        return loss
+    chosen: Any = "index" if arrays["target"].ndim < arrays["pred"].ndim else "dense"
+    return replace(loss, labels=replace(kind, kind=chosen))
+
+
+def _wanted(recipe: Recipe, result: Result, data: Data) -> frozenset[str]:
     """The optional operands that take part."""
-    weight = {"sample_weight"} if outer.weighted else set()
-    return (present - setup.without - {"sample_weight"}) | weight
+    weight = {"sample_weight"} if result.weighted else set()
+    return (frozenset(data.operands) - recipe.without - {"sample_weight"}) | weight
 
 
-def _loss(reading: Reading, language: Language, ndim: int) -> str:
+def _called(reading: Reading, language: Language, data: Data, ndim: int) -> Expr:
     """The plainest call, or a short composition."""
-    found = candidates(reading, language, ndim)
-    if found and not found[0].real and ".v1." not in found[0].native.name:
-        return written(found[0], language)
+    found = [c for c in candidates(reading, language, ndim) if not c.real]
+    if found and ".v1." not in found[0].native.name:
+        return Expr(written(found[0], language))
     try:
-        return str(Composition(reading, language, ndim).write())
-    except XlogitsError:
-        if found and not found[0].real:
-            return written(found[0], language)
+        return _composed(reading, language, data, ndim)
+    except Refused:
+        if found:
+            return Expr(written(found[0], language))
         raise
 
 
-def _divided(text: Expr, word: str, language: Language) -> Expr:
-    if word in _UNSPOKEN:
-        return language.write(word.removesuffix("_axis"), (text, -1))
-    if word == "mean_of_means":
-        raise KeyError(word)
-    size = {
-        "mean_over_elements": language.write("size", (Expr("logits"),)),
-        "mean_over_classes": Expr("num_classes"),
-        "mean_over_positions": Expr("sequence_length"),
-        "mean_over_labels": language.write("size", (Expr("labels"),)),
-        "mean_twice": Expr("batch_size") * Expr("num_items"),
-    }[word]
-    return text / size
+def _composed(reading: Reading, language: Language, data: Data, ndim: int) -> Expr:
+    """A short composition, which says everything that is done."""
+    if not language.words:
+        raise Refused(f"no single call of {language.name} says it")
+    read = reading._replace(loss=data.at_hand(reading.loss))
+    return wrap(Composition(read, language, ndim).write())
 
 
-def _after(text: Expr, after: str, language: Language) -> Any:
-    known: dict[str, Callable[[Any], Any]] = {
-        "": lambda text: text,
-        "negated": lambda text: -text,
-        "halved": lambda text: text / 2,
-        "doubled": lambda text: 2 * text,
-        "log2": lambda text: text / Expr("math.log(2)"),
-        "log10": lambda text: text / Expr("math.log(10)"),
-        "percent": lambda text: 100 * text,
-        "exp": lambda text: language.write("exp", (text,)),
-        "one_minus": lambda text: 1 - text,
-        "one_plus": lambda text: 1 + text,
-        "minus_one": lambda text: text - 1,
-        "root": lambda text: language.write("sqrt", (text,)),
-    }
-    for each in after.split("+"):
-        text = known[each](text)
-    return text
+class Calls:
+    """Stories as source code of one framework; only what was evaluated and gives their number."""
 
+    def __init__(self, data: Data, language: Language) -> None:
+        self.data, self.language = data, language
+        self.named = {NAMES.get(name, name): array for name, array in data.operands.items()}
+        self.made: dict[Any, str] = {}
 
-def _call(word: str, operand: str, axis: bool = False) -> Callable[..., Exprs]:
-    def write(operands: Exprs, step: Step, language: Language) -> Exprs:
-        args = (operands[operand], step.axis) if axis else (operands[operand],)
-        return {operand: language.write(word, args)}
+    def one(self, story: Story) -> str:
+        """The code of a story; '' where there is no short way to say it."""
+        key = story.recipe, story.result
+        if key not in self.made:
+            wanted = plainly(*key, self.data)
+            texts = sources(*key, self.language, self.data) if wanted is not None else ()
+            self.made[key] = next(
+                (text for text in texts if holds(text, self.language, self.named, wanted)), ""
+            )
+        return self.made[key]
 
-    return write
-
-
-def _math(operand: str, change: Callable[[Expr, Step], Any]) -> Callable[..., Exprs]:
-    return lambda operands, step, language: {operand: wrap(change(operands[operand], step))}
-
-
-def _hot(operands: Exprs, step: Step, language: Language) -> Exprs:
-    x, y = operands["pred"], operands["target"]
-    hot = language.write("one_hot", (y, language.write("classes", (x, step.axis)), x))
-    return {"target": Expr(f"{hot}.float()") if language.manners.integer_one_hot else hot}
-
-
-def _swapped(operands: Exprs, step: Step, language: Language) -> Exprs:
-    return {"pred": operands["target"], "target": operands["pred"]}
-
-
-def _shift(y: Expr, step: Step) -> Any:
-    return y + 1 if step.amount > 0 else y - 1
-
-
-def _moved(operands: Exprs, step: Step, language: Language) -> Exprs:
-    x, y = operands["pred"], operands["target"]
-    return {"pred": Expr(f"{x.at(8)}[:, :-1]"), "target": Expr(f"{y.at(8)}[:, 1:]")}
-
-
-_STEPS: dict[str, Callable[..., Exprs]] = {
-    "softmax": _call("softmax", "pred", True),
-    "log_softmax": _call("log_softmax", "pred", True),
-    "sigmoid": _call("sigmoid", "pred"),
-    "log_sigmoid": _call("log_sigmoid", "pred"),
-    "exp": _call("exp", "pred"),
-    "log": _call("log", "pred"),
-    "tanh": _call("tanh", "pred"),
-    "negated": _math("pred", lambda x, step: -x),
-    "scaled": _math("pred", lambda x, step: x / float(f"{step.amount:.6g}")),
-    "labels_shifted": _math("target", _shift),
-    "labels_hot": _hot,
-    "labels_softmax": _call("softmax", "target", True),
-    "labels_exp": _call("exp", "target"),
-    "labels_log": _call("log", "target"),
-    "labels_to_signs": _math("target", lambda y, step: 2 * y - 1),
-    "labels_from_signs": _math("target", lambda y, step: (y + 1) / 2),
-    "labels_reversed": _math("target", lambda y, step: 1 - y),
-    "swapped": _swapped,
-    "moved": _moved,
-    "weights_twice": _math("class_weight", lambda w, step: w * w),
-    "weights_inverted": _math("class_weight", lambda w, step: 1 / w),
-    "weights_to_sum_1": lambda operands, step, language: {
-        "class_weight": operands["class_weight"]
-        / language.write("sum", (operands["class_weight"],))
-    },
-    "weights_to_mean_1": lambda operands, step, language: {
-        "class_weight": operands["class_weight"]
-        / language.write("mean", (operands["class_weight"],))
-    },
-}
-
-
-def in_words(outer: Outer) -> str:
-    """What a number is of the losses of the items."""
-    return WORDS[outer.word][1]
+    def of(self, stories: list[Story]) -> tuple[str, ...]:
+        """The calls of the likeliest, each once."""
+        found = dict.fromkeys(self.one(story) for story in stories[:3])
+        return tuple(text or type(stories[0].recipe.loss).__name__ for text in found)

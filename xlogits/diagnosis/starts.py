@@ -9,9 +9,21 @@ import numpy as np
 from xlogits.backends import numpy as xp
 from xlogits.catalogue import NATIVES, Native
 from xlogits.catalogue.record import REQUIRED
-from xlogits.diagnosis.recipe import NONE, Data, Setup
-from xlogits.diagnosis.steps import STEPS, Step
-from xlogits.errors import XlogitsError
+from xlogits.diagnosis.costs import (
+    AGAINST,
+    CLEARLY,
+    IMPOSSIBLE,
+    LESS,
+    LITTLE,
+    MUCH,
+    NOTHING,
+    SELDOM,
+    UNUSUAL,
+)
+from xlogits.diagnosis.items import NONE, Data
+from xlogits.diagnosis.recipe import Recipe, Step
+from xlogits.diagnosis.steps import STEPS
+from xlogits.errors import OptionError, Refused, ShapeError
 from xlogits.losses import (
     CTC,
     LOG_PROBABILITIES,
@@ -28,23 +40,23 @@ from xlogits.translation.call import parse
 
 Array = Any
 OPTIONAL = {"pred", "sample_weight", "class_weight", "pos_weight", "mask"}
-# how likely a loss is meant before anything is computed; 2.5 for all others
+# how likely a loss is meant before anything is computed; SELDOM for all others
 RANK = {
-    "SoftmaxCrossEntropy": 0.0,
-    "SigmoidCrossEntropy": 0.3,
-    "SquaredError": 0.3,
-    "CTC": 0.0,
-    "KLDivergence": 0.6,
-    "AbsoluteError": 0.6,
-    "Huber": 1.0,
-    "CosineSimilarity": 1.0,
-    "PoissonNLL": 1.2,
-    "GaussianNLL": 0.3,
-    "Hinge": 1.2,
-    "TripletMargin": 0.5,
-    "CosineEmbedding": 0.5,
-    "SoftmaxFocal": 1.5,
-    "SigmoidFocal": 1.5,
+    "SoftmaxCrossEntropy": NOTHING,
+    "SigmoidCrossEntropy": LITTLE,
+    "SquaredError": LITTLE,
+    "CTC": NOTHING,
+    "KLDivergence": LESS,
+    "AbsoluteError": LESS,
+    "Huber": MUCH,
+    "CosineSimilarity": MUCH,
+    "PoissonNLL": MUCH,
+    "GaussianNLL": LITTLE,
+    "Hinge": MUCH,
+    "TripletMargin": LESS,
+    "CosineEmbedding": LESS,
+    "SoftmaxFocal": UNUSUAL,
+    "SigmoidFocal": UNUSUAL,
 }
 
 EXPONENTS = (0.7, 0.5)  # of the paper on the generalised cross-entropy, and of Keras' class
@@ -53,16 +65,16 @@ EXPONENTS = (0.7, 0.5)  # of the paper on the generalised cross-entropy, and of 
 class Base(NamedTuple):
     """A loss as it is meant, and how unlikely that one is meant."""
 
-    setup: Setup
+    recipe: Recipe
     cost: float
 
 
 def bases(data: Data, scalar: bool, ignore_index: int | None = None) -> list[Base]:
     """All losses that take these operands, the likeliest first."""
     found = [*_softmax(data, ignore_index), *_sigmoid(data), *_others(data, scalar, ignore_index)]
-    distinct: dict[Setup, Base] = {}
+    distinct: dict[Recipe, Base] = {}
     for base in found:
-        distinct.setdefault(base.setup, base)
+        distinct.setdefault(base.recipe, base)
     return sorted(distinct.values(), key=lambda base: base.cost)
 
 
@@ -70,7 +82,7 @@ def from_call(source: str, data: Data) -> Base:
     """The loss of a call that the user wrote down, with the activation around its prediction."""
     reading = parse(source).reading
     steps = _around(str(reading.operands.get("pred", "")))
-    return Base(Setup(_at_hand(reading.loss, data), steps), 0.0)
+    return Base(Recipe(_at_hand(reading.loss, data), steps), NOTHING)
 
 
 def _around(source: str) -> tuple[Step, ...]:
@@ -79,7 +91,7 @@ def _around(source: str) -> tuple[Step, ...]:
         return ()
     try:
         loss: Any = parse(source).reading.loss
-    except XlogitsError:
+    except (OptionError, Refused):  # a function without a record, or one that is not read
         return ()
     if not isinstance(loss, Transform) or loss.function not in STEPS:
         return ()
@@ -110,16 +122,16 @@ def _softmax(data: Data, ignore_index: int | None) -> Iterator[Base]:
         axes = [a for a in range(x.ndim) if x.shape[:a] + x.shape[a + 1 :] == y.shape]
         ignore = _ignored(y, ignore_index)
         for axis in sorted(axes, key=lambda a: (a != x.ndim - 1, a != 1)):
-            odd = 0.0 if axis in (1, x.ndim - 1) else 1.5
+            odd = NOTHING if axis in (1, x.ndim - 1) else UNUSUAL
             for form, less in _forms(x, axis):
                 loss = SoftmaxCrossEntropy(axis=axis, ignore_index=ignore, form=form)
-                yield Base(Setup(loss), odd + less)
+                yield Base(Recipe(loss), odd + less)
     elif y.shape == x.shape and x.ndim and x.shape[-1] > 1:
         for axis in (x.ndim - 1, *((1,) if x.ndim > 2 else ())):
             rows = _sums_to_one(y * 1.0, axis)
             for form, less in _forms(x, axis):
                 loss = SoftmaxCrossEntropy(axis=axis, form=form)
-                yield Base(Setup(loss), (0.0 if rows else 2.0) + less)
+                yield Base(Recipe(loss), (NOTHING if rows else AGAINST) + less)
 
 
 def _ignored(y: Array, wanted: int | None) -> int | None:
@@ -132,9 +144,9 @@ def _ignored(y: Array, wanted: int | None) -> int | None:
 def _forms(x: Array, axis: int) -> Iterator[tuple[Form, float]]:
     """What a prediction is by its values, and logits: probabilities may be meant as those."""
     form = form_of(x, axis)
-    yield form, 0.0
+    yield form, NOTHING
     if form == PROBABILITIES:
-        yield LOGITS, 0.7
+        yield LOGITS, CLEARLY
 
 
 def form_of(x: Array, axis: int) -> Form:
@@ -159,11 +171,11 @@ def _sigmoid(data: Data) -> Iterator[Base]:
         return
     events = set(np.unique(y[:1000])) <= {0, 1}
     one_hot = x.ndim > 1 and x.shape[-1] > 1 and _sums_to_one(y * 1.0, -1)
-    odd = (0.0 if events else 1.0) + 1.5 * one_hot
+    odd = (NOTHING if events else MUCH) + UNUSUAL * one_hot
     if ((x >= 0) & (x <= 1)).all():
-        yield Base(Setup(SigmoidCrossEntropy(form=PROBABILITIES)), odd)
-        odd += 0.7
-    yield Base(Setup(SigmoidCrossEntropy()), odd)
+        yield Base(Recipe(SigmoidCrossEntropy(form=PROBABILITIES)), odd)
+        odd += CLEARLY
+    yield Base(Recipe(SigmoidCrossEntropy()), odd)
 
 
 def _others(data: Data, scalar: bool, ignore_index: int | None) -> Iterator[Base]:
@@ -186,14 +198,16 @@ def _others(data: Data, scalar: bool, ignore_index: int | None) -> Iterator[Base
                 given[arg.key] = data.operands[arg.to]
                 filled.add(arg.to)
         for more in _required(native):
+            if any(a.default is REQUIRED and a.key not in given | more for a in native.parameters):
+                continue
             try:
                 plain = _plain(native.read(given | more).loss, data, scalar, ignore_index)
-            except (XlogitsError, TypeError, KeyError):
+            except (OptionError, ShapeError):  # an operand or an axis that it needs is not there
                 continue
-            setup = Setup(plain)
-            items = data.items(setup)
+            recipe = Recipe(plain)
+            items = data.items(recipe)
             if items is not None and not np.isnan(items.loss).any():
-                yield Base(setup, RANK.get(type(loss).__name__, 2.5) + _odd(plain, data))
+                yield Base(recipe, RANK.get(type(loss).__name__, SELDOM) + _odd(plain, data))
 
 
 def _required(native: Native) -> list[dict[str, Any]]:
@@ -220,13 +234,13 @@ def _plain(loss: Any, data: Data, scalar: bool, ignore_index: int | None) -> Any
 def _odd(loss: Any, data: Data) -> float:
     """What speaks against a loss in the values of its arrays."""
     x, y = data.operands["pred"], data.operands.get("target")
-    form, odd = getattr(loss, "form", None), 0.0
+    form, odd = getattr(loss, "form", None), NOTHING
     if form is not None and not isinstance(loss, CTC):
-        odd += 2.0 * (((x >= 0) & (x <= 1)).all() != (form.kind == "probabilities"))
+        odd += AGAINST * (((x >= 0) & (x <= 1)).all() != (form.kind == "probabilities"))
     if y is not None and type(loss).__name__ in _SIGNED:
-        odd += 0.0 if set(np.unique(y)) <= {-1, 0, 1} else 3.0
+        odd += NOTHING if set(np.unique(y)) <= {-1, 0, 1} else IMPOSSIBLE
     if y is not None and type(loss).__name__ in _DISTRIBUTIONS:
-        odd += 0.0 if (y >= 0).all() or getattr(loss, "log_target", False) else 3.0
+        odd += NOTHING if (y >= 0).all() or getattr(loss, "log_target", False) else IMPOSSIBLE
     return odd
 
 

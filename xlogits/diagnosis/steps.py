@@ -1,100 +1,151 @@
-"""What people do to the arrays before the loss, rightly or wrongly: one small function each."""
+"""What people do to the arrays before the loss, rightly or wrongly.
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+Each thing is one row of `STEPS`: what it does to arrays, how it is written as source code, and the
+causes that it is by itself.
+"""
+
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from xlogits.backends import numpy as xp
+from xlogits.diagnosis.costs import COMMON, FAMOUS, ORDINARY, RARE, SELDOM
+from xlogits.diagnosis.label_steps import LABELS
+from xlogits.diagnosis.recipe import (
+    Exprs,
+    Operands,
+    Passed,
+    Recipe,
+    Slip,
+    Step,
+    Way,
+    along,
+    arithmetic,
+    by_word,
+    require_axis,
+)
 from xlogits.errors import ShapeError
+from xlogits.losses import (
+    CTC,
+    Elementwise,
+    KLDivergence,
+    Loss,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+)
+from xlogits.precision import rounded
+from xlogits.translation.language import Language
 
 Array = Any
-Operands = dict[str, Array]
-
-
-class Step(NamedTuple):
-    """One thing done to the operands; `axis` and `amount` where it needs them."""
-
-    name: str
-    axis: int = -1
-    amount: float = 0.0
 
 
 def apply(step: Step, operands: Operands) -> Operands:
     """The operands after a step."""
-    return operands | STEPS[step.name](operands, step)
+    return operands | STEPS[step.name].do(operands, step)
 
 
-def _of(operand: str, function: Callable[[Array, Step], Array]) -> Callable[..., Operands]:
-    return lambda operands, step: {operand: function(operands[operand], step)}
+def write(step: Step, exprs: Exprs, language: Language, operands: Operands) -> Exprs:
+    """The operands after a step as source code; `operands` are the arrays before it."""
+    return exprs | STEPS[step.name].write(exprs, step, language, operands)
 
 
-def _quiet(function: Callable[[Array], Array]) -> Callable[[Array, Step], Array]:
-    def silent(x: Array, step: Step) -> Array:
-        with np.errstate(all="ignore"):
-            return function(x)
-
-    return silent
+# --- where it can happen ---------------------------------------------------------------------------
 
 
-def half(x: Array, dtype: str) -> Array:
-    """Numbers rounded to half precision."""
-    if dtype == "float16":
-        with np.errstate(over="ignore"):
-            return x.astype(np.float16).astype(np.float64)
-    bits = np.asarray(x, np.float32).view(np.uint32)  # bfloat16 is its upper half
-    bits = (bits + 0x7FFF + ((bits >> 16) & 1)) & np.uint32(0xFFFF0000)
-    return np.where(np.isnan(x), np.nan, bits.view(np.float32).astype(np.float64))
+def _other_kind(recipe: Recipe, passed: Passed) -> bool:
+    """Not a cross-entropy: what is done before those has names of its own, in `chains`."""
+    return not isinstance(recipe.loss, SoftmaxCrossEntropy | SigmoidCrossEntropy)
+
+
+def _of_logits(recipe: Recipe, passed: Passed) -> bool:
+    form = getattr(recipe.loss, "form", None)
+    return form is not None and form.kind == "logits"
+
+
+def _channels_first(recipe: Recipe, passed: Passed) -> bool:
+    labelled = hasattr(recipe.loss, "labels") and not isinstance(recipe.loss, CTC)
+    return labelled and passed.y is not None and passed.x.ndim > 2 and recipe.axis == 1
+
+
+def _exchangeable(recipe: Recipe, passed: Passed) -> bool:
+    return passed.alike and "target" in recipe.loss.ARRAYS
+
+
+def _divergence(recipe: Recipe, passed: Passed) -> bool:
+    return isinstance(recipe.loss, KLDivergence)
+
+
+def _vectors(recipe: Recipe, passed: Passed) -> bool:
+    """Both are vectors, which broadcast to a matrix if one of them is a column."""
+    x, y = passed.x, passed.y
+    if y is None or not isinstance(recipe.loss, Elementwise | SigmoidCrossEntropy):
+        return False
+    return bool(x.size == y.size == max(x.shape) > 1)
+
+
+def _weighted(recipe: Recipe, passed: Passed) -> bool:
+    return "class_weight" in passed.operands and recipe.takes("class_weight")
+
+
+# --- what is done ----------------------------------------------------------------------------------
+
+
+def _share(word: str, function: Any, *slips: Slip) -> Way:
+    """Class weights divided by their sum or mean, which languages have under this word."""
+
+    def written(x: Exprs, step: Step, language: Language, _: Operands) -> Exprs:
+        w = x["class_weight"]
+        return {"class_weight": w / language.write(word, (w,))}
+
+    return Way(
+        lambda x, step: {"class_weight": x["class_weight"] / function(x["class_weight"])},
+        written,
+        slips,
+    )
+
+
+def _rounded(dtype: str, cost: float) -> Way:
+    def written(x: Exprs, step: Step, language: Language, _: Operands) -> Exprs:
+        return {"pred": language.write("like", (language.write(dtype, (x["pred"],)), x["pred"]))}
+
+    slip = Slip(f"the prediction is rounded to {dtype}", cost)
+    return Way(lambda x, step: {"pred": rounded(x["pred"], dtype)}, written, (slip,))
+
+
+def logistic(x: Array) -> Array:
+    """The sigmoid as PyTorch and JAX compute it, in the precision of x.
+
+    In single precision it is 1 from 16.64 on, and before that few units away from 1.
+    """
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-x))
+
+
+def _sigmoid_in_float32(x: Array) -> Array:
+    return logistic(x.astype(np.float32)).astype(np.float64)
+
+
+def _sigmoid_to_float32(x: Array) -> Array:
+    """Rounded once, as TensorFlow has it for most numbers."""
+    return rounded(xp.sigmoid(x), "float32")
 
 
 def _view(operands: Operands, step: Step) -> Operands:
     """(N, C, ...) read as rows of C without moving the classes last: what .view(-1, C) does."""
     x, y = operands["pred"], operands["target"]
+    require_axis(x, 1)
     classes = x.shape[1]
     flat = y.reshape(-1, classes) if y.shape == x.shape else y.reshape(-1)
     return {"pred": x.reshape(-1, classes), "target": flat}
 
 
-def _moved(operands: Operands, step: Step) -> Operands:
-    """Every position predicts the label of the next one."""
-    x, y = operands["pred"], operands["target"]
-    return {"pred": x[:, :-1], "target": y[:, 1:]}
-
-
-def _hot(operands: Operands, step: Step) -> Operands:
-    x, y = operands["pred"], operands["target"]
-    classes = x.shape[step.axis]
-    hot = np.zeros((*y.shape, classes))
-    inside = (y >= 0) & (y < classes)
-    np.put_along_axis(hot, np.where(inside, y, 0)[..., None], 1.0, -1)
-    return {"target": np.moveaxis(hot * inside[..., None], -1, step.axis)}
-
-
-def _shifted(y: Array, classes: int, step: Step) -> Array:
-    """Labels counted from another number; beyond the ends they wrap, as NumPy's indexes do."""
-    valid = (y >= 0) & (y < classes)
-    return np.where(valid, (y + int(step.amount)) % classes, y)
-
-
-def _labels_shifted(operands: Operands, step: Step) -> Operands:
-    x, y = operands["pred"], operands["target"]
-    if y.shape == x.shape:
-        return {"target": np.roll(y, int(step.amount), step.axis)}
-    return {"target": _shifted(y, x.shape[step.axis], step)}
-
-
-def _filled(operands: Operands, step: Step) -> Operands:
-    """Labels out of range taken for class 0."""
-    x, y = operands["pred"], operands["target"]
-    return {"target": np.where((y >= 0) & (y < x.shape[step.axis]), y, 0)}
-
-
-def _hardest(operands: Operands, step: Step) -> Operands:
-    y = operands["target"]
-    top = np.expand_dims(y.argmax(step.axis), step.axis)
-    hard = np.zeros(y.shape)
-    np.put_along_axis(hard, top, 1.0, step.axis)
-    return {"target": hard}
+def _write_view(exprs: Exprs, step: Step, language: Language, operands: Operands) -> Exprs:
+    x, y = exprs["pred"], exprs["target"]
+    classes = language.write("classes", (x, 1))
+    dense = operands["target"].shape == operands["pred"].shape
+    flat = language.write("rows", (y, classes)) if dense else language.write("flat", (y,))
+    return {"pred": language.write("rows", (x, classes)), "target": flat}
 
 
 def _crossed(operands: Operands, step: Step) -> Operands:
@@ -106,41 +157,147 @@ def _crossed(operands: Operands, step: Step) -> Operands:
     return {"pred": pred, "target": target}
 
 
-def _weights(function: Callable[[Array], Array]) -> Callable[..., Operands]:
-    return lambda operands, step: {"class_weight": function(operands["class_weight"])}
+def _write_crossed(exprs: Exprs, step: Step, language: Language, operands: Operands) -> Exprs:
+    """Both as matrices: some functions refuse what NumPy would broadcast."""
+    x, y = (language.write("flat", (exprs[name],)) for name in ("pred", "target"))
+    square = (operands["pred"].size,) * 2
+    column = language.write("expand", (y, -1))
+    return {
+        "pred": language.write("broadcast", (x, square)),
+        "target": language.write("broadcast", (column, square)),
+    }
 
 
-STEPS: dict[str, Callable[[Operands, Step], Operands]] = {
-    "softmax": _of("pred", lambda x, step: xp.softmax(x, step.axis)),
-    "log_softmax": _of("pred", lambda x, step: xp.log_softmax(x, step.axis)),
-    "sigmoid": _of("pred", _quiet(xp.sigmoid)),
-    "log_sigmoid": _of("pred", _quiet(xp.log_sigmoid)),
-    "exp": _of("pred", _quiet(np.exp)),
-    "log": _of("pred", _quiet(np.log)),
-    "tanh": _of("pred", _quiet(np.tanh)),
-    "negated": _of("pred", lambda x, step: -x),
-    "scaled": _of("pred", lambda x, step: x / step.amount),
-    "float16": _of("pred", lambda x, step: half(x, "float16")),
-    "bfloat16": _of("pred", lambda x, step: half(x, "bfloat16")),
-    "view": _view,
-    "moved": _moved,
-    "labels_shifted": _labels_shifted,
-    "labels_filled": _filled,
-    "labels_hot": _hot,
-    "labels_hardest": _hardest,
-    "labels_softmax": _of("target", lambda y, step: xp.softmax(y * 1.0, step.axis)),
-    "labels_exp": _of("target", _quiet(np.exp)),
-    "labels_log": _of("target", _quiet(np.log)),
-    "labels_to_signs": _of("target", lambda y, step: 2 * y - 1),
-    "labels_from_signs": _of("target", lambda y, step: (y + 1) / 2),
-    "labels_reversed": _of("target", lambda y, step: 1 - y),
-    "swapped": lambda operands, step: {
-        "pred": operands["target"] * 1.0,
-        "target": operands["pred"],
-    },
-    "crossed": _crossed,
-    "weights_to_sum_1": _weights(lambda w: w / w.sum()),
-    "weights_to_mean_1": _weights(lambda w: w / w.mean()),
-    "weights_twice": _weights(lambda w: w * w),
-    "weights_inverted": _weights(lambda w: 1 / w),
+def _swapped(operands: Operands, step: Step) -> Operands:
+    return {"pred": operands["target"] * 1.0, "target": operands["pred"]}
+
+
+def _write_swapped(exprs: Exprs, step: Step, language: Language, _: Operands) -> Exprs:
+    return {"pred": exprs["target"], "target": exprs["pred"]}
+
+
+def _turned(loss: Any) -> Loss:
+    """The other direction of a divergence: what was a logarithm still is."""
+    turned: Loss = replace(loss, log_pred=loss.log_target, log_target=loss.log_pred)
+    return turned
+
+
+def _classes_last(loss: Any) -> Loss:
+    last: Loss = replace(loss, axis=-1)
+    return last
+
+
+def _first(what: str, cost: float = ORDINARY) -> Slip:
+    """Something that is done to the prediction of a loss of its own kind."""
+    return Slip(what, cost, _other_kind)
+
+
+STEPS: dict[str, Way] = {
+    "softmax": along(
+        "softmax", "pred", xp.softmax, _first("softmax is applied to the prediction first")
+    ),
+    "sigmoid": by_word(
+        "sigmoid", "pred", xp.sigmoid, _first("a sigmoid is applied to the prediction first")
+    ),
+    "sigmoid_in_float32": by_word("sigmoid", "pred", _sigmoid_in_float32),
+    "sigmoid_to_float32": by_word("sigmoid", "pred", _sigmoid_to_float32),
+    "log_softmax": along(
+        "log_softmax",
+        "pred",
+        xp.log_softmax,
+        _first("log-softmax is applied to the prediction first"),
+    ),
+    "log_sigmoid": by_word(
+        "log_sigmoid",
+        "pred",
+        xp.log_sigmoid,
+        _first("log-sigmoid is applied to the prediction first", RARE),
+    ),
+    "exp": by_word(
+        "exp",
+        "pred",
+        np.exp,
+        _first("exp is applied to the prediction first (it was a logarithm already)"),
+    ),
+    "log": by_word("log", "pred", np.log, _first("the logarithm of the prediction is taken first")),
+    "tanh": by_word(
+        "tanh", "pred", np.tanh, _first("tanh is applied to the prediction first", RARE)
+    ),
+    "negated": arithmetic(
+        "pred", lambda x, step: -x, _first("the prediction has the other sign", RARE)
+    ),
+    "weights_to_mean_1": _share(
+        "mean",
+        np.mean,
+        Slip("the class weights are scaled to a mean of 1", ORDINARY, _weighted),
+    ),
+    "weights_to_sum_1": _share(
+        "sum",
+        np.sum,
+        Slip("the class weights are scaled to a sum of 1", ORDINARY, _weighted),
+    ),
+    "weights_twice": arithmetic(
+        "class_weight",
+        lambda w, step: w * w,
+        Slip("the class weights are applied twice", SELDOM, _weighted),
+    ),
+    "weights_inverted": arithmetic(
+        "class_weight",
+        lambda w, step: 1 / w,
+        Slip("the class weights are inverted", RARE, _weighted),
+    ),
+    **LABELS,
+    "view": Way(
+        _view,
+        _write_view,
+        (
+            Slip(
+                "logits are reshaped to rows of classes without moving the class axis last first",
+                ORDINARY,
+                _channels_first,
+                loss=_classes_last,
+            ),
+        ),
+    ),
+    "swapped": Way(
+        _swapped,
+        _write_swapped,
+        (
+            Slip(
+                "the other direction: KL(prediction || target) instead of KL(target || prediction)",
+                FAMOUS,
+                _divergence,
+                code="kl_direction",
+                loss=_turned,
+            ),
+            Slip("prediction and labels are swapped", COMMON, _exchangeable),
+        ),
+    ),
+    "crossed": Way(
+        _crossed,
+        _write_crossed,
+        (
+            Slip(
+                "shapes (N,) and (N, 1) are broadcast to (N, N): each prediction meets each label",
+                COMMON,
+                _vectors,
+            ),
+        ),
+    ),
+    "bfloat16": _rounded("bfloat16", SELDOM),
+    "float16": _rounded("float16", RARE),
+    "temperature": arithmetic(
+        "pred",
+        lambda x, step: x / step.amount,
+        *(
+            Slip(
+                f"the logits are divided by a temperature of {amount:g}",
+                RARE,
+                _of_logits,
+                amount=amount,
+                first=True,
+            )
+            for amount in (2.0, 0.5, 10.0, 0.1, 0.07)
+        ),
+    ),
 }

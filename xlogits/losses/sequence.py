@@ -14,6 +14,7 @@ from xlogits.losses.parts.lengths import (
     as_array,
     require_at_most,
     require_counts,
+    require_of_items,
     require_one,
 )
 from xlogits.losses.parts.loss import Loss, Weight
@@ -125,6 +126,7 @@ class CTC(Loss):
             sizes = {name: xp.expand(size, 0) for name, size in sizes.items()}
         else:
             x = self._turned(xp, pred)
+        require_of_items(xp, x, target, sizes)
         x, target = xp.cast(x, work), xp.cast(target, "int64")
         classes = xp.sizes(x)[2]
         blank = self.blank if self.blank >= 0 else self.blank + classes

@@ -54,15 +54,16 @@ def tolerances(
     if ulp is not None and (rtol is not None or atol is not None):
         raise OptionError("ulp is given together with rtol or atol; pass either")
     floats = [x.dtype for x in (a, b) if x.dtype in ORDER]
+    given = tuple(0.0 if value is None else value for value in (rtol, atol))
     if not floats:
-        return rtol or 0.0, atol or 0.0
+        return given[0], given[1]
     coarse = min(floats, key=ORDER.index)
     if ulp is not None:
         return 0.0, 0.0
     usual = TOLERANCES[coarse]
     if rtol is None and atol is None:
         return usual
-    return rtol or 0.0, atol or 0.0
+    return given[0], given[1]
 
 
 def gap(a: Given, b: Given, allowed: tuple[float, float], ulp: float | None) -> Gap:

@@ -65,6 +65,12 @@ _NUMPY = {
     "linear": "np.matmul({0}, {1}.T)",
     "norm": "np.linalg.norm({0}, axis=-1)",
     "norm_of_order": "np.linalg.norm({0}, {1}, axis=-1)",
+    "rows": "np.reshape({0}, (-1, {1}))",
+    "argmax": "np.argmax({0}, axis={1})",
+    "broadcast": "np.broadcast_to({0}, {1})",
+    "roll": "np.roll({0}, {1}, axis={2})",
+    "float16": "{0}.astype(np.float16)",
+    "bfloat16": "{0}.astype(ml_dtypes.bfloat16)",
 }
 _JAX = {
     **{name: text.replace("np.", "jnp.") for name, text in _NUMPY.items()},
@@ -78,6 +84,7 @@ _JAX = {
     "beyond": "jnp.asarray(jnp.arange({1}) >= {0}[:, None], {2}.dtype)",
     "number_of": "jnp.count_nonzero({0}, axis=1)",
     "zeros": "jnp.zeros(({0}, {1}))",
+    "bfloat16": "{0}.astype(jnp.bfloat16)",
 }
 _TORCH = {
     **{
@@ -135,6 +142,12 @@ _TORCH = {
     "repeated": "torch.full(({0},), {1})",
     "norm": "torch.linalg.vector_norm({0}, dim=-1)",
     "norm_of_order": "torch.linalg.vector_norm({0}, {1}, dim=-1)",
+    "rows": "torch.reshape({0}, (-1, {1}))",
+    "argmax": "torch.argmax({0}, dim={1})",
+    "broadcast": "torch.broadcast_to({0}, {1})",
+    "roll": "torch.roll({0}, {1}, {2})",
+    "float16": "{0}.half()",
+    "bfloat16": "{0}.bfloat16()",
 }
 _TENSORFLOW = {
     **{f: f"tf.{f}({{0}})" for f in ("exp", "sqrt", "tanh", "sign", "abs")},
@@ -192,6 +205,12 @@ _TENSORFLOW = {
     "repeated": "tf.fill([{0}], {1})",
     "norm": "tf.norm({0}, axis=-1)",
     "norm_of_order": "tf.norm({0}, {1}, axis=-1)",
+    "rows": "tf.reshape({0}, (-1, {1}))",
+    "argmax": "tf.argmax({0}, axis={1})",
+    "broadcast": "tf.broadcast_to({0}, {1})",
+    "roll": "tf.roll({0}, {1}, {2})",
+    "float16": "tf.cast({0}, tf.float16)",
+    "bfloat16": "tf.cast({0}, tf.bfloat16)",
 }
 _KERAS = {
     **{
@@ -218,6 +237,8 @@ _KERAS = {
     "linear": "keras.ops.matmul({0}, keras.ops.transpose({1}))",
     "number_of": "keras.ops.count_nonzero({0}, axis=1)",
     "repeated": "keras.ops.full(({0},), {1})",
+    "float16": "keras.ops.cast({0}, 'float16')",
+    "bfloat16": "keras.ops.cast({0}, 'bfloat16')",
 }
 
 # what an expression begins with, and the line that makes it known
@@ -234,6 +255,7 @@ IMPORTS = {
     "jnp.": "import jax.numpy as jnp",
     "jax.scipy.": "import jax.scipy",
     "math.": "import math",
+    "ml_dtypes.": "import ml_dtypes",
     "optax.": "import optax",
     "xl.": "import xlogits as xl",
 }
@@ -263,7 +285,9 @@ class Language:
 
     def write(self, word: str, args: tuple[Any, ...]) -> Expr:
         """A function of this framework, by its neutral word, called with these arguments."""
-        template = self.words[word]
+        template = self.words.get(word)
+        if template is None:
+            raise Refused(f"{self.name} has no function that is written for {word!r}")
         texts = [
             wrap(x).at(8) if _beside_an_operator(template, i) else str(wrap(x))
             for i, x in enumerate(args)

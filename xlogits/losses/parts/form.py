@@ -177,7 +177,7 @@ def require_probabilities(xp: Namespace, x: Array) -> None:
     if values is None or bool(((values >= 0) & (values <= 1)).all()):
         return
     inside = (values >= 0) & (values <= 1)
-    position = tuple(int(i[0]) for i in (~inside).nonzero())
+    position = tuple(int(i[0]) for i in (~inside).nonzero()) if inside.ndim else ()
     raise RangeError(
         f"the probability at position {position} is {values[position]}; expected 0 to 1: "
         f"for logits use a loss of logits, or apply softmax or sigmoid first"

@@ -56,6 +56,22 @@ def require_counts(xp: Namespace, sizes: dict[str, Array]) -> None:
         require_dense(dtype, name)
 
 
+def require_of_items(xp: Namespace, x: Array, target: Array, sizes: dict[str, Array]) -> None:
+    """Raise unless labels, lengths and paddings have a row for every item; x is (frames, batch, ...)."""
+    frames, batch = xp.shape(x)[:2]
+    labels = xp.shape(target)[1]
+    wanted = {"labels": (batch, labels), "logit_padding": (batch, frames)}
+    wanted |= {"label_padding": (batch, labels)}
+    for name, array in {"labels": target, **sizes}.items():
+        shape, expected = xp.shape(array), wanted.get(name, (batch,))
+        fits = len(shape) == len(expected) and all(
+            n in (None, m) or m is None or (n == 1 and name != "labels")
+            for n, m in zip(shape, expected, strict=True)
+        )
+        if not fits:
+            raise ShapeError(f"{name} of shape {shape}; expected {expected}: a row for each item")
+
+
 def require_at_most(xp: Namespace, length: Array, size: int | None, name: str, of: str) -> None:
     known = xp.known(length)
     if known is None or size is None:
