@@ -1,6 +1,8 @@
 """`python tests`: pytest, with everything set up on first use. Arguments go to pytest.
 
 Whole runs (`python tests`, `python tests -m long`) are shared among the processors.
+`python tests --hide torch,tensorflow,jax` runs as if these were not installed: NumPy alone. A whole run
+with one framework or none fails if fewer tests passed than tests/data/alone.json says.
 """
 
 import os
@@ -10,16 +12,31 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)
 
-if __name__ == "__main__":
-    from xlogits._bootstrap import EVERYTHING, ensure
 
-    ensure(ROOT, EVERYTHING, [str(ROOT / "tests"), *sys.argv[1:]])
+def main(arguments: list[str]) -> int:
+    from tests.absence.hiding import Unknown, hide, taken
+
+    try:
+        hidden, arguments = taken(arguments)
+        hide(hidden)
+    except Unknown as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
     try:
         import pytest
     except ImportError:
         sys.exit('pytest is not installed in this environment: pip install -e ".[all,test]"')
-    arguments = ["--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *sys.argv[1:]]
-    if sys.argv[1:] in ([], ["-m", "long"]):
+    given = ["--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *arguments]
+    if arguments in ([], ["-m", "long"]):
         processes = min(4, os.cpu_count() or 1)
-        arguments += ["-n", str(processes), "--dist", "worksteal"]
-    sys.exit(pytest.main(arguments))
+        given += ["-n", str(processes), "--dist", "worksteal"]
+    if hidden and not arguments:
+        given.append("--alone")
+    return int(pytest.main(given))
+
+
+if __name__ == "__main__":
+    from xlogits._bootstrap import EVERYTHING, ensure
+
+    ensure(ROOT, EVERYTHING, [str(ROOT / "tests"), *sys.argv[1:]])
+    sys.exit(main(sys.argv[1:]))

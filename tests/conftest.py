@@ -15,7 +15,8 @@ import pytest
 # their assertions say as much as those of tests
 pytest.register_assert_rewrite("tests.data.claimed", "tests.losses.agreement")
 
-collect_ignore = ["port/golden"]  # files to be ported, not modules with doctests
+# files to be ported, and a module that Python imports when it starts: no examples to run
+collect_ignore = ["port/golden", "absence/startup"]
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -42,7 +43,13 @@ def framework(name: str) -> Framework:
     from xlogits.parity import engines
 
     engine = engines.load(name)
-    return Framework(name, lambda x, dtype="float64": engine.array(x, dtype, "cpu"), engine.numbers)
+
+    def array(x: Any, dtype: str = "float64") -> Any:
+        if (name, dtype) == ("numpy", "bfloat16"):
+            need("ml_dtypes")  # without it NumPy has none
+        return engine.array(x, dtype, "cpu")
+
+    return Framework(name, array, engine.numbers)
 
 
 @pytest.hookimpl(tryfirst=True)  # before the tests are chosen by their marks
