@@ -53,13 +53,20 @@ def framework(name: str) -> Framework:
 
 
 @pytest.hookimpl(tryfirst=True)  # before the tests are chosen by their marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """JAX compiles every operation for every shape: what takes it many seconds is a long test."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that are long on one framework are long there; nightly ones run if they are asked for.
+
+    JAX compiles every operation for every shape: what takes it many seconds is a long test.
+    """
     for item in items:
         given = getattr(item, "callspec", None)
         framework = given.params.get("fw") if given else None
         if any(mark.args[0] == framework for mark in item.iter_markers("long_on")):
             item.add_marker(pytest.mark.long)
+    if "nightly" not in config.option.markexpr:
+        nightly = [item for item in items if item.get_closest_marker("nightly")]
+        items[:] = [item for item in items if item not in nightly]
+        config.hook.pytest_deselected(items=nightly)
 
 
 @pytest.fixture(params=FRAMEWORKS)

@@ -14,6 +14,7 @@ from tests.absence.hiding import Unknown, environment, packages, taken
 from tests.absence.summary import alone, least, missing, shortfall, skipped, unread
 from tests.conftest import INSTALLED, ROOT, need
 
+pytest_plugins = ["pytester"]
 FRAMEWORKS = ("torch", "tensorflow", "jax")
 LOOK = """
 import json, subprocess, sys
