@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,8 @@ def test_the_unbroken_matrix_agrees() -> None:
     assert outcomes(results) <= {AGREE, KNOWN, UNAVAILABLE}
     assert not results.failed
     assert len(results.cells) > 1000
-    assert {c.dtype for c in results.cells} == {"float16", "bfloat16", "float32", "float64"}
+    bfloat16 = {"bfloat16"} if find_spec("ml_dtypes") else set()  # without it NumPy has none
+    assert {c.dtype for c in results.cells} == {"float16", "float32", "float64"} | bfloat16
     assert {c.quantity for c in results.cells} == {"value", "d/dlogits", "d/dlabels"}
 
 
