@@ -3,10 +3,14 @@
 Whole runs (`python tests`, `python tests -m long`) are shared among the processors.
 `python tests --hide torch,tensorflow,jax` runs as if these were not installed: NumPy alone. A whole run
 with one framework or none fails if fewer tests passed than tests/data/alone.json says.
+`python tests --alone` does that for NumPy and each framework, without running three times more what
+passed with NumPy alone.
 """
 
 import os
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -14,6 +18,8 @@ sys.path[0] = str(ROOT)
 
 
 def main(arguments: list[str]) -> int:
+    if arguments == ["--alone"]:
+        return each_alone()
     from tests.absence.hiding import Unknown, hide, taken
 
     try:
@@ -27,12 +33,25 @@ def main(arguments: list[str]) -> int:
     except ImportError:
         sys.exit('pytest is not installed in this environment: pip install -e ".[all,test]"')
     given = ["--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *arguments]
-    if arguments in ([], ["-m", "long"]):
+    if arguments in ([], ["-m", "long"]) or arguments[:1] == ["--passed"]:
         processes = min(4, os.cpu_count() or 1)
         given += ["-n", str(processes), "--dist", "worksteal"]
-    if hidden and not arguments:
-        given.append("--alone")
+        given += ["--least"] if hidden and "long" not in arguments else []
     return int(pytest.main(given))
+
+
+def each_alone() -> int:
+    """NumPy alone, then each framework; 0 if all passed, and enough of them."""
+    from tests.absence.hiding import FRAMEWORKS
+
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for alone in ("numpy", *FRAMEWORKS):
+            hidden = ",".join(name for name in FRAMEWORKS if name != alone)
+            words = ["--hide", hidden, "--passed", str(Path(folder) / "passed.txt")]
+            print(f"\n{alone} alone: python tests --hide {hidden}", flush=True)
+            failed |= subprocess.call([sys.executable, str(ROOT / "tests"), *words])
+    return int(bool(failed))
 
 
 if __name__ == "__main__":

@@ -2,9 +2,13 @@
 
 A run with frameworks hidden fails if fewer tests passed than `tests/data/alone.json` says, so that none
 passes by skipping everything. These numbers may only grow.
+
+`python tests --alone` runs NumPy alone, then each framework. What passed with nothing but NumPy is not
+run again three times: with one framework more it does the same, unless it asks what is installed.
 """
 
 import ast
+import inspect
 import json
 import re
 from collections import Counter
@@ -12,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import pytest
@@ -27,7 +32,9 @@ GONE = re.compile(r"Skipped: (?:could not import ')?([\w.-]+)(?: is not installe
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     text = f"fail if fewer tests pass than {LEAST.name} says of a run with this framework alone"
-    parser.addoption("--alone", action="store_true", help=text)
+    parser.addoption("--least", action="store_true", help=text)
+    text = "the tests that passed with NumPy alone: written by that run, left out by others"
+    parser.addoption("--passed", default="", metavar="FILE", help=text)
 
 
 @cache
@@ -88,13 +95,55 @@ def shortfall(run: str, passed: int, least: dict[str, int]) -> str:
     return ""
 
 
+def asks(code: CodeType) -> bool:
+    """Whether a test looks itself for what is installed, so that it does more where more is."""
+    inner = [const for const in code.co_consts if isinstance(const, CodeType)]
+    return bool({"INSTALLED", "find_spec"} & set(code.co_names)) or any(map(asks, inner))
+
+
+def before(config: pytest.Config) -> frozenset[str]:
+    """The tests that passed with NumPy alone, in a run with another framework."""
+    file = config.option.passed
+    if not file or alone().startswith("numpy"):
+        return frozenset()
+    return frozenset(Path(file).read_text(encoding="utf-8").splitlines())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what passed with NumPy alone, and would do nothing else with one framework more."""
+    passed = before(config)
+    left = [
+        item
+        for item in items
+        if item.nodeid in passed and not (isinstance(item, pytest.Function) and asks(_code(item)))
+    ]
+    items[:] = [item for item in items if item not in set(left)]
+    config.hook.pytest_deselected(items=left)
+
+
+def _code(item: pytest.Function) -> CodeType:
+    code: CodeType = inspect.unwrap(item.function).__code__
+    return code
+
+
+def passed(config: pytest.Config) -> set[str]:
+    """The tests that passed, in this run or before it with NumPy alone."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    reports = reporter.stats.get("passed", ()) if reporter else ()
+    failed = reporter.stats.get("failed", ()) if reporter else ()
+    return ({report.nodeid for report in reports} | before(config)) - {r.nodeid for r in failed}
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail a run in which too few tests passed."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if session.config.option.alone and reporter and not hasattr(session.config, "workerinput"):
-        passed = len(reporter.stats.get("passed", ()))
-        if shortfall(alone(), passed, least()) and not session.exitstatus:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    """Fail a run in which too few tests passed, and keep what passed with NumPy alone."""
+    config = session.config
+    if hasattr(config, "workerinput"):
+        return
+    found = passed(config)
+    if config.option.passed and alone().startswith("numpy"):
+        Path(config.option.passed).write_text("\n".join(sorted(found)), encoding="utf-8")
+    if config.option.least and shortfall(alone(), len(found), least()) and not session.exitstatus:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def least() -> dict[str, int]:
@@ -104,22 +153,23 @@ def least() -> dict[str, int]:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     gone = skipped(terminalreporter.stats.get("skipped", ()))
-    if not set(gone) - {""} and not config.option.alone:
+    if not set(gone) - {""} and not config.option.least:
         return
     terminalreporter.section("what is not installed")
-    passed = len(terminalreporter.stats.get("passed", ()))
-    for line in _lines(passed, gone):
+    number = len(passed(config))
+    for line in _lines(number, len(before(config)), gone):
         terminalreporter.write_line(line)
-    if config.option.alone:
+    if config.option.least:
         run = alone()
-        told = shortfall(run, passed, least()) or f"{run} alone: {least()[run]} have to pass"
+        told = shortfall(run, number, least()) or f"{run} alone: {least()[run]} have to pass"
         terminalreporter.write_line(told)
 
 
-def _lines(passed: int, gone: Counter[str]) -> Iterator[str]:
+def _lines(passed: int, before: int, gone: Counter[str]) -> Iterator[str]:
     counts = [f"{number} without {name}" for name, number in gone.most_common() if name]
     counts += [f"{gone['']} for other reasons"] if gone[""] else []
-    yield f"{passed} tests passed; skipped: {', '.join(counts) or 'none'}"
+    some = f", {before} of them before, with NumPy alone" if before else ""
+    yield f"{passed} tests passed{some}; skipped: {', '.join(counts) or 'none'}"
     files = unread((ROOT / "xlogits").rglob("*.py"))
     if files:
         names = Counter(name for names in files.values() for name in names)

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.absence.hiding import Unknown, environment, packages, taken
-from tests.absence.summary import alone, least, missing, shortfall, skipped, unread
+from tests.absence.summary import alone, asks, least, missing, shortfall, skipped, unread
 from tests.conftest import INSTALLED, ROOT, need
 
 pytest_plugins = ["pytester"]
@@ -159,8 +159,13 @@ def test_every_framework_alone_has_its_number() -> None:
 TESTS = """
 import pytest
 
+INSTALLED = ["numpy"]
+
 def test_passes():
     pass
+
+def test_asks():
+    assert INSTALLED
 
 @pytest.mark.skip(reason="jax is not installed")
 def test_skips():
@@ -168,24 +173,56 @@ def test_skips():
 """
 
 
-@pytest.mark.parametrize(("number", "status"), [(1, 0), (2, 1)])
-def test_a_run_fails_if_too_few_passed(
-    number: int, status: int, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def run(pytester: pytest.Pytester, name: str, *arguments: str) -> pytest.RunResult:
+    """The tests above as if this framework were the only one."""
     pytester.makepyfile(TESTS)
     pytester.makeconftest(
-        "import json, pathlib\nfrom tests.absence import summary\n"
-        "from tests.absence.summary import *\n"
-        "summary.LEAST = pathlib.Path('least.json')\nsummary.alone = lambda: 'numpy'\n"
+        "import pathlib\nfrom tests.absence import summary\nfrom tests.absence.summary import *\n"
+        f"summary.LEAST = pathlib.Path('least.json')\nsummary.alone = lambda: {name!r}\n"
     )
-    (pytester.path / "least.json").write_text(json.dumps({"numpy": number}))
+    return pytester.runpytest_subprocess(*arguments, "-v", "-p", "no:cacheprovider")
+
+
+@pytest.fixture
+def on_path(monkeypatch: pytest.MonkeyPatch) -> None:
     paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     monkeypatch.setenv("PYTHONPATH", paths)
-    done = pytester.runpytest_subprocess("--alone", "-p", "no:cacheprovider")
+
+
+@pytest.mark.parametrize(("number", "status"), [(2, 0), (3, 1)])
+def test_a_run_fails_if_too_few_passed(
+    number: int, status: int, pytester: pytest.Pytester, on_path: None
+) -> None:
+    (pytester.path / "least.json").write_text(json.dumps({"numpy": number}))
+    done = run(pytester, "numpy", "--least")
     assert done.ret == status
-    done.stdout.fnmatch_lines("1 tests passed; skipped: 1 without jax")
-    told = "numpy alone: 1 have to pass" if not status else "1 tests passed with numpy alone; *"
+    done.stdout.fnmatch_lines("2 tests passed; skipped: 1 without jax")
+    told = "numpy alone: 2 have to pass" if not status else "2 tests passed with numpy alone; *"
     done.stdout.fnmatch_lines(told)
+
+
+def test_what_passed_with_numpy_alone_is_not_run_again(
+    pytester: pytest.Pytester, on_path: None
+) -> None:
+    """But for what asks what is installed; both runs count."""
+    (pytester.path / "least.json").write_text(json.dumps({"numpy": 2, "torch": 2}))
+    first = run(pytester, "numpy", "--least", "--passed", "passed.txt")
+    first.assert_outcomes(passed=2, skipped=1)
+    second = run(pytester, "torch", "--least", "--passed", "passed.txt")
+    second.assert_outcomes(passed=1, skipped=1, deselected=1)
+    second.stdout.fnmatch_lines("*test_asks PASSED*")
+    second.stdout.fnmatch_lines("2 tests passed, 2 of them before, with NumPy alone; skipped: *")
+    assert second.ret == 0
+    (pytester.path / "least.json").write_text(json.dumps({"torch": 3}))
+    assert run(pytester, "torch", "--least", "--passed", "passed.txt").ret == 1
+
+
+def test_a_test_that_asks_what_is_installed_is_found() -> None:
+    def inside() -> list[bool]:
+        return [any(name in INSTALLED for name in "ab") for _ in "c"]
+
+    assert asks(inside.__code__)
+    assert not asks(seen.__code__)
 
 
 # -- examples
