@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from compare import RESULTS
 from xlogits.parity import command
 
 HERE = Path(__file__).resolve().parent
@@ -42,6 +43,7 @@ def _matrix(arguments: Sequence[str]) -> int:
     command.add_arguments(parser, str(HERE))
     options = parser.parse_args(arguments)
     if options.ulp:
+        options.output = RESULTS if options.output == HERE else options.output
         return command.run(options)
     figures, wrong = _digits(options)
     return max(command.run(options, figures), wrong)

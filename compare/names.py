@@ -4,11 +4,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from compare import RESULTS
 from xlogits.catalogue.absent import ABSENT
 from xlogits.naming import defaults, names
 
-HERE = Path(__file__).parent
-README = HERE.parent / "README.md"
+README = Path(__file__).resolve().parent.parent / "README.md"
+PAGE = RESULTS / "names.md"
 BEGIN, END = "<!-- names: made by `python compare names` -->", "<!-- end of names -->"
 
 
@@ -55,9 +56,9 @@ def readme() -> str:
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Write both."""
-    (HERE / "names.md").write_text(page(), encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")
     README.write_text(readme(), encoding="utf-8")
-    print(f"Wrote {HERE / 'names.md'} and the table of {README}")
+    print(f"Wrote {PAGE} and the table of {README}")
     return 0
 
 

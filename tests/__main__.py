@@ -1,25 +1,61 @@
 """`python tests`: pytest, with everything set up on first use. Arguments go to pytest.
 
 Whole runs (`python tests`, `python tests -m long`) are shared among the processors.
+`python tests --hide torch,tensorflow,jax` runs as if these were not installed: NumPy alone. A whole run
+with one framework or none fails if fewer tests passed than tests/data/alone.json says.
+`python tests --alone` does that for NumPy and each framework, without running three times more what
+passed with NumPy alone.
 """
 
 import os
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)
 
-if __name__ == "__main__":
-    from xlogits._bootstrap import EVERYTHING, ensure
 
-    ensure(ROOT, EVERYTHING, [str(ROOT / "tests"), *sys.argv[1:]])
+def main(arguments: list[str]) -> int:
+    if arguments == ["--alone"]:
+        return each_alone()
+    from tests.absence.hiding import Unknown, hide, taken
+
+    try:
+        hidden, arguments = taken(arguments)
+        hide(hidden)
+    except Unknown as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
     try:
         import pytest
     except ImportError:
         sys.exit('pytest is not installed in this environment: pip install -e ".[all,test]"')
-    arguments = ["--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *sys.argv[1:]]
-    if sys.argv[1:] in ([], ["-m", "long"]):
+    given = ["--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *arguments]
+    if arguments in ([], ["-m", "long"]) or arguments[:1] == ["--passed"]:
         processes = min(4, os.cpu_count() or 1)
-        arguments += ["-n", str(processes), "--dist", "worksteal"]
-    sys.exit(pytest.main(arguments))
+        given += ["-n", str(processes), "--dist", "worksteal"]
+        given += ["--least"] if hidden and "long" not in arguments else []
+    return int(pytest.main(given))
+
+
+def each_alone() -> int:
+    """NumPy alone, then each framework; 0 if all passed, and enough of them."""
+    from tests.absence.hiding import FRAMEWORKS
+
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for alone in ("numpy", *FRAMEWORKS):
+            hidden = ",".join(name for name in FRAMEWORKS if name != alone)
+            words = ["--hide", hidden, "--passed", str(Path(folder) / "passed.txt")]
+            print(f"\n{alone} alone: python tests --hide {hidden}", flush=True)
+            failed |= subprocess.call([sys.executable, str(ROOT / "tests"), *words])
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    from xlogits._bootstrap import EVERYTHING, ensure
+
+    ensure(ROOT, EVERYTHING, [str(ROOT / "tests"), *sys.argv[1:]])
+    sys.exit(main(sys.argv[1:]))

@@ -16,7 +16,8 @@ from xlogits.frameworks import BACKENDS, installed
 # their assertions say as much as those of tests
 pytest.register_assert_rewrite("tests.data.claimed", "tests.losses.agreement")
 
-collect_ignore = ["port/golden"]  # files to be ported, not modules with doctests
+# files to be ported, and a module that Python imports when it starts: no examples to run
+collect_ignore = ["port/golden", "absence/startup"]
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -43,17 +44,30 @@ def framework(name: str) -> Framework:
     from xlogits.parity import engines
 
     engine = engines.load(name)
-    return Framework(name, lambda x, dtype="float64": engine.array(x, dtype, "cpu"), engine.numbers)
+
+    def array(x: Any, dtype: str = "float64") -> Any:
+        if (name, dtype) == ("numpy", "bfloat16"):
+            need("ml_dtypes")  # without it NumPy has none
+        return engine.array(x, dtype, "cpu")
+
+    return Framework(name, array, engine.numbers)
 
 
 @pytest.hookimpl(tryfirst=True)  # before the tests are chosen by their marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """JAX compiles every operation for every shape: what takes it many seconds is a long test."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that are long on one framework are long there; nightly ones run if they are asked for.
+
+    JAX compiles every operation for every shape: what takes it many seconds is a long test.
+    """
     for item in items:
         given = getattr(item, "callspec", None)
         framework = given.params.get("fw") if given else None
         if any(mark.args[0] == framework for mark in item.iter_markers("long_on")):
             item.add_marker(pytest.mark.long)
+    if "nightly" not in config.option.markexpr:
+        nightly = [item for item in items if item.get_closest_marker("nightly")]
+        items[:] = [item for item in items if item not in nightly]
+        config.hook.pytest_deselected(items=nightly)
 
 
 @pytest.fixture(params=FRAMEWORKS)

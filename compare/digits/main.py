@@ -11,6 +11,7 @@ from compare.digits.training import (
     BACKENDS,
     LIMIT,
     NATIVE,
+    NO_ADAPTER,
     Curves,
     differs,
     distance,
@@ -113,7 +114,8 @@ def _backends(text: str) -> tuple[str, ...]:
     names = tuple(text.split(","))
     for name in names:
         if name not in BACKENDS:
-            raise argparse.ArgumentTypeError(f"{name!r}: expected some of {','.join(BACKENDS)}")
+            known = ",".join(BACKENDS)
+            raise argparse.ArgumentTypeError(f"{name!r}: {NO_ADAPTER}, or name some of {known}")
     return names
 
 

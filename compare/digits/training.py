@@ -20,6 +20,7 @@ BACKENDS = tuple(FRAMEWORKS)
 NATIVE = "native "  # stands before the name of a loss that is not from xlogits
 EPS = 2.0**-23
 LIMIT = 8.0
+NO_ADAPTER = "the digits have no adapter for it: add one to compare/digits/frameworks.py"
 
 Key = tuple[str, str]  # a backend, and the name of a loss
 
@@ -74,8 +75,8 @@ def _train(backend: str, start: Digits, curves: Curves) -> str:
     """Add the runs of a backend, or why there are none; and say which."""
     began = time.perf_counter()
     if backend not in FRAMEWORKS:
-        curves.missing[backend] = "compare/digits/frameworks.py does not say how it descends"
-        return f"{backend}: not run, {curves.missing[backend]}"
+        curves.missing[backend] = NO_ADAPTER
+        return f"{backend}: not run, {NO_ADAPTER}"
     try:
         framework = FRAMEWORKS[backend](start)
     except ImportError as error:

@@ -13,6 +13,7 @@ long as everything that is checked.
 import itertools
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,9 @@ Array = Any
 Shape = tuple[int, ...]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
-DTYPES = ("float64", "float32", "float16", "bfloat16")
+DTYPES: tuple[str, ...] = ("float64", "float32", "float16")
+if find_spec("ml_dtypes") is not None:  # without it NumPy has none
+    DTYPES += ("bfloat16",)
 LABEL_DTYPES = ("int64", "int32", "int16", "int8", "uint8", "uint32")
 # where every item counts for as much as every other, all of the plain means are the same number
 PLAIN = ("none", "sum", "mean", "mean_over_items", "mean_over_batch", "mean_over_valid")
@@ -145,7 +148,7 @@ def example(
     return Example(
         made(**options),
         operands,
-        ("float64", *DTYPES)[dtype],
+        ("float64", *DTYPES)[dtype % (1 + len(DTYPES))],
         LAYOUTS[layout],
         wide=wide == 5,
         shift=(2.0, -8.0, 64.0)[shift],

@@ -1,15 +1,15 @@
-"""`python compare fuzz`: losses with drawn options on drawn arrays, into results.md and .json."""
+"""`python compare fuzz`: losses with drawn options on drawn arrays, into fuzz.md and .json."""
 
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from compare import RESULTS
 from compare.fuzz import running, second, writing
 from compare.fuzz.families import FAMILIES
 from xlogits.frameworks import installed
 
 ROUND = 500
-HERE = Path(__file__).resolve().parent
 # one example of so many is tried on a framework
 ONE_IN = {"numpy": 1, "torch": 25, "tensorflow": 50, "jax": 400}
 
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--backends", help=f"of {','.join(ONE_IN)}; all that are installed")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--no-second", action="store_true", help="leave second derivatives out")
-    parser.add_argument("--output", type=Path, default=HERE)
+    parser.add_argument("--output", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
     present = list(filter(installed, ONE_IN))
     chosen = options.backends.split(",") if options.backends else present
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     rows = list(found.values())
     writing.write(options.output, rows, checked, options.seed)
     print(writing.summary(rows, checked))
-    print(f"Wrote {options.output / 'results.md'} and results.json")
+    print(f"Wrote {options.output / 'fuzz.md'} and fuzz.json")
     return int(any(row.failure for row in rows) or any(row.wrong for row in checked))
 
 

@@ -28,7 +28,7 @@ KINDS = ("value", "gradient", "operands", "mean over nothing", "shift", "order",
 
 def merged(folder: Path, found: Sequence[Found], checked: Sequence[Checked]) -> tuple[Any, Any]:
     """These results, and those of an earlier run for families and frameworks that are not in them."""
-    path = folder / "results.json"
+    path = folder / "fuzz.json"
     old = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     rows = {(row["family"], row["framework"]): Found(**row) for row in old.get("families", [])}
     rows |= {(row.family, row.framework): row for row in found}
@@ -48,8 +48,8 @@ def write(folder: Path, found: Sequence[Found], checked: Sequence[Checked], seed
     }
     text = json.dumps(content, indent=None).replace('{"family"', '\n{"family"')
     text = text.replace('{"name"', '\n{"name"')
-    (folder / "results.json").write_text(text + "\n", encoding="utf-8")
-    (folder / "results.md").write_text("\n".join(markdown(found, checked)) + "\n", encoding="utf-8")
+    (folder / "fuzz.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "fuzz.md").write_text("\n".join(markdown(found, checked)) + "\n", encoding="utf-8")
 
 
 def markdown(found: Sequence[Found], checked: Sequence[Checked]) -> Iterator[str]:

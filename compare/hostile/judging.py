@@ -1,6 +1,5 @@
 """Whether what came of a call is what has to come of it."""
 
-import importlib
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +8,7 @@ from compare.hostile import reference
 from compare.hostile.arrays import truth
 from compare.hostile.case import As, Case
 from compare.hostile.running import Outcome
+from xlogits import precision
 from xlogits.errors import LabelError, XlogitsError
 
 # relative and absolute, by the dtype of the result: a few units in the last place of these numbers
@@ -86,7 +86,7 @@ def _value(case: Case, framework: str, found: Outcome, wanted: Any) -> Verdict:
     if case.shape_only or found.numbers is None:
         return Verdict("no values", "" if case.shape_only else "expected values")
     with np.errstate(over="ignore"):
-        rounded = wanted.astype(_numpy_dtype(dtype)).astype(np.float64)
+        rounded = _rounded(wanted, dtype)
     relative, absolute = TOLERANCE[dtype]
     right = np.isclose(found.numbers, rounded, rtol=relative, atol=absolute, equal_nan=True)
     if right.all():
@@ -114,8 +114,10 @@ def _dtype(case: Case) -> str:
     return str(np.asarray(truth(x)).dtype.name)
 
 
-def _numpy_dtype(name: str) -> Any:
-    return importlib.import_module("ml_dtypes").bfloat16 if name == "bfloat16" else np.dtype(name)
+def _rounded(x: Any, dtype: str) -> Any:
+    if dtype == "bfloat16":  # which NumPy may not have
+        return precision.rounded(x, dtype)
+    return x.astype(dtype).astype(np.float64)
 
 
 def shown(found: Outcome) -> str:

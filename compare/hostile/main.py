@@ -1,4 +1,4 @@
-"""`python compare hostile`: no input may get a silent wrong answer; into results.md and results.json."""
+"""`python compare hostile`: no input may get a silent wrong answer; into hostile.md and hostile.json."""
 
 import argparse
 import sys
@@ -6,12 +6,11 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+from compare import RESULTS
 from compare.hostile import table, writing
 from compare.hostile.arrays import FRAMEWORKS, load
 from compare.hostile.cases import GROUPS
 from xlogits.frameworks import installed
-
-HERE = Path(__file__).resolve().parent
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -20,7 +19,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--backends", help=f"of {','.join(FRAMEWORKS)}; all that are installed")
     parser.add_argument("--only", help=f"groups, of {','.join(GROUPS)}")
     parser.add_argument("--eager", action="store_true", help="leave the compiled modes out")
-    parser.add_argument("--output", type=Path, default=HERE)
+    parser.add_argument("--output", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
     present = list(filter(installed, FRAMEWORKS))
     chosen = options.backends.split(",") if options.backends else present
@@ -38,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         for wrong in row.wrong:
             print(f"WRONG {row.case.label}: {wrong}")
     print("\n".join(writing.summary(rows)))
-    print(f"Wrote {options.output / 'results.md'} and results.json")
+    print(f"Wrote {options.output / 'hostile.md'} and hostile.json")
     return int(any(row.wrong for row in rows))
 
 

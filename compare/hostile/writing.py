@@ -47,10 +47,10 @@ class Row(NamedTuple):
 
 def write(rows: Sequence[Row], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "results.md").write_text("\n".join(markdown(rows)) + "\n", encoding="utf-8")
+    (folder / "hostile.md").write_text("\n".join(markdown(rows)) + "\n", encoding="utf-8")
     content = {"versions": versions(), "rows": [_json(row) for row in rows]}
     text = json.dumps(content, indent=None, separators=(",", ":"))
-    (folder / "results.json").write_text(
+    (folder / "hostile.json").write_text(
         text.replace('{"case"', '\n{"case"') + "\n", encoding="utf-8"
     )
 

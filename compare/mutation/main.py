@@ -1,9 +1,10 @@
 """`python compare mutation`: something made wrong on purpose, and whether it is noticed.
 
 Without more words, mutants: one operator of cosmic-ray applied at one place, and the tests run until
-one fails; into results.md and results.json. `--without against_reference` is its control: with a test
-file left out, clearly fewer must be killed; into control.json, and a line of the next results.md.
-`--equivalent` tries the mutants that equivalent.py says are no other program.
+one fails; into mutants.md and mutants.json. `--without losses,options,agreement` is its control: with
+what is built on these files of tests/ left out, clearly fewer must be killed; into control.json, and a
+line of the next mutants.md.
+`--equivalent` tries the mutants that `tests/mutation/equivalent.txt` says are no other program.
 `python compare mutation faults`: twelve kinds of wrongness in every public name, held against what
 proves it; into faults.md and faults.json.
 """
@@ -17,25 +18,15 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from compare.mutation import mutants as making
+from compare import RESULTS
 from compare.mutation import writing
-from compare.mutation.equivalent import EQUIVALENT, entry, reason
-from compare.mutation.mutants import FILES, ROOT, Mutant, Place, listed, sample
-from compare.mutation.running import KILLED, STUCK, SURVIVED, Outcome, anew, forked, session
 from compare.mutation.writing import Tried
+from tests.mutation import mutants as making
+from tests.mutation.chosen import SOON, TESTS, without
+from tests.mutation.equivalent import EQUIVALENT, entry, reason
+from tests.mutation.mutants import FILES, Mutant, Place, listed, sample
+from tests.mutation.running import KILLED, STUCK, SURVIVED, Outcome, anew, forked, session
 
-HERE = Path(__file__).resolve().parent
-TESTS = tuple(
-    f"tests/{name}.py"
-    for name in (
-        *("losses/test_against_reference", "losses/test_error_words", "losses/test_margin"),
-        *("losses/test_regression", "losses/test_sequence", "losses/test_divergence"),
-        *("losses/test_linear", "losses/test_gradient", "catalogue/test_records"),
-        *("losses/test_options", "losses/test_bounds_and_ties", "losses/test_not_finite"),
-        *("losses/test_open_sizes", "losses/test_refusals", "losses/test_defaults"),
-    )
-)
-SOON = ("defaults.py", "refusals.py")  # what a new import is tried on first: soon collected
 WANTED = 0.95  # the share of mutants that must be killed
 BEFORE = (
     "numpy",
@@ -55,12 +46,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--sample", type=int, default=500, help="so many mutants; 0: all")
     parser.add_argument("--module", default="", help="only files that have this in their path")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--without", default="", help="leave this test file out: a control")
+    parser.add_argument("--without", default="", help="files of tests/ to leave out: a control")
     parser.add_argument(
-        "--again", action="store_true", help="only what results.json has not killed"
+        "--again", action="store_true", help="only what mutants.json has not killed"
     )
     parser.add_argument("--equivalent", action="store_true", help="only those that must survive")
-    parser.add_argument("--output", type=Path, default=HERE)
+    parser.add_argument("--output", type=Path, default=RESULTS / "mutation")
     options = parser.parse_args(arguments)
     if find_spec("cosmic_ray") is None:
         parser.error("the mutants are made by cosmic-ray: pip install 'cosmic-ray>=8.3'")
@@ -73,7 +64,7 @@ def main(arguments: Sequence[str]) -> int:
     if options.again:
         return again(options.output)
     mutants, total = sample(files, options.sample or None, options.seed)
-    tests = without(options.without) if options.without else list(TESTS)
+    tests = without(options.without.split(",")) if options.without else list(TESTS)
     tried = judged(mutants, tests)
     share = writing.share(tried)
     if options.without:
@@ -87,14 +78,14 @@ def told(tried: Sequence[Tried], drawn: writing.Drawn, folder: Path) -> int:
     """Write the table; 1 if too many survived."""
     share = writing.share(tried)
     lines = writing.mutation(tried, drawn, TESTS, folder)
-    writing.save(folder, "results", lines, [writing.record(one) for one in tried], drawn)
-    print(f"Killed {share.text}; wrote {folder / 'results.md'}")
+    writing.save(folder, "mutants", lines, [writing.record(one) for one in tried], drawn)
+    print(f"Killed {share.text}; wrote {folder / 'mutants.md'}")
     return int(wrong(tried) or share.killed < WANTED * share.of)
 
 
 def again(folder: Path) -> int:
     """The same mutants, after tests were added: those that were killed still are."""
-    found = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    found = json.loads((folder / "mutants.json").read_text(encoding="utf-8"))
     tried: list[Tried] = []
     for row in found["results"]:
         place = Place(row["file"], row["operator"], row["occurrence"], row["line"])
@@ -107,18 +98,6 @@ def again(folder: Path) -> int:
     fresh = {one.mutant: one for one in judged(left, TESTS)}
     tried = [fresh.get(one.mutant, one) for one in tried]
     return told(tried, writing.Drawn(found["seed"], found["places"]), folder)
-
-
-def without(word: str) -> list[str]:
-    """The tests but for one file, and for those that are built on it."""
-    left = [test for test in TESTS if test.endswith(f"/test_{word}.py")]
-    if not left:
-        raise SystemExit(f"no test file of {len(TESTS)} is called test_{word}.py")
-    texts = {test: (ROOT / test).read_text(encoding="utf-8") for test in TESTS}
-    for one in left:  # which grows meanwhile
-        name = one.removesuffix(".py").replace("/", ".")
-        left += [t for t, text in texts.items() if f"from {name} import" in text and t not in left]
-    return [test for test in TESTS if test not in left]
 
 
 def equivalent() -> int:
@@ -177,12 +156,12 @@ def judged(mutants: Sequence[Mutant], tests: Sequence[str]) -> list[Tried]:
 
 def faults(arguments: Sequence[str]) -> int:
     """The table of names and kinds."""
-    from compare.mutation.faults import MISSED, verdicts
-    from compare.mutation.rows import named, names
+    from tests.mutation.faults import MISSED, verdicts
+    from tests.mutation.rows import named, names
 
     parser = argparse.ArgumentParser(prog="python compare mutation faults")
     parser.add_argument("--only", default="", help="names that have this in them")
-    parser.add_argument("--output", type=Path, default=HERE)
+    parser.add_argument("--output", type=Path, default=RESULTS / "mutation")
     options = parser.parse_args(arguments)
     chosen = [name for name in names() if options.only in name]
     with warnings.catch_warnings():

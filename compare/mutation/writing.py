@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from compare.mutation.faults import CAUGHT, KINDS, MISSED, NONE, Verdict
-from compare.mutation.mutants import Mutant
-from compare.mutation.running import KILLED, SURVIVED, Outcome
+from tests.mutation.faults import CAUGHT, KINDS, MISSED, NONE, Verdict
+from tests.mutation.mutants import Mutant
+from tests.mutation.running import KILLED, SURVIVED, Outcome
 
 EQUIVALENT = "equivalent"
 BITS = ("LShift", "RShift", "BitOr", "BitAnd", "BitXor")
@@ -73,7 +73,7 @@ def _control(folder: Path) -> Iterator[str]:
     if path.exists():
         found = json.loads(path.read_text(encoding="utf-8"))
         share = Share(found["killed"], found["of"])
-        yield f"Control, without `test_{found['without']}.py` and what is built on it (seed"
+        yield f"Control, without {found['without']} of tests/ and the tests that are built on them (seed"
         yield f"{found['seed']}): {share.text}."
 
 

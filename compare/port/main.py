@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from compare import RESULTS
 from compare.port.search import missed
 from compare.port.writing import render
 from xlogits.port.decide.change import LEFT, Change
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python compare port", description=__doc__)
     parser.add_argument("--packages", type=Path, default=HERE / "packages.txt")
     parser.add_argument("--sources", type=Path, help="unpacked already: a directory per package")
-    parser.add_argument("--output", type=Path, default=HERE)
+    parser.add_argument("--output", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         sources = options.sources or _download(options.packages, Path(folder))
@@ -63,8 +64,8 @@ def main(arguments: Sequence[str]) -> int:
     text = render(sites, OUTCOMES, options.packages.read_text().split())
     print(text)
     content = [site._asdict() for site in sites]
-    (options.output / "results.json").write_text(json.dumps(content, indent=0) + "\n")
-    (options.output / "results.md").write_text(text)
+    (options.output / "port.json").write_text(json.dumps(content, indent=0) + "\n")
+    (options.output / "port.md").write_text(text)
     counts = Counter(site.outcome for site in sites)
     return int(counts["verified"] + counts["left"] < 0.95 * len(sites))
 

@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from compare import RESULTS
 from compare.speed.main import machine
 from compare.speed.pairs import one_processor
 from compare.speed.process import child
 
-HERE = Path(__file__).resolve().parent
 ITEMS, CLASSES, CALLS = 8, 10, 20
 # at most, for index labels
 GOALS = {"numpy": 0.65, "torch": 1.1, "tensorflow": 0.4, "jax": 1.15}
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python compare speed calls", description=__doc__)
     parser.add_argument("--rounds", type=int, default=601, help="measurements of each side")
     parser.add_argument("--frameworks", default=",".join(GOALS), help="separated by commas")
-    parser.add_argument("--output", type=Path, default=HERE)
+    parser.add_argument("--output", type=Path, default=RESULTS / "speed")
     options = parser.parse_args(arguments)
     rows = [r for name in options.frameworks.split(",") for r in measure(name, options.rounds)]
     text = render(rows, options.rounds)

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from compare import RESULTS
 from compare.speed.main import machine
 from compare.speed.pairs import Ratio, compare
 from compare.speed.process import child
 from xlogits.frameworks import BACKENDS
 
-HERE = Path(__file__).resolve().parent
 SHAPES = (1, 2), (3, 4), (6, 5), (8, 10)
 COUNT, GOAL, WITHIN = 1000, 2.0, 16
 
@@ -28,7 +28,7 @@ COUNT, GOAL, WITHIN = 1000, 2.0, 16
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python compare speed cases", description=__doc__)
     parser.add_argument("--pairs", type=int, default=7)
-    parser.add_argument("--output", type=Path, default=HERE)
+    parser.add_argument("--output", type=Path, default=RESULTS / "speed")
     options = parser.parse_args(arguments)
     parts: list[dict[str, float]] = []
 

@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from compare import RESULTS
 from compare.speed.main import machine
 from compare.speed.pairs import compare, one_processor, timed, waited
 from compare.speed.process import child
 from compare.speed.table import render
 
-HERE = Path(__file__).resolve().parent
 SIZES = (8192, 1000), (512, 50257), (256, 128256)
 FORWARD, FAR, DENSE = "loss of each item", "the same, all logits near -1000", "dense labels"
 BOTH, OUT = "value and gradient", "value and gradient, `out=`"
@@ -65,7 +65,7 @@ class Side(NamedTuple):
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python compare speed kernels", description=__doc__)
     parser.add_argument("--pairs", type=int, default=15, help="measurements of each side")
-    parser.add_argument("--output", type=Path, default=HERE)
+    parser.add_argument("--output", type=Path, default=RESULTS / "speed")
     options = parser.parse_args(arguments)
     load = os.getloadavg()[0]
     plain, kept = (_child("rows", options.pairs, tunables) for tunables in ("", KEPT))

@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from compare import RESULTS
 from compare.speed.main import machine
 from compare.speed.pairs import compare, one_processor, timed
 from compare.speed.process import child, status
 
-HERE = Path(__file__).resolve().parent
 MODULE = "compare.speed.large"
 SIZES = (8192, 1000), (512, 50257)
 FRAMEWORKS = "torch", "tensorflow", "jax"
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python compare speed large", description=__doc__)
     parser.add_argument("--pairs", type=int, default=9, help="measurements of each side")
     parser.add_argument("--frameworks", default=",".join(FRAMEWORKS), help="separated by commas")
-    parser.add_argument("--output", type=Path, default=HERE)
+    parser.add_argument("--output", type=Path, default=RESULTS / "speed")
     options = parser.parse_args(arguments)
     rows = [
         measure(framework, size, what, way, options.pairs)

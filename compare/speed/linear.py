@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from compare import RESULTS
 from compare.speed.main import machine
 from compare.speed.pairs import compare, one_processor, timed
 from compare.speed.process import child, status
 
-HERE = Path(__file__).resolve().parent
 MODULE = "compare.speed.linear"
 ITEMS, FEATURES, CLASSES = 2048, 512, 32000
 # at most: time, memory
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python compare speed linear", description=__doc__)
     parser.add_argument("--pairs", type=int, default=7, help="measurements of each side")
     parser.add_argument("--frameworks", default=",".join(GOALS), help="separated by commas")
-    parser.add_argument("--output", type=Path, default=HERE)
+    parser.add_argument("--output", type=Path, default=RESULTS / "speed")
     options = parser.parse_args(arguments)
     rows = [measure(name, options.pairs) for name in options.frameworks.split(",")]
     text = render(rows)

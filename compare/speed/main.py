@@ -1,4 +1,4 @@
-"""`python compare speed`: ratios measured side by side, written to results.md and results.json."""
+"""`python compare speed`: ratios measured side by side, into imports.md and imports.json."""
 
 import argparse
 import json
@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from compare import RESULTS
 from compare.speed import imports
 from compare.speed.pairs import Ratio
 
-HERE = Path(__file__).resolve().parent
 # modules beside this one, each with a main
 OTHERS = "calls", "cases", "kernels", "large", "linear", "scan"
 
@@ -26,15 +26,15 @@ def main(arguments: Sequence[str]) -> int:
         epilog=f"Also: python compare speed {'|'.join(OTHERS)}",
     )
     parser.add_argument("--pairs", type=int, default=41, help="measurements of each side")
-    parser.add_argument("--output", type=Path, default=HERE)
+    parser.add_argument("--output", type=Path, default=RESULTS / "speed")
     options = parser.parse_args(arguments)
     loaded = imports.third_party()
     ratios = list(imports.measure(options.pairs))
     text = render(ratios, loaded)
     print(text)
     content = {"machine": machine(), "third_party": loaded, "ratios": [r._asdict() for r in ratios]}
-    (options.output / "results.json").write_text(json.dumps(content, indent=1) + "\n")
-    (options.output / "results.md").write_text(text)
+    (options.output / "imports.json").write_text(json.dumps(content, indent=1) + "\n")
+    (options.output / "imports.md").write_text(text)
     return 0
 
 

@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+from compare import RESULTS
 from compare.port.search import missed
 from compare.speed.main import machine
 from compare.speed.pairs import Ratio, compare
@@ -28,7 +29,6 @@ from xlogits.port.read.text import Text, Unreadable, decoded
 from xlogits.port.read.tree import NEVER, files
 from xlogits.translation.language import language
 
-HERE = Path(__file__).resolve().parent
 GOAL = 1.5
 WAY = "torch", "jax"
 PACKAGES = ("torch", "tensorflow", "keras", "jax", "optax", "sklearn", "scipy", "sympy", "numpy")
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python compare speed scan", description=__doc__)
     parser.add_argument("tree", nargs="*", help="directories with Python files")
     parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument("--output", type=Path, default=HERE)
+    parser.add_argument("--output", type=Path, default=RESULTS / "speed")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         tree = options.tree or gathered(Path(folder))

@@ -113,11 +113,23 @@ def test_older_versions_have_less() -> None:
     assert as_of(native, "1.4.9") is None
 
 
-def test_a_wrong_record_would_be_caught() -> None:
-    need("torch")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "torch.nn.functional.cross_entropy",
+        "tensorflow.nn.softmax_cross_entropy_with_logits",
+        "keras.losses.categorical_crossentropy",
+        "optax.softmax_cross_entropy_with_integer_labels",
+        "jax.nn.log_softmax",
+        "scipy.special.log_softmax",
+        "sklearn.metrics.log_loss",
+    ],
+)
+def test_a_wrong_record_would_be_caught(name: str) -> None:
     from dataclasses import replace
 
-    native = NATIVES["torch.nn.functional.cross_entropy"]
+    native = NATIVES[name]
+    need(native.framework)
     wrong = replace(native, args=native.args[:-1])
     assert bare(signature(wrong.args)) != bare(signature_of(installed(native)))
 

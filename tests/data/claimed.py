@@ -1,6 +1,8 @@
 """The claims as calls: their operands, arrays of any dtype, and the call of a public name."""
 
 from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -48,7 +50,7 @@ def array(framework: str, x: Array, dtype: str) -> Array:
         return tf.cast(tf.constant(x), dtype) if hasattr(tf, dtype) else None
     kind = _numpy_dtype(dtype)
     if framework == "numpy":
-        return x.astype(kind)
+        return None if kind is None else x.astype(kind)
     import jax
 
     jax.config.update("jax_enable_x64", True)
@@ -56,9 +58,13 @@ def array(framework: str, x: Array, dtype: str) -> Array:
 
 
 def _numpy_dtype(name: str) -> Any:
-    import ml_dtypes
-
-    return np.dtype(getattr(ml_dtypes, name, None) or name)
+    """A dtype of NumPy's own or of the package ml_dtypes; None where that is not installed."""
+    try:
+        return np.dtype(name)
+    except TypeError:
+        if find_spec("ml_dtypes") is None:
+            return None
+        return np.dtype(getattr(import_module("ml_dtypes"), name))
 
 
 def called(name: str, claim: Claim, operands: dict[str, Array], **options: Any) -> Array:

@@ -8,18 +8,19 @@ framework's arrays, and the result is held against what PyTorch itself gives.
 from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
-from tests.conftest import FRAMEWORKS, INSTALLED
+from tests.conftest import FRAMEWORKS, INSTALLED, need
 from xlogits.catalogue import NATIVES, Native
 from xlogits.catalogue.record import bind
 from xlogits.errors import XlogitsError
 from xlogits.ledger.samples import MISSES, Miss
 
-torch = pytest.importorskip("torch")
+torch: Any = import_module("torch") if "torch" in INSTALLED else None
 pytestmark = pytest.mark.long
 
 LIMIT = 64 * 2.0**-52
@@ -101,8 +102,7 @@ def _converter(name: str) -> Any:
 @pytest.mark.parametrize("source", [_operators, _modules])
 @pytest.mark.parametrize("name", FRAMEWORKS)
 def test_pytorchs_own_samples(name: str, source: Any) -> None:
-    if name not in INSTALLED:
-        pytest.skip(f"{name} is not installed")
+    need("torch", name)
     torch.manual_seed(0)  # the samples are drawn at random
     array, right, explained, wrong = _converter(name), 0, Counter[Miss](), []
     for sample in source():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import xlogits as xl
-from tests.conftest import INSTALLED, Framework, framework
+from tests.conftest import INSTALLED, Framework, framework, need
 from tests.data.small import Q, X, Y
 from xlogits.errors import BackendError, DtypeError, LabelError, OptionError, ShapeError
 
@@ -114,8 +114,7 @@ def test_object_arrays_and_masked_arrays_are_refused() -> None:
 
 
 def test_two_frameworks_in_one_call_are_named() -> None:
-    if "torch" not in INSTALLED:
-        pytest.skip("torch is not installed")
+    need("torch")
     torch = framework("torch")
     with pytest.raises(BackendError, match="logits is a NumPy array and labels is a PyTorch array"):
         xl.softmax_cross_entropy(X, torch.array(Y))
@@ -135,8 +134,7 @@ def test_errors_are_what_callers_already_catch() -> None:
 
 @pytest.mark.parametrize("labels", [[0, 3], [-1, 0]])
 def test_labels_out_of_range_are_nan_where_they_cannot_be_read(labels: list[int]) -> None:
-    if "jax" not in INSTALLED:
-        pytest.skip("jax is not installed")
+    need("jax")
     import jax
 
     fw = framework("jax")
@@ -149,8 +147,7 @@ def test_labels_out_of_range_are_nan_where_they_cannot_be_read(labels: list[int]
 
 
 def test_labels_out_of_range_are_nan_under_xla() -> None:
-    if "tensorflow" not in INSTALLED:
-        pytest.skip("tensorflow is not installed")
+    need("tensorflow")
     import tensorflow as tf
 
     fw = framework("tensorflow")

@@ -14,7 +14,7 @@ from compare.hostile.case import SOFTMAX, Case, refused, value
 from compare.hostile.cases import CASES, GROUPS
 from compare.hostile.cases.arrays import Q, X, Y
 from compare.hostile.running import find
-from tests.conftest import INSTALLED
+from tests.conftest import INSTALLED, need
 from xlogits.errors import LabelError, OptionError, XlogitsError
 
 COMPILED = [name for name in INSTALLED if name != "numpy"]
@@ -62,8 +62,7 @@ def test_no_silent_answer_compiled(framework: str) -> None:
 @pytest.mark.long
 @pytest.mark.filterwarnings("ignore")
 def test_no_silent_answer_of_jax() -> None:
-    if "jax" not in INSTALLED:
-        pytest.skip("jax is not installed")
+    need("jax")
     assert not _wrong([case for case in CASES if case.error is None], ["jax"])
 
 
@@ -161,8 +160,7 @@ def test_nan_of_a_kernel_is_allowed_only_where_it_is_said() -> None:
 
 
 def test_different_words_are_caught() -> None:
-    if "torch" not in INSTALLED:
-        pytest.skip("torch is not installed")
+    need("torch")
 
     def loss(logits: Any, labels: Any, **options: Any) -> Any:
         try:
@@ -177,8 +175,7 @@ def test_different_words_are_caught() -> None:
 
 def test_compiled_silence_is_caught() -> None:
     """Under jit a clipped label gives a number where NaN is documented."""
-    if "jax" not in INSTALLED:
-        pytest.skip("jax is not installed")
+    need("jax")
     import jax.numpy as jnp
 
     def clipped(logits: Any, labels: Any, **options: Any) -> Any:
@@ -222,8 +219,7 @@ def test_the_reference_is_the_framework_own_number() -> None:
 
 def test_labels_of_open_sizes_are_not_broadcast() -> None:
     """One row of labels for two of logits, in a graph that knows the sizes only while it runs."""
-    if "tensorflow" not in INSTALLED:
-        pytest.skip("tensorflow is not installed")
+    need("tensorflow")
     import tensorflow as tf
 
     x, q = tf.zeros((2, 3), tf.float64), tf.ones((1, 3), tf.float64)
@@ -248,8 +244,7 @@ def test_labels_of_open_sizes_are_not_broadcast() -> None:
 
 def test_the_closed_gradient_of_narrow_labels() -> None:
     """jax.nn.one_hot wraps around in int8, so that label 44 would be hot at class 300 too."""
-    if "jax" not in INSTALLED:
-        pytest.skip("jax is not installed")
+    need("jax")
     import jax.numpy as jnp
 
     from xlogits.losses import SoftmaxCrossEntropy

@@ -79,7 +79,6 @@ def test_a_mean_over_nothing_has_no_derivative_in_closed_form() -> None:
 
 def test_a_weight_that_is_a_number_counts_once_in_keras_mean() -> None:
     """(1 + 4) / 2 and (9 + 25) / 2, times 1/2, over 1/2."""
-    need("keras")
     x, y = np.array([[1.0, 2.0], [3.0, 5.0]]), np.zeros((2, 2))
     made: Any = dialects.keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
     assert made(y, x, sample_weight=0.5) == pytest.approx(19.5)

@@ -9,7 +9,7 @@ import pytest
 
 import xlogits as xl
 import xlogits.losses as L
-from tests.conftest import INSTALLED, Framework, framework
+from tests.conftest import Framework, framework, need
 from tests.data.small import Q, X, Y
 from xlogits.errors import BackendError, DtypeError, OptionError, RangeError, ShapeError
 
@@ -327,8 +327,7 @@ def test_integers_of_numpy_are_integers(fw: Framework) -> None:
 
 
 def test_other_frameworks_are_named_in_derivatives() -> None:
-    if "torch" not in INSTALLED:
-        pytest.skip("torch is not installed")
+    need("torch")
     torch = framework("torch")
     for loss, more in (
         (L.SoftmaxCrossEntropy(), {}),

@@ -85,7 +85,7 @@ def test_the_tables_by_title_and_in_any_case() -> None:
 
 def test_the_tables_are_what_the_catalogue_says() -> None:
     again = "run `python compare names`"
-    assert (ROOT / "compare" / "names.md").read_text(encoding="utf-8") == tables.page(), again
+    assert tables.PAGE.read_text(encoding="utf-8") == tables.page(), again
     assert (ROOT / "README.md").read_text(encoding="utf-8") == tables.readme(), again
 
 

@@ -5,13 +5,13 @@ import sys
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
+from compare import main as compare
 from compare.digits import training
 from compare.digits.data import RATE, Trained, digits
 from compare.digits.frameworks import NumPy
@@ -30,8 +30,9 @@ from compare.digits.training import (
     strays,
 )
 from compare.digits.wrong import padded
+from tests.conftest import ROOT
+from xlogits.parity import command
 
-ROOT = Path(__file__).resolve().parents[2]
 STEPS = 4
 NAMES = (
     CANONICAL,
@@ -122,10 +123,27 @@ def test_a_missing_framework_is_reported(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "Not run: torch, No module named 'torch'" in summary(curves)
 
 
-def test_a_backend_that_is_not_trained_is_reported() -> None:
-    curves = run(("madeup", "numpy"), steps=1)
-    assert set(curves.missing) == {"madeup"}
-    assert "Not run: madeup, compare/digits/frameworks.py does not say" in summary(curves)
+def test_a_backend_without_an_adapter_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """In one sentence, by the command that is asked for it and by the one that has other work to do."""
+    with pytest.raises(SystemExit) as stop:
+        main(["--backends", "numpy,mxnet"])
+    assert stop.value.code == 2
+    told = "'mxnet': the digits have no adapter for it: add one to compare/digits/frameworks.py"
+    assert told in capsys.readouterr().err
+    curves = run(("mxnet",), steps=2)
+    assert "Not run: mxnet, the digits have no adapter for it" in summary(curves)
+    assert not curves.runs
+
+
+def test_a_new_backend_without_an_adapter_is_no_error_of_the_matrix(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran: list[Any] = []
+    monkeypatch.setattr("xlogits.parity.command.BACKENDS", ("numpy", "mxnet"))
+    monkeypatch.setattr(command, "run", lambda *given: ran.append(given) or 0)
+    assert compare.main(["--backends", "mxnet"]) == 0
+    assert "Not run: mxnet, the digits have no adapter for it" in capsys.readouterr().out
+    assert len(ran) == 1
 
 
 def test_every_mistake_is_noticed(curves: Curves) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,8 @@ def test_the_unbroken_matrix_agrees() -> None:
     assert outcomes(results) <= {AGREE, KNOWN, UNAVAILABLE}
     assert not results.failed
     assert len(results.cells) > 1000
-    assert {c.dtype for c in results.cells} == {"float16", "bfloat16", "float32", "float64"}
+    bfloat16 = {"bfloat16"} if find_spec("ml_dtypes") else set()  # without it NumPy has none
+    assert {c.dtype for c in results.cells} == {"float16", "float32", "float64"} | bfloat16
     assert {c.quantity for c in results.cells} == {"value", "d/dlogits", "d/dlabels"}
 
 
@@ -80,7 +82,6 @@ class Broken:
 
 @pytest.mark.parametrize("how", BREAKS)
 def test_a_broken_value_is_caught(how: str) -> None:
-    need("torch")
     results = Matrix(SMALL, loss_of=lambda loss, backend: Broken(loss, value=BREAKS[how])).run()
     assert results.failed
     wrong = [c for c in results.cells if c.outcome == DIFFERS]
@@ -90,7 +91,6 @@ def test_a_broken_value_is_caught(how: str) -> None:
 
 @pytest.mark.parametrize("how", ["value off by 1e-5", "all zeros", "NaN", "a constant added"])
 def test_a_broken_gradient_is_caught(how: str) -> None:
-    need("torch")
     results = Matrix(SMALL, loss_of=lambda loss, backend: Broken(loss, gradient=BREAKS[how])).run()
     wrong = {c.quantity for c in results.cells if c.outcome == DIFFERS}
     assert wrong == {"d/dlogits", "d/dlabels"}
@@ -99,7 +99,7 @@ def test_a_broken_gradient_is_caught(how: str) -> None:
 @pytest.mark.parametrize("backend", ["torch", "tensorflow", "jax"])
 def test_a_broken_backend_module_is_caught(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernel itself is replaced, so the break is met on the way that users go."""
-    need("torch", backend)
+    need(backend)
     from importlib import import_module
 
     module = import_module(f"xlogits.backends.{backend}")
@@ -121,8 +121,6 @@ def test_a_gradient_cut_on_torch_is_caught(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_an_exception_that_is_not_ours_is_caught() -> None:
-    need("torch")
-
     def explode(value: Any) -> Any:
         raise RuntimeError("boom")
 
@@ -199,7 +197,6 @@ RECORDS: dict[str, tuple[str, Callable[[Native], Native]]] = {
 @pytest.mark.parametrize("name", RECORDS)
 def test_a_broken_record_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     native, spoil = RECORDS[name]
-    need("torch" if native.startswith("torch") else "tensorflow")
     broken = spoil(NATIVES[native])
     if name.endswith("not read"):
         # the rows come from the record too, and one that reads less has fewer: keep those of the right
@@ -207,7 +204,10 @@ def test_a_broken_record_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -
     else:
         monkeypatch.setitem(NATIVES, native, broken)
     results = Matrix(Selection(only=(native,), backends=("numpy",))).run()
-    assert any(c.outcome == DIFFERS for c in results.cells), name
+    caught = any(c.outcome == DIFFERS for c in results.cells)
+    if not caught:  # where the reference is as wrong, the original alone can tell
+        need(native.partition(".")[0])
+    assert caught, name
 
 
 def _read_as(broken: Native, native: Native, variant: Any) -> Any:
@@ -272,7 +272,6 @@ def test_every_row_has_a_reason_and_a_source() -> None:
 
 
 def test_shards_make_the_whole(tmp_path: Path) -> None:
-    need("torch")
     whole = Matrix(Selection(only=("torch*entropy*",), backends=("numpy",), quick=True)).run()
     parts = []
     for number in (1, 2, 3):
@@ -315,7 +314,6 @@ def test_error_is_in_units_of_eps() -> None:
 
 
 def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    need("torch")
     arguments = [
         "parity",
         "--only",

@@ -67,7 +67,7 @@ def test_the_split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corpus, "DIRECTIONS", (("torch", "tensorflow"),))
     given = ["--sources", str(tmp_path / "sources"), "--output", str(tmp_path)]
     assert corpus.main(given) == 0
-    sites = json.loads((tmp_path / "results.json").read_text())
+    sites = json.loads((tmp_path / "port.json").read_text())
     assert [(site["line"], site["outcome"]) for site in sites] == [
         (6, "verified"),
         (7, "verified"),
@@ -77,7 +77,7 @@ def test_the_split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     assert (
         "| torch | tensorflow | 5 | 4 | 0 | 0 | 1 | 0 | 100.0% |"
-        in (tmp_path / "results.md").read_text()
+        in (tmp_path / "port.md").read_text()
     )
 
 

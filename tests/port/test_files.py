@@ -179,7 +179,8 @@ def test_interrupted_at_any_moment_every_file_is_old_or_new(tmp_path: Path, coun
     for number in range(count):
         (tmp_path / f"m{number}.py").write_text(f"{TORCH}# {number}\n")
     command = [sys.executable, "-m", "xlogits", "port", ".", *TO_JAX, "--write"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    environment = os.environ | {"PYTHONPATH": paths}
     states = []
     for wait in (0, count / 20000, count / 5000):
         with subprocess.Popen(
@@ -288,7 +289,8 @@ def test_the_diff_is_a_patch(tmp_path: Path) -> None:
     data = TORCH.replace("\n", "\r\n").encode() + b"last = 1  # no newline \xc3\xa9"
     (tmp_path / "a.py").write_bytes(data)
     command = [sys.executable, "-m", "xlogits", "port", "a.py", *TO_JAX]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    environment = os.environ | {"PYTHONPATH": paths}
     diff = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True)
     subprocess.run(["git", "apply", "-"], input=diff.stdout, cwd=tmp_path, check=True)
     assert (tmp_path / "a.py").read_bytes() == ported("a.py", data, CHOICES).after != data

@@ -3,12 +3,15 @@
 import ast
 import math
 import random
+import sys
+from importlib import import_module
+from typing import Any
 
-import jax
 import numpy as np
 import pytest
 
 import xlogits as xl
+from tests.conftest import need
 from xlogits.catalogue import NATIVES
 from xlogits.errors import OptionError
 from xlogits.losses import Form, Labels, Reduction, SoftmaxCrossEntropy
@@ -208,6 +211,26 @@ def test_a_reading_of_the_labels_that_is_taken_for_granted_is_said() -> None:
 
 
 LOGITS = {"logits": np.float32([1.0, -2.0])}
+MODULES = {"F": "torch.nn.functional", "jnp": "jax.numpy", "np": "numpy", "scipy": "scipy.special"}
+MODULES |= {"tf": "tensorflow", **{name: name for name in ("jax", "keras", "optax", "torch")}}
+
+
+class Written(dict[str, Any]):
+    """What the names of a text stand for: modules are imported when they are asked for."""
+
+    def __missing__(self, word: str) -> Any:
+        package, _, rest = MODULES[word].partition(".")
+        need(package)
+        module = import_module(MODULES[word])
+        return sys.modules[package] if rest and word == package else module
+
+    def array(self, target: str) -> Any:
+        word, function = {
+            "torch": ("torch", "tensor"),
+            "jax": ("jnp", "asarray"),
+            "numpy": ("np", "asarray"),
+        }.get(target, ("tf", "constant"))
+        return getattr(self[word], function)([1.0, -2.0])
 
 
 @pytest.mark.parametrize("target", ["torch", "tensorflow", "jax", "numpy", "keras"])
@@ -224,22 +247,13 @@ LOGITS = {"logits": np.float32([1.0, -2.0])}
     ],
 )
 def test_literals_become_arrays_of_the_target(source: str, target: str) -> None:
-    import jax.numpy as jnp
-    import keras
-    import optax
-    import scipy.special
-    import tensorflow as tf
-    import torch
-    import torch.nn.functional as F
-
-    made = {"torch": torch.tensor, "jax": jnp.asarray, "numpy": np.asarray}.get(target, tf.constant)
-    names = {"jnp": jnp, "keras": keras, "optax": optax, "scipy": scipy, "tf": tf, "torch": torch}
-    names |= {"F": F, "np": np, "jax": jax}
-    expected = eval(source, names | LOGITS)
-    found = eval(xl.translate(source, to=target).source, names | {"logits": made([1.0, -2.0])})
+    expected = eval(source, {}, Written(LOGITS))
+    names = Written()
+    names["logits"] = names.array(target)
+    found = eval(xl.translate(source, to=target).source, {}, names)
     np.testing.assert_allclose(np.asarray(found), np.asarray(expected), rtol=1e-5)
     if "logits" in source:  # the number in the text is what is computed with
-        other = eval(source.replace("1)", "0)").replace("3.0", "0.0"), names | LOGITS)
+        other = eval(source.replace("1)", "0)").replace("3.0", "0.0"), {}, Written(LOGITS))
         assert not np.allclose(np.asarray(found), np.asarray(other), rtol=1e-2)
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from compare.mutation.rows import Fields, Function, Name, Row, differentiable, flagged
+from tests.mutation.rows import Fields, Function, Name, Row, differentiable, flagged
 from xlogits.errors import XlogitsError
 
 Array = Any

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "xlogits"
 FILES = (
-    *sorted(path for path in (PACKAGE / "losses").glob("*.py") if path.name != "__init__.py"),
+    *sorted(path for path in (PACKAGE / "losses").rglob("*.py") if path.name != "__init__.py"),
     PACKAGE / "reduction.py",
     PACKAGE / "catalogue" / "record.py",
 )

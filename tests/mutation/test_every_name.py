@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from compare.mutation.equivalent import EQUIVALENT, read
-from compare.mutation.faults import CAUGHT, KINDS, MISSED, VALUE, hides_nan, refusals, verdicts
-from compare.mutation.rows import Name, Row, flagged, named, names
 from tests.conftest import ROOT, need
+from tests.mutation.equivalent import EQUIVALENT, read
+from tests.mutation.faults import CAUGHT, KINDS, MISSED, VALUE, hides_nan, refusals, verdicts
+from tests.mutation.rows import Name, Row, flagged, named, names
 from xlogits.catalogue import NATIVES
 from xlogits.losses import Transform
 from xlogits.parity import engines

@@ -8,7 +8,7 @@ tries them all, and fails also for one that is no mutant any more.
 from itertools import groupby
 from pathlib import Path
 
-from compare.mutation.mutants import Mutant
+from tests.mutation.mutants import Mutant
 
 Entry = tuple[str, str, str, str]  # file, function, the line as it was, as it is now
 LIST = Path(__file__).resolve().parent / "equivalent.txt"

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from compare.mutation.mutants import FILES, ROOT, Mutant
+from tests.mutation.mutants import FILES, ROOT, Mutant
 
 KILLED, SURVIVED, STUCK = "killed", "survived", "stuck"
 LATER = ("tensorflow", "jax", "xla", "keras", "optax", "words_are_the_same", "cannot_be_read")
@@ -247,10 +247,9 @@ def anew(mutant: Mutant, arguments: list[str]) -> Outcome:
     """A mutant tried by a fork that imports the package and collects the tests for it alone."""
 
     def run() -> list[Any]:
-        for name in [
-            name for name in sys.modules if name.partition(".")[0] in ("xlogits", "tests")
-        ]:
-            del sys.modules[name]
+        for name in [name for name in sys.modules if name.startswith(("xlogits", "tests"))]:
+            if not name.startswith("tests.mutation"):  # what is running
+                del sys.modules[name]
         sys.meta_path.insert(0, Changed(mutant))
         try:  # before pytest, which imports its plugins, and all that is beside them, its own way
             import_module(mutant.module)

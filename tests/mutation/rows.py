@@ -17,7 +17,7 @@ from xlogits.losses import Elementwise, Formula, Loss, Reduction, Rowwise, Trans
 from xlogits.parity import engines
 from xlogits.parity.engines import Call, Failure
 from xlogits.parity.natives import spoken
-from xlogits.parity.plan import Job, Prepared, prepare
+from xlogits.parity.plan import Job, Place, Prepared, prepare
 from xlogits.parity.variants import Variant, reading, variants
 from xlogits.parity.verdict import by, judge
 from xlogits.report.results import DIFFERS, REFUSED
@@ -62,8 +62,8 @@ def flagged(row: Row, function: Function, backend: str = "numpy") -> bool:
     call = Call(function, prepared.operands, wrt, prepared.cotangent, False, ())
     (ours,) = engines.load(backend).run([call], DTYPE, "cpu", "eager")
     for quantity in ("value", *(by(name) for name in wrt)):
-        place = backend, "cpu", DTYPE, "eager", quantity
-        cell = judge(row.job, *place, prepared, ours, NOTHING)
+        place = Place(backend, dtype=DTYPE)
+        cell = judge(row.job, place, quantity, prepared, ours, NOTHING)
         if cell.outcome in (DIFFERS, REFUSED):
             return True
     return False

@@ -1,0 +1,75 @@
+"""`--hide torch,jax`: which packages these words mean, and how every process is kept from them."""
+
+import os
+import runpy
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+HIDE = "XLOGITS_HIDE"  # packages and distributions, for every process that is started
+STARTUP = Path(__file__).resolve().parent / "startup"
+FRAMEWORKS = {  # with what comes and goes with each
+    "torch": ("torch", "torchvision", "torchaudio", "functorch", "torchgen", "triton"),
+    "tensorflow": ("tensorflow", "tensorflow_cpu", "tf_nightly", "keras", "tf_keras"),
+    "jax": ("jax", "jaxlib", "optax", "flax", "chex"),
+}
+SHARED = {"ml_dtypes": {"tensorflow", "jax"}}  # gone when all are gone that bring it
+
+
+class Unknown(ValueError):
+    """A word that names nothing which could be hidden."""
+
+
+def packages(words: Iterable[str]) -> tuple[str, ...]:
+    """What is hidden: a framework with what it brings, any other package by itself.
+
+    >>> packages(["jax"])
+    ('jax', 'jaxlib', 'optax', 'flax', 'chex')
+    >>> packages(["tensorflow", "jax", "scipy"])[-2:]
+    ('scipy', 'ml_dtypes')
+    """
+    wanted = tuple(dict.fromkeys(words))
+    for word in wanted:
+        if not word.isidentifier() or word in ("numpy", "xlogits", "pytest"):
+            names = ",".join(FRAMEWORKS)
+            raise Unknown(f"--hide {word!r}: expected some of {names}, or other packages' names")
+    named = [name for word in wanted for name in FRAMEWORKS.get(word, (word,))]
+    alone = [name for name, bring in SHARED.items() if bring <= set(wanted)]
+    return tuple(dict.fromkeys([*named, *alone]))
+
+
+def environment(words: Iterable[str]) -> dict[str, str]:
+    """The variables with which a process is started that shall not find these packages either."""
+    hidden = [os.environ.get(HIDE, ""), *packages(words)]
+    paths = [str(STARTUP), os.environ.get("PYTHONPATH", "")]
+    return {
+        HIDE: ",".join(filter(None, hidden)),
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+    }
+
+
+def hide(words: Iterable[str]) -> None:
+    """Hide packages from this process and from all that it starts."""
+    os.environ |= environment(words)
+    runpy.run_path(str(STARTUP / "sitecustomize.py"))
+
+
+def taken(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The words of `--hide`, and the arguments without it.
+
+    >>> taken(["-x", "--hide", "torch,jax", "tests/port"])
+    (['torch', 'jax'], ['-x', 'tests/port'])
+    >>> taken(["--hide=torch"])
+    (['torch'], [])
+    """
+    words, rest = [], []
+    given = iter(arguments)
+    for argument in given:
+        name, _, value = argument.partition("=")
+        if name != "--hide":
+            rest.append(argument)
+            continue
+        value = value or next(given, "")
+        if not value:
+            raise Unknown("--hide: expected names, as in --hide torch,tensorflow,jax")
+        words += value.split(",")
+    return words, rest
