@@ -37,7 +37,7 @@ def source(
         for step in setup.steps:
             operands |= _STEPS[step.name](operands, step, language)
         plain = outer.word in REDUCTIONS
-        word = outer.word if plain else "none" if outer.word in _UNSPOKEN else "sum"
+        word: Any = outer.word if plain else "none" if outer.word in _UNSPOKEN else "sum"
         loss: Any = replace(setup.loss, reduction=Reduction(word))
         hot = any(step.name == "labels_hot" for step in setup.steps)
         kind = getattr(loss, "labels", None)
