@@ -10,22 +10,24 @@ from xlogits.losses import (
     SoftmaxCrossEntropy,
     Transform,
 )
+from xlogits.types import Elements, Result, Rows, Word
 
 Array = Any
+Axis = int | tuple[int, ...] | None
 _NONE = 0.0  # known by identity
 
 
 def softmax_cross_entropy(
-    logits: Array,
+    logits: Rows[Result],
     labels: Array,
     *,
-    axis: int = -1,
+    axis: Axis = -1,
     class_weight: Array | None = None,
     sample_weight: Array | float | None = None,
     label_smoothing: float = _NONE,
     ignore_index: int | None = None,
-    reduction: str = "none",
-) -> Array:
+    reduction: Word = "none",
+) -> Result:
     r"""Cross-entropy between class labels and logits over classes that exclude each other, in nats.
 
     $$ \ell_i = -\sum_j w_j \big((1 - \varepsilon) q_{ij} + \varepsilon / C\big)
@@ -92,16 +94,16 @@ def softmax_cross_entropy(
 
 
 def _softmax_cross_entropy(
-    logits: Array,
+    logits: Rows[Result],
     labels: Array,
     *,
-    axis: int = -1,
+    axis: Axis = -1,
     class_weight: Array | None = None,
     sample_weight: Array | float | None = None,
     label_smoothing: float = 0.0,
     ignore_index: int | None = None,
-    reduction: str = "none",
-) -> Array:
+    reduction: Word = "none",
+) -> Result:
     loss = SoftmaxCrossEntropy(
         axis=axis,
         label_smoothing=label_smoothing,
@@ -112,7 +114,7 @@ def _softmax_cross_entropy(
 
 
 def linear_softmax_cross_entropy(
-    hidden: Array,
+    hidden: Rows[Result],
     weight: Array,
     labels: Array,
     *,
@@ -121,9 +123,9 @@ def linear_softmax_cross_entropy(
     sample_weight: Array | float | None = None,
     label_smoothing: float = 0.0,
     ignore_index: int | None = None,
-    reduction: str = "none",
+    reduction: Word = "none",
     chunk: int | None = None,
-) -> Array:
+) -> Result:
     r"""`softmax_cross_entropy(hidden @ weight.T + bias, labels)`, which never holds all those logits.
 
     $$ \ell_i = -\sum_j w_j \big((1 - \varepsilon) q_{ij} + \varepsilon / C\big)
@@ -180,15 +182,15 @@ def linear_softmax_cross_entropy(
 
 
 def sigmoid_cross_entropy(
-    logits: Array,
+    logits: Rows[Result],
     labels: Array,
     *,
     axis: int = -1,
     pos_weight: Array | float | None = None,
     sample_weight: Array | float | None = None,
     label_smoothing: float = _NONE,
-    reduction: str = "none",
-) -> Array:
+    reduction: Word = "none",
+) -> Result:
     r"""Cross-entropy between labels in [0, 1] and the logits of independent events, in nats.
 
     $$ \ell = -w z' \log \sigma(x) - (1 - z') \log \sigma(-x) ,
@@ -244,22 +246,22 @@ def sigmoid_cross_entropy(
 
 
 def _sigmoid_cross_entropy(
-    logits: Array,
+    logits: Rows[Result],
     labels: Array,
     *,
     axis: int = -1,
     pos_weight: Array | float | None = None,
     sample_weight: Array | float | None = None,
     label_smoothing: float = 0.0,
-    reduction: str = "none",
-) -> Array:
+    reduction: Word = "none",
+) -> Result:
     loss = SigmoidCrossEntropy(
         axis=axis, label_smoothing=label_smoothing, reduction=Reduction(reduction)
     )
     return loss(logits, labels, sample_weight=sample_weight, pos_weight=pos_weight)
 
 
-def softmax(logits: Array, *, axis: int = -1) -> Array:
+def softmax(logits: Elements[Result], *, axis: Axis = -1) -> Result:
     r"""Probabilities $e^{x_i} / \sum_j e^{x_j}$ along `axis`, in the shape and dtype of the logits.
 
     Raises:
@@ -273,7 +275,7 @@ def softmax(logits: Array, *, axis: int = -1) -> Array:
     return Transform(function="softmax", axis=axis)(logits)
 
 
-def log_softmax(logits: Array, *, axis: int = -1) -> Array:
+def log_softmax(logits: Elements[Result], *, axis: Axis = -1) -> Result:
     r"""Log-probabilities $x_i - \log \sum_j e^{x_j}$ along `axis`, never by way of a softmax.
 
     Raises:
@@ -287,7 +289,7 @@ def log_softmax(logits: Array, *, axis: int = -1) -> Array:
     return Transform(function="log_softmax", axis=axis)(logits)
 
 
-def logsumexp(logits: Array, *, axis: int = -1, keepdims: bool = False) -> Array:
+def logsumexp(logits: Rows[Result], *, axis: Axis = -1, keepdims: bool = False) -> Result:
     r"""The log of the normaliser, $\log \sum_j e^{x_j}$ along `axis`, without overflow.
 
     Raises:
@@ -301,7 +303,7 @@ def logsumexp(logits: Array, *, axis: int = -1, keepdims: bool = False) -> Array
     return Transform(function="logsumexp", axis=axis, keepdims=keepdims)(logits)
 
 
-def sigmoid(logits: Array) -> Array:
+def sigmoid(logits: Elements[Result]) -> Result:
     r"""The probability $1 / (1 + e^{-x})$ of an event from its logit, elementwise.
 
     Raises:
@@ -315,7 +317,7 @@ def sigmoid(logits: Array) -> Array:
     return Transform(function="sigmoid")(logits)
 
 
-def log_sigmoid(logits: Array) -> Array:
+def log_sigmoid(logits: Elements[Result]) -> Result:
     r"""The log-probability $-\log(1 + e^{-x})$ of an event from its logit, elementwise.
 
     Raises:
@@ -329,7 +331,7 @@ def log_sigmoid(logits: Array) -> Array:
     return Transform(function="log_sigmoid")(logits)
 
 
-def logit(probabilities: Array) -> Array:
+def logit(probabilities: Elements[Result]) -> Result:
     r"""The logit $\log(p / (1 - p))$ of a probability, elementwise: the inverse of `sigmoid`.
 
     0 gives -inf, 1 gives inf, and anything outside [0, 1] gives NaN.
@@ -345,7 +347,7 @@ def logit(probabilities: Array) -> Array:
     return Transform(function="logit")(probabilities)
 
 
-def softplus(x: Array) -> Array:
+def softplus(x: Elements[Result]) -> Result:
     r"""$\log(1 + e^x)$, elementwise, without overflow: the cost of the logit $x$ for the label 0.
 
     Raises:

@@ -9,6 +9,7 @@ from xlogits.catalogue import NATIVES
 from xlogits.catalogue.record import Arg, Native, bind
 from xlogits.errors import OptionError, Refused
 from xlogits.losses import LinearSoftmaxCrossEntropy, Loss, SoftmaxCrossEntropy, Transform
+from xlogits.types import Result
 
 Array = Any
 OPERAND = {
@@ -21,8 +22,8 @@ OPERAND = {
 
 
 def value_and_grad(
-    fn: Callable[..., Array], *, wrt: str | tuple[str, ...] = "logits"
-) -> Callable[..., tuple[Array, Any]]:
+    fn: Callable[..., Result], *, wrt: str | tuple[str, ...] = "logits"
+) -> Callable[..., tuple[Result, Any]]:
     """A function that returns the value of a loss and its gradient.
 
     Args:
@@ -62,7 +63,7 @@ def value_and_grad(
 
     def run(
         *args: Any, cotangent: Array | None = None, out: Any = None, **kwargs: Any
-    ) -> tuple[Array, Any]:
+    ) -> tuple[Result, Any]:
         call = _call(fn, args, kwargs)
         outs = None if out is None else (out,) if isinstance(wrt, str) else out
         value, grads = _differentiate(call, names, cotangent, outs)

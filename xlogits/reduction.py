@@ -23,23 +23,27 @@ weight to valid, valid to items.
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from xlogits.backends.protocol import Namespace
 from xlogits.errors import OptionError, shown
 
 Array = Any
 
-DENOMINATORS = {
-    "mean_over_items": "items",
-    "mean_over_valid": "valid",
-    "mean_over_class_weight": "class_weight",
-    "mean_over_sample_weight": "sample_weight",
-    "mean_over_weight_as_given": "weight_as_given",
-    "mean_over_nonzero_weight": "nonzero_weight",
-    "mean_over_batch": "batch",
-}
-WORDS = ("none", "sum", "mean", *DENOMINATORS)
+Word = Literal[
+    "none",
+    "sum",
+    "mean",
+    "mean_over_items",
+    "mean_over_valid",
+    "mean_over_class_weight",
+    "mean_over_sample_weight",
+    "mean_over_weight_as_given",
+    "mean_over_nonzero_weight",
+    "mean_over_batch",
+]
+WORDS: tuple[Word, ...] = get_args(Word)
+DENOMINATORS = {word: word.removeprefix("mean_over_") for word in WORDS if "over" in word}
 
 
 class Items(NamedTuple):
@@ -54,8 +58,8 @@ class Items(NamedTuple):
 class Reduction:
     """One of the words above, and what a mean over nothing is: "nan" or "zero"."""
 
-    word: str = "none"
-    empty: str = "nan"
+    word: Word = "none"
+    empty: Literal["nan", "zero"] = "nan"
 
     def __post_init__(self) -> None:
         if not isinstance(self.word, str) or self.word not in WORDS:

@@ -15,6 +15,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from tests.conftest import ROOT
+from xlogits import _bootstrap
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
@@ -125,6 +126,9 @@ def test_every_python_has_constraints_and_the_newest_is_tried() -> None:
     assert PYTHONS[0] == PROJECT["requires-python"].removeprefix(">=")
     files = {f"py{python.replace('.', '')}-cpu.txt" for python in PYTHONS}
     assert {path.name for path in (ROOT / "constraints").glob("*.txt")} == files
+    mine = _bootstrap._constraints(ROOT)
+    assert mine is not None
+    assert f"{sys.version_info[0]}{sys.version_info[1]}" in mine.name
     for name in files - {"py311-cpu.txt"}:
         assert "\n-c py311-cpu.txt\n" in (ROOT / "constraints" / name).read_text()
     tried = re.search(r"python: \[(.*)\]", (ROOT / ".github/workflows/ci.yml").read_text())

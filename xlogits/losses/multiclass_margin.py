@@ -12,6 +12,7 @@ from xlogits.losses.parts.formula import Rowwise
 from xlogits.losses.parts.labels import DENSE, INDEX, Labels, is_index, require_index
 from xlogits.losses.parts.loss import Weight, is_number
 from xlogits.losses.parts.value import frozen
+from xlogits.types import Result, Rows
 
 Array = Any
 
@@ -118,13 +119,13 @@ class MultiMargin(Rowwise):
 
     def __call__(
         self,
-        pred: Array,
+        pred: Rows[Result],
         target: Array = None,
         *,
         sample_weight: Weight = None,
         class_weight: Array | None = None,
         **others: Array,
-    ) -> Array:
+    ) -> Result:
         if class_weight is not None:
             sample_weight = self._item_weight(pred, target, sample_weight, class_weight)
         return super().__call__(pred, target, sample_weight=sample_weight, **others)

@@ -20,6 +20,7 @@ from xlogits.losses.parts.lengths import (
 from xlogits.losses.parts.loss import Loss, Weight
 from xlogits.losses.parts.value import frozen
 from xlogits.reduction import Items
+from xlogits.types import Result, Rows
 
 Array = Any
 
@@ -60,8 +61,8 @@ class CTC(Loss):
             raise OptionError(f"form is {self.form}; expected LOGITS or LOG_PROBABILITIES")
 
     def __call__(
-        self, pred: Array, target: Array, *, sample_weight: Weight = None, **sizes: Array
-    ) -> Array:
+        self, pred: Rows[Result], target: Array, *, sample_weight: Weight = None, **sizes: Array
+    ) -> Result:
         xp, work, result = self._open(pred, target, sample_weight=sample_weight)
         self._require_unambiguous(sample_weight=sample_weight)
         parts = self._parts(xp, work, pred, target, sizes)

@@ -17,6 +17,7 @@ from xlogits.losses.parts.labels import (
 from xlogits.losses.parts.loss import Loss, Weight, counted, is_number, spreads, times
 from xlogits.losses.parts.value import frozen
 from xlogits.reduction import Items
+from xlogits.types import Result, Rows
 
 Array = Any
 
@@ -54,13 +55,13 @@ class SigmoidCrossEntropy(Loss):
 
     def __call__(
         self,
-        pred: Array,
+        pred: Rows[Result],
         target: Array,
         *,
         sample_weight: Weight = None,
         pos_weight: Weight = None,
         class_weight: Weight = None,
-    ) -> Array:
+    ) -> Result:
         weights = {"pos_weight": pos_weight, "class_weight": class_weight}
         xp, work, result = self._open(pred, target, sample_weight=sample_weight, **weights)
         self._require_unambiguous(sample_weight=sample_weight, class_weight=class_weight)

@@ -23,6 +23,7 @@ from xlogits.losses.parts.labels import (
 from xlogits.losses.parts.loss import Loss, Weight, counted, is_number, times
 from xlogits.losses.parts.value import frozen
 from xlogits.reduction import Items
+from xlogits.types import Result, Rows
 
 Array = Any
 
@@ -60,13 +61,13 @@ class SoftmaxCrossEntropy(Loss):
 
     def __call__(
         self,
-        pred: Array,
+        pred: Rows[Result],
         target: Array,
         *,
         sample_weight: Weight = None,
         class_weight: Array | None = None,
         mask: Array | None = None,
-    ) -> Array:
+    ) -> Result:
         xp, work, result = self._open(
             pred, target, sample_weight=sample_weight, class_weight=class_weight, mask=mask
         )

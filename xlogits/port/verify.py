@@ -1,6 +1,7 @@
 """Every rewrite run beside its original, in another process, before anything is shown or written."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,8 +13,7 @@ from xlogits.errors import OptionError
 from xlogits.port.decide.change import Change, Proof
 from xlogits.port.document import Document, Withdrawn
 
-# xlogits itself may lie in the current folder, so its own comes last
-JUDGE = "import sys; sys.path.append(sys.argv[1]); from xlogits.parity.proofs import main; main()"
+SOURCE = Path(__file__).parents[2]
 MARKS = ("exact", "exact if")
 
 
@@ -47,13 +47,21 @@ def _run(proofs: list[Proof], target: str, seconds: float) -> list[dict[str, Any
     """The verdicts of another process, so that no framework is loaded into this one.
 
     It does not look for modules in the current folder, which is what is ported: a `numpy.py` there is
-    read, never imported.
+    read, never imported. Only in its own source xlogits is found there.
     """
     given = json.dumps([proof._asdict() | {"target": target} for proof in proofs])
-    command = [sys.executable, "-P", "-c", JUDGE, str(Path(__file__).parents[2])]
+    command = [sys.executable, "-P", "-m", "xlogits.parity.proofs"]
+    paths = os.environ.get("PYTHONPATH"), str(SOURCE) if Path.cwd() == SOURCE else None
+    there = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     try:
         done = subprocess.run(
-            command, input=given, capture_output=True, text=True, timeout=seconds, check=False
+            command,
+            input=given,
+            env=there,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise OptionError(f"--verify took more than {seconds} seconds") from None

@@ -22,6 +22,7 @@ from xlogits.losses.parts.value import frozen
 from xlogits.losses.softmax import SoftmaxCrossEntropy
 from xlogits.precision import HALF
 from xlogits.reduction import Items
+from xlogits.types import Result, Rows
 
 Array = Any
 
@@ -56,14 +57,14 @@ class LinearSoftmaxCrossEntropy(Loss):
 
     def __call__(
         self,
-        pred: Array,
+        pred: Rows[Result],
         target: Array,
         linear_weight: Array,
         linear_bias: Array | None = None,
         *,
         sample_weight: Weight = None,
         class_weight: Array | None = None,
-    ) -> Array:
+    ) -> Result:
         operands = pred, target, linear_weight, linear_bias
         weights = {"sample_weight": sample_weight, "class_weight": class_weight}
         xp = self._checked(*operands, **weights)

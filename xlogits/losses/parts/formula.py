@@ -23,6 +23,7 @@ from xlogits.losses.parts.labels import (
 from xlogits.losses.parts.loss import Loss, Weight, is_number, spreads
 from xlogits.losses.parts.value import frozen
 from xlogits.reduction import Items
+from xlogits.types import Result, Rows
 
 Array = Any
 
@@ -35,8 +36,13 @@ class Formula(Loss):
     CONSTANT: ClassVar[frozenset[str]] = frozenset()
 
     def __call__(
-        self, pred: Array, target: Array = None, *, sample_weight: Weight = None, **others: Array
-    ) -> Array:
+        self,
+        pred: Rows[Result],
+        target: Array = None,
+        *,
+        sample_weight: Weight = None,
+        **others: Array,
+    ) -> Result:
         xp, work, result = self._open(pred, target, sample_weight=sample_weight, **others)
         self._require_unambiguous(sample_weight=sample_weight)
         items = Items(self._formula(xp, self._arrays(xp, work, pred, target, others)))
