@@ -9,7 +9,8 @@ from xlogits.port.decide.hint import hint
 from xlogits.port.decide.instances import rewrite_instance
 from xlogits.port.decide.one_call import reduce_names, rewrite_call
 from xlogits.port.decide.rendering import Choices
-from xlogits.port.read.calls import Maker, Site
+from xlogits.port.read.calls import Site
+from xlogits.port.read.makers import Maker
 from xlogits.port.read.text import Text
 
 
@@ -43,7 +44,7 @@ def _groups(decisions: Decisions, makers: list[Maker]) -> list[list[Maker]]:
     group_of: dict[Any, list[Maker]] = {}  # by names and uses
 
     def keys(maker: Maker) -> list[Any]:
-        return [decisions.finder.owned_name(maker), *maker.uses]
+        return [maker.owned_name, *maker.uses]
 
     for maker in makers:
         found = {id(group_of[key]): group_of[key] for key in keys(maker) if key in group_of}

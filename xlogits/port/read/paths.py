@@ -21,6 +21,9 @@ SAME = (
     ("flax.nn.", "jax.nn."),
     ("optax.losses.", "optax."),
 )
+METHODS = {  # of a PyTorch tensor
+    name: f"torch.{name}" for name in ("softmax", "log_softmax", "sigmoid", "logsumexp", "logit")
+}
 ROOTS = frozenset(native.framework for native in NATIVES.values()) - {"xlogits"} | {"flax"}
 
 # what only TensorFlow 1 has, and what only TensorFlow 2 has, under the name `tensorflow`
