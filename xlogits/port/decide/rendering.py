@@ -100,7 +100,7 @@ def write(
     call = reduced(arguments.call, fold) if fold else arguments.call
     ndim, labels, sure = _seen(arguments, choices, scopes)
     kind = (labels if sure else None) or choices.labels or labels
-    found = _translated(call, choices.target, ndim, kind)
+    found = translation_of(call, choices.target, ndim, kind)
     if classes:
         found = _class_of(found, as_class(call, choices.target, ndim, kind))
     if not found.source:
@@ -118,7 +118,9 @@ def write(
     return _evaluated(written, choices, scopes)
 
 
-def _translated(call: Call, target: Language, ndim: int | None, labels: str | None) -> Translation:
+def translation_of(
+    call: Call, target: Language, ndim: int | None, labels: str | None
+) -> Translation:
     """A translation; that of a call which was met before, in this file or another, is known."""
     given = tuple((name, repr(value)) for name, value in call.given.items())
     operands = tuple((name, str(value)) for name, value in call.reading.operands.items())

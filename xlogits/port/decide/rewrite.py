@@ -32,7 +32,7 @@ def decide(text: Text, choices: Choices, withdrawn: dict[Proof, str] | None = No
         if any(maker.made in decisions.kept for maker in group):
             _leave(decisions, group, "the same name has another value, which is left")
     for each in found.left:
-        decisions.leave(each.node, each.name, hint(decisions, each.name, each.why))
+        decisions.leave(each.node, each.name, hint(decisions, each))
     reduce_names(decisions)
     _withdraw_inside(decisions, groups)
     decisions.changes.sort(key=lambda change: (change.line, change.column))

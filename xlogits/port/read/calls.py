@@ -25,11 +25,12 @@ class Site:
 
 @dataclass(frozen=True)
 class Left:
-    """Something that is left for a person, and why."""
+    """Something that is left for a person, and why; with its record, where there is no doubt."""
 
     node: ast.expr
     name: str
     why: str
+    native: Native | None = None
 
 
 @dataclass
@@ -149,7 +150,7 @@ class Finder:
         elif native.then and inner is None:
             if not isinstance(self._above(node), ast.Call) or self._above(node).func is not node:  # type: ignore[union-attr]
                 maker = maker_of(node, native, self.scopes)
-                yield maker or Left(node, ast.unparse(node.func), PASSED_ON)
+                yield maker or Left(node, ast.unparse(node.func), PASSED_ON, native)
         elif bool(native.then) == (inner is not None):
             yield Site(node, native, inner)
 
@@ -184,7 +185,7 @@ class Finder:
                 if isinstance(word, ast.Constant) and isinstance(word.value, str):
                     native = NATIVES.get(f"keras.losses.{word.value}") or _KERAS.get(word.value)
                     if native is not None:
-                        yield Left(word, native.name, COMPILED)
+                        yield Left(word, native.name, COMPILED, native)
 
     def _reference(self, node: ast.Name | ast.Attribute) -> Iterator[Left]:
         if not isinstance(node.ctx, ast.Load):
@@ -196,7 +197,9 @@ class Finder:
             return  # a name that was assigned is reported where it was
         records, other = self.records(node)
         if records and not other:
-            yield Left(node, ast.unparse(node), PASSED_ON)
+            native = records[0] if len(records) == 1 else None
+            known = native if isinstance(native, Native) else None
+            yield Left(node, ast.unparse(node), PASSED_ON, known)
 
 
 PASSED_ON = "it is passed on without being called, and who calls it cannot be seen from here"
