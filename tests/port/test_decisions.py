@@ -173,3 +173,17 @@ def test_an_attribute_that_the_class_has_too_has_two_values() -> None:
     for fine in ("nn.MSELoss()", "None"):
         assert not port_of(text.format(fine), "torch", "keras").left
     assert not port_of(text.replace("c = {}", "c: nn.Module"), "torch", "keras").left
+
+
+# -- reasons
+
+
+def test_a_reason_speaks_of_the_operands_of_the_file() -> None:
+    call = "keras.losses.binary_focal_crossentropy(f(y), x[:, 1], gamma=g)"
+    (left,) = port_of(f"import keras\na = {call}\n", "keras", "jax").left
+    nearest = "optax.losses.sigmoid_focal_loss(x[:, 1], f(y), alpha=0.25, gamma=g)"
+    assert left.why.endswith(f"the nearest is {nearest}")
+    (axis,) = port_of(TORCH + "a = F.cosine_similarity(x, y, dim=k)\n", "torch", "jax").left
+    assert "`k == -1`" in axis.why
+    (axis,) = port_of(TORCH + "a = F.cosine_similarity(x, y, dim=(0, 1))\n", "torch", "jax").left
+    assert "optax.losses.cosine_similarity(x, y, epsilon=1e-08, axis=(0, 1))" in axis.why

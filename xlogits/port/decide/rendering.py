@@ -13,6 +13,7 @@ from xlogits.port.read.operands import (
     AXIS_HOLE,
     Arguments,
     axes_of,
+    in_words,
     plain,
     quiet,
 )
@@ -97,6 +98,15 @@ def write(
     arguments: Arguments, choices: Choices, scopes: Scopes, fold: str = "", classes: bool = False
 ) -> Written:
     """The translation of a call; `Refused` with the reason where there is none."""
+    try:
+        return _written(arguments, choices, scopes, fold, classes)
+    except Refused as refusal:
+        raise Refused(in_words(str(refusal), arguments.nodes, arguments.axis)) from None
+
+
+def _written(
+    arguments: Arguments, choices: Choices, scopes: Scopes, fold: str, classes: bool
+) -> Written:
     call = reduced(arguments.call, fold) if fold else arguments.call
     ndim, labels, sure = _seen(arguments, choices, scopes)
     kind = (labels if sure else None) or choices.labels or labels
