@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.port.test_golden import port_of
+from tests.port.porting import port_of
 
 TORCH = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
 ENTROPY = "tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=x)"

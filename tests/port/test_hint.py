@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import need
-from tests.port.test_golden import port_of
+from tests.port.porting import port_of
 
 HEAD = {
     "torch": "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.port.test_golden import port_of
+from tests.port.porting import port_of
 from xlogits.port.read.scopes import Scopes
 from xlogits.port.read.text import Text
 

@@ -3,7 +3,7 @@
 import ast
 from typing import Any
 
-from xlogits.port.decide.change import Edit, Proof
+from xlogits.port.decide.change import Proof
 from xlogits.port.decide.decisions import Decisions
 from xlogits.port.decide.hint import hint
 from xlogits.port.decide.instances import rewrite_instance
@@ -56,7 +56,9 @@ def _groups(decisions: Decisions, makers: list[Maker]) -> list[list[Maker]]:
 def _leave(decisions: Decisions, group: list[Maker], why: str) -> None:
     """Leave all that one name is given, and the calls of each."""
     for maker in group:
-        decisions.edits = [e for e in decisions.edits if e.owner is not maker.made]
+        mine = [node for node, edit in decisions.edits.items() if edit.owner is maker.made]
+        for node in mine:
+            del decisions.edits[node]
         decisions.results.difference_update(decisions.scopes.parent[use] for use in maker.uses)
         if maker.made not in decisions.kept:
             place = decisions.text.span(maker.made)[0]
@@ -78,9 +80,13 @@ def _withdraw_inside(decisions: Decisions, groups: list[list[Maker]]) -> None:
                 _leave(decisions, group, why)
                 waiting += [(maker.made, maker.native.name) for maker in group]
                 waiting += [(c, group[0].native.name) for c in _calls(decisions, group)]
-        for edit in [e for e in decisions.edits if first <= e.span[0] and e.span[1] <= last]:
-            if edit.node is not None:
-                _withdraw(decisions, edit, why)
+        inside = [
+            part
+            for part, edit in decisions.edits.items()
+            if first <= edit.span[0] and edit.span[1] <= last
+        ]
+        for part in inside:
+            _withdraw(decisions, part, why)
 
 
 def _calls(decisions: Decisions, group: list[Maker]) -> list[ast.Call]:
@@ -89,11 +95,11 @@ def _calls(decisions: Decisions, group: list[Maker]) -> list[ast.Call]:
     return [call for use, call in above.items() if isinstance(call, ast.Call) and call.func is use]
 
 
-def _withdraw(decisions: Decisions, edit: Edit, why: str) -> None:
-    """Take back an edit with what it inserted, and leave the call."""
-    decisions.edits = [e for e in decisions.edits if e is not edit and e.owner is not edit.node]
+def _withdraw(decisions: Decisions, node: ast.expr | ast.stmt, why: str) -> None:
+    """Take back an edit, and leave the call."""
+    edit = decisions.edits.pop(node)
     for change in [c for c in decisions.changes if c.place == edit.span[0] and c.after]:
         decisions.changes.remove(change)
-        if isinstance(edit.node, ast.expr):
-            decisions.results.discard(edit.node)
-            decisions.leave(edit.node, change.name, why)
+        if isinstance(node, ast.expr):
+            decisions.results.discard(node)
+            decisions.leave(node, change.name, why)
