@@ -124,3 +124,66 @@ def test_where_one_of_two_instances_is_left_both_are(make: Any) -> None:
     assert len(port_of(text, "torch", "keras").left) == 2
     assert "c(x, y)\n" in after(text, "torch", "keras")
     assert len(port_of(text.replace("how", "'sum'"), "torch", "keras").left) == 0
+
+
+# -- in a class body
+
+BODY = "class C:\n    c = {}\n    def go(self, x, y):\n        return self.c(x, y)\n"
+
+
+def test_a_function_in_a_class_body_is_no_method() -> None:
+    done = after(TORCH + BODY.format("nn.MSELoss()"))
+    assert "    c = staticmethod(lambda input, target: jnp.mean(" in done
+    module = after(TORCH + "c = nn.MSELoss()\na = c(x, y)\n")
+    assert "staticmethod" not in module
+    own = after(TORCH + "def f(self):\n    self.c = nn.MSELoss()\n    return self.c(x, y)\n")
+    assert "staticmethod" not in own
+    some = "from trainers import {0}\n{0}.c = nn.MSELoss()\n"
+    assert "Trainer.c = staticmethod(" in after(TORCH + some.format("Trainer"))
+    assert "staticmethod" not in after(TORCH + some.format("trainer"))
+
+
+def test_calls_of_an_instance_in_a_class_body_are_seen() -> None:
+    done = after(TORCH + BODY.format("nn.CrossEntropyLoss()"), "torch", "keras")
+    assert "    c = keras.losses.SparseCategoricalCrossentropy(from_logits=True)\n" in done
+    assert "return self.c(y, x)" in done
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "    def set(self):\n        self.c = other\n",
+        "    if a:\n        c = other\n",
+        "    def c(self):\n        pass\n",
+        "    def set(self):\n        return self.c.reduction\n",
+    ],
+)
+def test_an_instance_in_a_class_body_with_other_values_is_left(more: str) -> None:
+    text = TORCH + BODY.format("nn.CrossEntropyLoss()")
+    assert len(port_of(text + more, "torch", "keras").left) == 1
+    other = more.replace("other", "None").replace("self.c", "self.d").replace("def c", "def d")
+    assert not port_of(text + other, "torch", "keras").left
+
+
+def test_an_attribute_that_the_class_has_too_has_two_values() -> None:
+    """One of them is left, so both are; an annotation alone is no value."""
+    text = TORCH + BODY + "    def set(self):\n        self.c = nn.MSELoss()\n"
+    assert len(port_of(text.format("nn.MSELoss(**a)"), "torch", "keras").left) == 2
+    assert len(port_of(text.format("other"), "torch", "keras").left) == 1
+    for fine in ("nn.MSELoss()", "None"):
+        assert not port_of(text.format(fine), "torch", "keras").left
+    assert not port_of(text.replace("c = {}", "c: nn.Module"), "torch", "keras").left
+
+
+# -- reasons
+
+
+def test_a_reason_speaks_of_the_operands_of_the_file() -> None:
+    call = "keras.losses.binary_focal_crossentropy(f(y), x[:, 1], gamma=g)"
+    (left,) = port_of(f"import keras\na = {call}\n", "keras", "jax").left
+    nearest = "optax.losses.sigmoid_focal_loss(x[:, 1], f(y), alpha=0.25, gamma=g)"
+    assert left.why.endswith(f"the nearest is {nearest}")
+    (axis,) = port_of(TORCH + "a = F.cosine_similarity(x, y, dim=k)\n", "torch", "jax").left
+    assert "`k == -1`" in axis.why
+    (axis,) = port_of(TORCH + "a = F.cosine_similarity(x, y, dim=(0, 1))\n", "torch", "jax").left
+    assert "optax.losses.cosine_similarity(x, y, epsilon=1e-08, axis=(0, 1))" in axis.why

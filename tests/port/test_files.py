@@ -139,6 +139,15 @@ def test_a_file_is_replaced_whole_and_keeps_its_mode(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_what_was_left_of_writing_the_same_is_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(b"old")
+    (tmp_path / f".a.py.{save.digest(b'new')[:16]}.tmp").write_bytes(b"ne")
+    replace_file(path, b"old", b"new")
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_what_is_refused_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     path.write_bytes(b"other")
@@ -172,6 +181,106 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     assert done.stdout.strip() == "unsaved", done.stderr
     assert path.read_bytes() == b"old" * 1000
     assert list(tmp_path.iterdir()) == [path]
+
+
+def port_in(folder: Path, more: str) -> subprocess.CompletedProcess[str]:
+    """`xlogits port . --write` in a process of its own, after some other code."""
+    code = f"from xlogits.cli import main\n{more}\nraise SystemExit(main({WRITE!r}))\n"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+
+
+WRITE = ["port", ".", *TO_JAX, "--write"]
+NO_ROOM = (
+    "import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+    "resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}))\n"
+)
+KILLED = (
+    "import os, signal\nfrom xlogits.port.write import save\n"
+    "save._like = lambda *some: os.kill(os.getpid(), signal.SIGKILL)\n"
+)
+
+
+@pytest.mark.parametrize("room", [1, 10, 100])  # for a line, the old text, the list of files
+def test_without_room_for_the_record_no_file_is_changed(tmp_path: Path, room: int) -> None:
+    (tmp_path / "a.py").write_text(TORCH)
+    done = port_in(tmp_path, NO_ROOM.format(room))
+    assert done.returncode == 2, done.stderr
+    assert "no file was changed: the record that --undo needs" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "1 call in 1 file: 1 exact" in done.stderr
+    assert (tmp_path / "a.py").read_text() == TORCH
+    assert not list(tmp_path.rglob("*.tmp"))
+    assert main_in(tmp_path, ["port", "--undo"]) == 2  # nothing is on record
+    assert port_in(tmp_path, NO_ROOM.format(10000)).returncode == 0
+
+
+def scraps(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*.tmp"))
+
+
+@pytest.mark.parametrize("again", [["port", "a.py", *TO_JAX], ["port", "--undo"], WRITE])
+def test_what_a_run_that_was_killed_was_writing_is_removed(
+    tmp_path: Path, again: list[str]
+) -> None:
+    (tmp_path / "a.py").write_text(TORCH)
+    assert port_in(tmp_path, KILLED).returncode == -signal.SIGKILL
+    (left,) = scraps(tmp_path)
+    assert (tmp_path / left).read_text() == JAX
+    assert (tmp_path / "a.py").read_text() == TORCH
+    strangers = [".a.py.0123456789abcdef.tmp", ".a.py.tmp", f"{left}.tmp", f"b{left}"]
+    for name in strangers:
+        (tmp_path / name).write_text("mine")
+    (tmp_path / ".xlogits-port" / "0002.json.tmp").write_text("[")  # of a record half-way
+    assert main_in(tmp_path, again) == 0
+    assert scraps(tmp_path) == sorted(strangers)
+    assert all((tmp_path / name).read_text() == "mine" for name in strangers)
+
+
+def test_what_an_undo_that_was_killed_was_writing_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(TORCH)
+    assert main_in(tmp_path, WRITE) == 0
+    undo = f"{KILLED}main(['port', '--undo'])\n"
+    assert port_in(tmp_path, undo).returncode == -signal.SIGKILL
+    assert len(scraps(tmp_path)) == 1
+    assert main_in(tmp_path, ["port", "a.py", *TO_JAX]) == 0
+    assert not scraps(tmp_path)
+    assert main_in(tmp_path, ["port", "--undo"]) == 0
+    assert (tmp_path / "a.py").read_text() == TORCH
+
+
+def test_a_damaged_record_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.py").write_text(TORCH)
+    assert main_in(tmp_path, WRITE) == 0
+    (tmp_path / ".xlogits-port" / "0001.json").write_text("[")
+    assert main_in(tmp_path, ["port", "a.py", *TO_JAX]) == 0
+    assert main_in(tmp_path, ["port", "--undo"]) == 2
+    assert "0001.json is damaged" in capsys.readouterr().err
+
+
+def test_a_read_only_file_is_left_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_text(TORCH)
+    (tmp_path / "a.py").chmod(0o444)
+    assert main_in(tmp_path, WRITE) == 2
+    captured = capsys.readouterr()
+    assert "a.py is read-only (mode 0444), and was left" in captured.err
+    assert "rewrote 1 file;" in captured.out
+    assert (tmp_path / "a.py").read_text() == TORCH
+    assert stat.S_IMODE((tmp_path / "a.py").stat().st_mode) == 0o444
+    assert (tmp_path / "b.py").read_text() == JAX
+    (tmp_path / "b.py").chmod(0o400)
+    assert main_in(tmp_path, ["port", "--undo"]) == 2
+    assert "b.py: " in capsys.readouterr().err
+    assert (tmp_path / "b.py").read_text() == JAX
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).chmod(0o600)
+    assert main_in(tmp_path, ["port", "--undo"]) == 0
+    assert main_in(tmp_path, WRITE) == 0
+    assert (tmp_path / "a.py").read_text() == JAX
 
 
 @pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.long)])
@@ -250,6 +359,60 @@ def test_exit_codes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path.write_text(TORCH + "print 1\n")
     assert main_in(tmp_path, ["port", "a.py", *TO_JAX]) == 2
     assert main_in(tmp_path, ["port", "--undo"]) == 2
+
+
+BAD = "print 1\n"  # as Python 2 has it, and no word of a framework
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.py", BAD),
+        ("a.pyi", BAD),
+        ("a.py", "# -*- coding: no-such -*-\n"),
+        ("a.ipynb", "{"),
+        ("a.ipynb", json.dumps({"cells": [cell("print 1")]})),
+        ("notes.txt", "Dear all\n"),
+    ],
+)
+def test_a_named_file_that_is_not_read_is_told(
+    name: str, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_text(text)
+    assert main_in(tmp_path, ["port", name, *TO_JAX]) == 2
+    assert f"{name}: not read: " in capsys.readouterr().err
+    assert main_in(tmp_path, ["port", ".", *TO_JAX]) == 0  # where it can hold no call
+    (tmp_path / "fine.py").write_text("print(1)\n")
+    assert main_in(tmp_path, ["port", "fine.py", *TO_JAX]) == 0
+
+
+def test_standard_input_that_is_not_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text, status in ((BAD, 2), ("print(1)\n", 0), ("", 0)):
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(text.encode())))
+        assert main(["port", "-", *TO_JAX]) == status
+
+
+def test_a_report_that_cannot_be_written_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.py").write_text(TORCH)
+    assert main_in(tmp_path, ["port", "a.py", *TO_JAX, "--report", "none/r"]) == 2
+    assert "--report none/r could not be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_one_of_a_kind_has_no_plural(
+    count: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(count):
+        (tmp_path / f"{number}.py").write_text(TORCH)
+    s = "s" * (count - 1)
+    assert main_in(tmp_path, WRITE) == 0
+    captured = capsys.readouterr()
+    assert f"{count} call{s} in {count} file{s}: {count} exact" in captured.err
+    assert f"rewrote {count} file{s};" in captured.out
+    assert main_in(tmp_path, ["port", "--undo"]) == 0
+    assert f"put back {count} file{s}\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

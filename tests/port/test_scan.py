@@ -1,6 +1,7 @@
 """A fast search of many files finds what the search that leaves nothing out finds."""
 
 import ast
+import cProfile
 from importlib.util import find_spec
 from itertools import product
 from pathlib import Path
@@ -171,6 +172,19 @@ def test_a_text_that_differs_elsewhere_is_caught() -> None:
             ast.parse(wrong)
             with pytest.raises(Unreadable, match="outside"):
                 check(old, Text(wrong), moved)
+
+
+def test_the_work_grows_with_the_calls_and_no_faster() -> None:
+    """Eight times the calls, eight times the functions called; with their square it would be 15."""
+
+    def work(count: int) -> int:
+        lines = "".join(f"a{n} = F.cross_entropy(x{n}, y{n})\n" for n in range(count))
+        with cProfile.Profile() as profile:
+            port(IMPORT + lines, _choices("torch", "tensorflow"))
+        return sum(entry.callcount for entry in profile.getstats())
+
+    work(1)  # what is looked up once
+    assert 7 < work(400) / work(50) < 9
 
 
 @pytest.mark.parametrize("way", [("torch", "jax"), ("keras", "torch"), ("optax", "torch")])

@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; the exit status says what came of it."""
+    Record(Path.cwd()).sweep()
     if options.undo:
         return _undo()
     if not (options.paths and options.source and options.target):
@@ -81,7 +82,7 @@ def _documents(
     if options.paths == ["-"]:
         data = _stdin(options)
         name = "stdin.ipynb" if data.lstrip()[:1] == b"{" else "stdin"
-        return [ported(name, data, choices, withdrawn)]
+        return [ported(name, data, choices, withdrawn, named=True)]
     with _collecting_seldom():
         return list(_read(options, choices, withdrawn))
 
@@ -101,13 +102,14 @@ def _read(
     options: argparse.Namespace, choices: Choices, withdrawn: Withdrawn
 ) -> Iterator[Document]:
     """The files that have calls, or cannot be read."""
+    named = {Path(name) for name in options.paths}
     for path in files(options.paths, not options.no_ignore):
         try:
             data = path.read_bytes()
         except OSError as error:
             yield Document(str(path), b"", b"", error=str(error))
             continue
-        document = ported(str(path), data, choices, withdrawn)
+        document = ported(str(path), data, choices, withdrawn, named=path in named)
         if document.changes or document.error or document.broken:
             yield document
 
@@ -142,15 +144,20 @@ def _write(documents: list[Document]) -> list[str]:
     changed = [d for d in documents if d.changed]
     if not changed:
         return []
-    Record(Path.cwd()).begin([(Path(d.name), d.before, d.after) for d in changed])
     failed = []
+    try:
+        Record(Path.cwd()).begin([(Path(d.name), d.before, d.after) for d in changed])
+    except Unsaved as error:
+        print(f"xlogits: {error}", file=sys.stderr)
+        return [str(error)]
     for document in changed:
         try:
             replace_file(Path(document.name), document.before, document.after)
         except Unsaved as error:
             failed.append(str(error))
-            print(f"xlogits: {error}", file=sys.stderr)
-    print(f"rewrote {len(changed) - len(failed)} files; xlogits port --undo puts them back")
+            print(f"xlogits: {output.shown(str(error))}", file=sys.stderr)
+    done = output.counted(len(changed) - len(failed), "file")
+    print(f"rewrote {done}; xlogits port --undo takes that back")
     return failed
 
 
@@ -163,7 +170,10 @@ def _report(documents: list[Document], options: argparse.Namespace) -> None:
     }
     text = makers[options.output_format]()
     if options.report and options.report != "-":
-        Path(options.report).write_text(text + "\n", encoding="utf-8")
+        try:
+            Path(options.report).write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise OptionError(f"--report {options.report} could not be written: {error}") from None
         text = output.summary(documents)
     stream = sys.stdout if options.output_format == "github" else sys.stderr
     sys.stdout.flush()
@@ -183,5 +193,5 @@ def _undo() -> int:
     back, left = Record(Path.cwd()).undo()
     for line in left:
         print(f"left {line}", file=sys.stderr)
-    print(f"put back {len(back)} files")
+    print(f"put back {output.counted(len(back), 'file')}")
     return 2 if left else 0

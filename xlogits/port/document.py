@@ -37,10 +37,17 @@ class Document:
 
 
 def ported(
-    name: str, data: bytes, choices: Choices, withdrawn: Withdrawn | None = None
+    name: str,
+    data: bytes,
+    choices: Choices,
+    withdrawn: Withdrawn | None = None,
+    named: bool = False,
 ) -> Document:
-    """Port the bytes of a file; a second port of the result has to change nothing."""
-    if not may_hold(data, sorted(choices.frameworks)):
+    """Port the bytes of a file; a second port of the result has to change nothing.
+
+    A file that a person `named` is read even where it can hold no call, to say whether it can be.
+    """
+    if not named and not may_hold(data, sorted(choices.frameworks)):
         return Document(name, data, data)
     make: Callable[..., Document] = _notebook if name.endswith(".ipynb") else _python
     try:

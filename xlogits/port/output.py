@@ -73,10 +73,15 @@ def summary(documents: list[Document]) -> str:
     parts = [f"{count} {mark}" for mark, count in counts.most_common()]
     files = sum(bool(d.changes) for d in documents)
     unread = sum(bool(d.error or d.broken) for d in documents)
-    line = f"{sum(counts.values())} calls in {files} files"
+    line = f"{counted(sum(counts.values()), 'call')} in {counted(files, 'file')}"
     line += f": {', '.join(parts)}" if parts else ""
     line += f"; {verified} verified by running them" if verified else ""
-    return line + (f"; {unread} files could not be read" if unread else "")
+    return line + (f"; {counted(unread, 'file')} could not be read" if unread else "")
+
+
+def counted(number: int, what: str) -> str:
+    """`1 call`, `2 calls`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def as_json(documents: list[Document]) -> str:

@@ -48,7 +48,7 @@ def port(
     if not decisions.changes:
         return Ported(source, ())
     after, spans = carried_out(
-        source, [*_imports(decisions), *decisions.edits, *_comments(decisions)]
+        source, [*_imports(decisions), *decisions.all_edits, *_comments(decisions)]
     )
     edits = [edit for edit, _ in spans]
     short, moved = placed(source, [*edits, *cuts(decisions, edits)])
@@ -66,7 +66,7 @@ def settled(source: str, choices: Choices, withdrawn: dict[Proof, str] | None = 
 
 def _imports(decisions: Decisions) -> list[Edit]:
     """The imports that are missing, once each, after those that are there."""
-    lines = sorted({line for edit in decisions.edits for line in edit.lines})
+    lines = sorted({line for edit in decisions.edits.values() for line in edit.lines})
     if not lines:
         return []
     place, newline, after = decisions.imports.place()
@@ -136,7 +136,7 @@ def _first_line_at(decisions: Decisions, index: int) -> int:
 
 def _lost(decisions: Decisions) -> Iterable[tuple[int, str]]:
     """Comments inside rewritten calls that are in none of their operands."""
-    spans = [(e.span, e.text) for e in decisions.edits if e.node is not None]
+    spans = [(e.span, e.text) for e in decisions.edits.values()]
     if not any("#" in decisions.text.text[a:b] for (a, b), _ in spans):
         return
     for token in tokenize.generate_tokens(io.StringIO(decisions.text.text, newline="").readline):
@@ -154,7 +154,10 @@ def _remaining(decisions: Decisions) -> tuple[str, ...]:
     counts: dict[str, int] = {}
     rooted = _rooted(decisions, roots)
     line_of = decisions.text.line_of
-    edited = {n for e in decisions.edits for n in range(line_of(e.span[0]), line_of(e.span[1]) + 1)}
+    edited: dict[int, list[Edit]] = {}
+    for edit in decisions.edits.values():
+        for line in range(line_of(edit.span[0]), line_of(edit.span[1]) + 1):
+            edited.setdefault(line, []).append(edit)
     for name in decisions.scopes.uses:
         if type(name) is not ast.Name or name.id not in rooted:
             continue
@@ -168,7 +171,7 @@ def _remaining(decisions: Decisions) -> tuple[str, ...]:
             path = f"{path}.{over.attr}"
         paths = [path] if module else decisions.scopes.paths(node)
         paths = [p for p in paths if p.partition(".")[0] in roots and "." in p]
-        gone = node.lineno in edited and any(_within(decisions, node, e) for e in decisions.edits)
+        gone = any(_within(decisions, node, edit) for edit in edited.get(node.lineno, ()))
         if node not in decisions.results and not gone:
             for path in paths:
                 counts[path] = counts.get(path, 0) + 1

@@ -8,7 +8,7 @@ from xlogits.port.decide.imports import Imports
 from xlogits.port.decide.rendering import Choices, Written
 from xlogits.port.read.calls import Finder
 from xlogits.port.read.operands import AXIS, AXIS_HOLE, filled
-from xlogits.port.read.text import Span, Text
+from xlogits.port.read.text import Text
 
 
 class Decisions:
@@ -22,7 +22,8 @@ class Decisions:
         self.finder = Finder(text, choices.frameworks, choices.era)
         self.scopes = self.finder.scopes
         self.imports = Imports(text, self.scopes)
-        self.edits: list[Edit] = []
+        self.edits: dict[ast.expr | ast.stmt, Edit] = {}  # by the node that each replaces
+        self.hoists: list[Edit] = []  # lines that are put in for the sake of one
         self.changes: list[Change] = []
         self.results: set[ast.AST] = set()  # expressions that give arrays of the target
         self.kept: dict[ast.AST, Change] = {}  # what is left, by its node
@@ -57,7 +58,31 @@ class Decisions:
         """The text of a node with the edits inside it."""
         if isinstance(node, ast.Name) and not hasattr(node, "lineno"):
             return node.id  # a name that the text is given here
-        return applied(self.text.text, self.edits, self.text.span(node))
+        at, last = self.text.span(node)
+        pieces = []
+        for edit in self._outermost(node):
+            pieces += [self.text.text[at : edit.span[0]], edit.text]
+            at = edit.span[1]
+        return "".join([*pieces, self.text.text[at:last]])
+
+    def _outermost(self, node: ast.AST) -> list[Edit]:
+        """The edits of a node or of parts of it, in order, none inside another."""
+        found, waiting = [], [node]
+        while waiting:
+            part = waiting.pop()
+            if part in self.edits:
+                found.append(self.edits[part])
+            else:
+                waiting.extend(ast.iter_child_nodes(part))
+        return sorted(found, key=lambda edit: edit.span)
+
+    @property
+    def all_edits(self) -> list[Edit]:
+        """Those of nodes, and the lines that go with them."""
+        return [
+            *self.edits.values(),
+            *(hoist for hoist in self.hoists if hoist.owner in self.edits),
+        ]
 
     def spelled(
         self, template: str, lines: tuple[str, ...], nodes: dict[str, ast.expr]
@@ -84,7 +109,7 @@ class Decisions:
         """Replace a node; an expression in parentheses where it would fall apart."""
         if isinstance(node, ast.expr) and not self._safe(node) and not _closed(after):
             after = f"({after})"
-        self.edits.append(Edit(self.text.span(node), after, node, lines, owner))
+        self.edits[node] = Edit(self.text.span(node), after, node, lines, owner)
 
     def _safe(self, node: ast.expr) -> bool:
         """Whether any expression can stand here."""
@@ -106,7 +131,7 @@ class Decisions:
         roots = self.choices.frameworks
         names = []
         for hole, node in written.nodes.items():
-            inside = hole in written.text and not any(e.node is node for e in self.edits)
+            inside = hole in written.text and node not in self.edits
             for part in ast.walk(node) if inside else ():
                 if isinstance(part, ast.Call) and part not in self.results:
                     paths = self.scopes.paths(part.func)
@@ -121,22 +146,3 @@ def _closed(text: str) -> bool:
     except SyntaxError:
         return False
     return isinstance(whole, (ast.Call, ast.Name, ast.Attribute, ast.Subscript))
-
-
-def applied(text: str, edits: list[Edit], span: Span) -> str:
-    """A stretch of text with the outermost edits inside it carried out."""
-    first, last = span
-    inside = [e for e in edits if first <= e.span[0] and e.span[1] <= last]
-    outermost = [
-        e
-        for e in inside
-        if not any(
-            o is not e and o.span[0] <= e.span[0] and e.span[1] <= o.span[1] and o.span != e.span
-            for o in inside
-        )
-    ]
-    pieces, at = [], first
-    for edit in sorted(outermost, key=lambda e: e.span):
-        pieces += [text[at : edit.span[0]], edit.text]
-        at = edit.span[1]
-    return "".join([*pieces, text[at:last]])

@@ -31,7 +31,7 @@ def hoisted(decisions: Decisions, node: ast.expr, written: Written) -> Written:
         text = f"({text})" if "\n" in text or "\r" in text else text
         name = _free(decisions)
         line = f"{indent}{name} = {text}{newline}"
-        decisions.edits.append(Edit((place, place), line, owner=node))
+        decisions.hoists.append(Edit((place, place), line, owner=node))
         nodes[hole] = ast.Name(name, ast.Load())
     changed = replace(written, nodes=nodes)
     first = any(_acts_before(decisions, statement, node, written.nodes[hole]) for hole in holes)

@@ -14,8 +14,8 @@ from xlogits.catalogue.record import Arg
 from xlogits.errors import Refused
 from xlogits.port.decide.decisions import Decisions
 from xlogits.port.decide.rendering import write
-from xlogits.port.read.calls import Maker
 from xlogits.port.read.labels import labels_of, readings
+from xlogits.port.read.makers import Maker
 from xlogits.port.read.operands import AXIS_HOLE, HOLES, Arguments, bound, filled, holed, understood
 from xlogits.port.read.text import Text
 from xlogits.translation.call import read
@@ -37,11 +37,6 @@ class Instance(NamedTuple):
     passed_on: int
     indexes: tuple[ast.expr, ...] = ()
     taken: tuple[str, ...] = ()
-
-    @property
-    def on_attribute(self) -> bool:
-        """Whether it belongs to an object, which other files may have too."""
-        return isinstance(self.maker.target, ast.Attribute)
 
     @property
     def new_calls(self) -> list[tuple[ast.Call, Passed]]:
@@ -69,8 +64,8 @@ def rewrite_instance(decisions: Decisions, maker: Maker, group: list[Maker]) -> 
     as they are: what each of them becomes has to take them.
     """
     try:
-        name = decisions.finder.owned_name(maker)
-        if maker.others >= sum(decisions.finder.owned_name(other) == name for other in group):
+        name = maker.owned_name
+        if maker.others >= sum(other.owned_name == name for other in group):
             raise Refused("the same name has other values too")
         decisions.check_place(maker.made)
         instance = _instance(decisions, maker)
@@ -201,7 +196,7 @@ def _as_class(decisions: Decisions, instance: Instance) -> bool:
         for call, passed in instance.new_calls
     ]
     moved = any(_listed(new) != _listed(decisions.segment(call)) for call, new in calls)
-    if moved and instance.on_attribute:
+    if moved and maker.attribute:
         written = written.but("only here", known=decisions.choices.assumed)
     proof = decisions.proved(written, holed(maker.native, arguments))
     made = ast.unparse(tree.func)
@@ -246,7 +241,7 @@ def _as_function(decisions: Decisions, instance: Instance) -> None:
     listed = [names[hole] for hole in roles]
     listed += [f"{names[hole]}={decisions.segment(written.nodes[hole])}" for hole in defaults]
     node, after = _function(decisions.text, maker, ", ".join(listed), body)
-    if instance.indexes and instance.on_attribute:
+    if instance.indexes and maker.attribute:
         written = written.but("only here", known=known)
     for (_, before), (_, now) in zip(instance.calls, instance.new_calls, strict=True):
         for key in (k for k in now if now[k] is not before[k]):
@@ -282,6 +277,8 @@ def _function(text: Text, maker: Maker, listed: str, body: str) -> tuple[ast.exp
     alone = not indent.strip() and (not rest.strip() or rest.lstrip().startswith("#"))
     if isinstance(statement, ast.AnnAssign):
         raise Refused("its annotation says that it is an instance of a class")
+    if maker.in_class:
+        return maker.value, f"staticmethod(lambda {listed}: {body})"
     if not alone or not isinstance(maker.target, ast.Name):
         return maker.value, f"lambda {listed}: {body}"
     deeper = indent + ("\t" if "\t" in indent else "    ")

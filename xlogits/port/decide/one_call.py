@@ -140,7 +140,7 @@ def _reduce_name(decisions: Decisions, found: Reducer, sure: bool) -> None:
             raise Refused(f"{ast.unparse(found.array)} has other values too")
         _reduce(decisions, found, *rewritten(found, target))
         paths = decisions.scopes.paths(found.node.func)
-        name, after = ".".join(filter(None, paths)) or found.word, decisions.edits[-1].text
+        name, after = ".".join(filter(None, paths)) or found.word, decisions.edits[found.node].text
         decisions.change(found.node, name, after, Written(after, {}), None)
     except Refused as refusal:
         decisions.leave(found.node, ast.unparse(found.node.func), str(refusal))

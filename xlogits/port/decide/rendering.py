@@ -13,6 +13,7 @@ from xlogits.port.read.operands import (
     AXIS_HOLE,
     Arguments,
     axes_of,
+    in_words,
     plain,
     quiet,
 )
@@ -97,10 +98,19 @@ def write(
     arguments: Arguments, choices: Choices, scopes: Scopes, fold: str = "", classes: bool = False
 ) -> Written:
     """The translation of a call; `Refused` with the reason where there is none."""
+    try:
+        return _written(arguments, choices, scopes, fold, classes)
+    except Refused as refusal:
+        raise Refused(in_words(str(refusal), arguments.nodes, arguments.axis)) from None
+
+
+def _written(
+    arguments: Arguments, choices: Choices, scopes: Scopes, fold: str, classes: bool
+) -> Written:
     call = reduced(arguments.call, fold) if fold else arguments.call
     ndim, labels, sure = _seen(arguments, choices, scopes)
     kind = (labels if sure else None) or choices.labels or labels
-    found = _translated(call, choices.target, ndim, kind)
+    found = translation_of(call, choices.target, ndim, kind)
     if classes:
         found = _class_of(found, as_class(call, choices.target, ndim, kind))
     if not found.source:
@@ -118,7 +128,9 @@ def write(
     return _evaluated(written, choices, scopes)
 
 
-def _translated(call: Call, target: Language, ndim: int | None, labels: str | None) -> Translation:
+def translation_of(
+    call: Call, target: Language, ndim: int | None, labels: str | None
+) -> Translation:
     """A translation; that of a call which was met before, in this file or another, is known."""
     given = tuple((name, repr(value)) for name, value in call.given.items())
     operands = tuple((name, str(value)) for name, value in call.reading.operands.items())

@@ -3,13 +3,14 @@
 import ast
 from typing import Any
 
-from xlogits.port.decide.change import Edit, Proof
+from xlogits.port.decide.change import Proof
 from xlogits.port.decide.decisions import Decisions
 from xlogits.port.decide.hint import hint
 from xlogits.port.decide.instances import rewrite_instance
 from xlogits.port.decide.one_call import reduce_names, rewrite_call
 from xlogits.port.decide.rendering import Choices
-from xlogits.port.read.calls import Maker, Site
+from xlogits.port.read.calls import Site
+from xlogits.port.read.makers import Maker
 from xlogits.port.read.text import Text
 
 
@@ -31,7 +32,7 @@ def decide(text: Text, choices: Choices, withdrawn: dict[Proof, str] | None = No
         if any(maker.made in decisions.kept for maker in group):
             _leave(decisions, group, "the same name has another value, which is left")
     for each in found.left:
-        decisions.leave(each.node, each.name, hint(decisions, each.name, each.why))
+        decisions.leave(each.node, each.name, hint(decisions, each))
     reduce_names(decisions)
     _withdraw_inside(decisions, groups)
     decisions.changes.sort(key=lambda change: (change.line, change.column))
@@ -43,7 +44,7 @@ def _groups(decisions: Decisions, makers: list[Maker]) -> list[list[Maker]]:
     group_of: dict[Any, list[Maker]] = {}  # by names and uses
 
     def keys(maker: Maker) -> list[Any]:
-        return [decisions.finder.owned_name(maker), *maker.uses]
+        return [maker.owned_name, *maker.uses]
 
     for maker in makers:
         found = {id(group_of[key]): group_of[key] for key in keys(maker) if key in group_of}
@@ -55,7 +56,9 @@ def _groups(decisions: Decisions, makers: list[Maker]) -> list[list[Maker]]:
 def _leave(decisions: Decisions, group: list[Maker], why: str) -> None:
     """Leave all that one name is given, and the calls of each."""
     for maker in group:
-        decisions.edits = [e for e in decisions.edits if e.owner is not maker.made]
+        mine = [node for node, edit in decisions.edits.items() if edit.owner is maker.made]
+        for node in mine:
+            del decisions.edits[node]
         decisions.results.difference_update(decisions.scopes.parent[use] for use in maker.uses)
         if maker.made not in decisions.kept:
             place = decisions.text.span(maker.made)[0]
@@ -77,9 +80,13 @@ def _withdraw_inside(decisions: Decisions, groups: list[list[Maker]]) -> None:
                 _leave(decisions, group, why)
                 waiting += [(maker.made, maker.native.name) for maker in group]
                 waiting += [(c, group[0].native.name) for c in _calls(decisions, group)]
-        for edit in [e for e in decisions.edits if first <= e.span[0] and e.span[1] <= last]:
-            if edit.node is not None:
-                _withdraw(decisions, edit, why)
+        inside = [
+            part
+            for part, edit in decisions.edits.items()
+            if first <= edit.span[0] and edit.span[1] <= last
+        ]
+        for part in inside:
+            _withdraw(decisions, part, why)
 
 
 def _calls(decisions: Decisions, group: list[Maker]) -> list[ast.Call]:
@@ -88,11 +95,11 @@ def _calls(decisions: Decisions, group: list[Maker]) -> list[ast.Call]:
     return [call for use, call in above.items() if isinstance(call, ast.Call) and call.func is use]
 
 
-def _withdraw(decisions: Decisions, edit: Edit, why: str) -> None:
-    """Take back an edit with what it inserted, and leave the call."""
-    decisions.edits = [e for e in decisions.edits if e is not edit and e.owner is not edit.node]
+def _withdraw(decisions: Decisions, node: ast.expr | ast.stmt, why: str) -> None:
+    """Take back an edit, and leave the call."""
+    edit = decisions.edits.pop(node)
     for change in [c for c in decisions.changes if c.place == edit.span[0] and c.after]:
         decisions.changes.remove(change)
-        if isinstance(edit.node, ast.expr):
-            decisions.results.discard(edit.node)
-            decisions.leave(edit.node, change.name, why)
+        if isinstance(node, ast.expr):
+            decisions.results.discard(node)
+            decisions.leave(node, change.name, why)

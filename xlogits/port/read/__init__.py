@@ -7,6 +7,7 @@ In the order in which to read them:
   of the cells of a notebook.
 - `scopes` says what a name stands for where it is used; `paths` says which function of the catalogue a
   dotted path means, in TensorFlow 1 and 2.
-- `calls` finds the calls, the instances of classes, and what has to be left.
+- `calls` finds the calls, and what has to be left; `makers` the instances of classes, with every use of
+  their names.
 - `operands` tells the arguments of a call apart; `labels` says which kind of labels they show.
 """

@@ -6,18 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from xlogits.catalogue import NATIVES, Native
-from xlogits.catalogue import find as recorded
 from xlogits.catalogue.absent import NoEquivalent
 from xlogits.frameworks import FRAMEWORKS
-from xlogits.port.read.paths import SHORT, Known, era_of, find, roots
-from xlogits.port.read.scopes import Binding, Scopes
+from xlogits.port.read.makers import Maker, maker_of
+from xlogits.port.read.paths import METHODS, SHORT, Known, era_of, find, roots
+from xlogits.port.read.scopes import Scopes
 from xlogits.port.read.text import Text
-
-METHODS = {  # of a PyTorch tensor
-    name: recorded(f"torch.{name}")
-    for name in ("softmax", "log_softmax", "sigmoid", "logsumexp", "logit")
-}
-MOVES = frozenset({"to", "cuda", "cpu", "eval", "train"})  # what a loss without arrays survives
 
 
 @dataclass(frozen=True)
@@ -31,25 +25,13 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Maker:
-    """An instance of a class that has a name, and every use of that name."""
-
-    made: ast.Call
-    native: Native
-    value: ast.expr  # what is assigned: the instance, or the instance moved to a device
-    statement: ast.Assign | ast.AnnAssign
-    target: ast.Name | ast.Attribute
-    uses: tuple[ast.expr, ...] = ()
-    others: int = 0  # how many other places give the name a value
-
-
-@dataclass(frozen=True)
 class Left:
-    """Something that is left for a person, and why."""
+    """Something that is left for a person, and why; with its record, where there is no doubt."""
 
     node: ast.expr
     name: str
     why: str
+    native: Native | None = None
 
 
 @dataclass
@@ -168,7 +150,8 @@ class Finder:
             yield Left(node, name, why)
         elif native.then and inner is None:
             if not isinstance(self._above(node), ast.Call) or self._above(node).func is not node:  # type: ignore[union-attr]
-                yield self._maker(node, native)
+                maker = maker_of(node, native, self.scopes)
+                yield maker or Left(node, ast.unparse(node.func), PASSED_ON, native)
         elif bool(native.then) == (inner is not None):
             yield Site(node, native, inner)
 
@@ -201,92 +184,11 @@ class Finder:
                 if isinstance(word, ast.Constant) and isinstance(word.value, str):
                     native = _STRINGS.get(word.value)
                     if native is not None and self._may_mean(native, imported):
-                        yield Left(word, native.name, COMPILED)
+                        yield Left(word, native.name, COMPILED, native)
 
     def _may_mean(self, native: Native, imported: set[str]) -> bool:
         own = native.framework
         return own in self.frameworks and not imported.isdisjoint(roots(own))
-
-    def _maker(self, made: ast.Call, native: Native) -> Maker | Left:
-        value: ast.expr = made
-        above = self._above(made)
-        while isinstance(above, ast.Attribute) and above.attr in MOVES:
-            call = self._above(above)
-            if not isinstance(call, ast.Call) or call.func is not above:
-                break
-            value, above = call, self._above(call)
-        target = None
-        if isinstance(above, ast.Assign) and len(above.targets) == 1 and above.value is value:
-            target = above.targets[0]
-        elif isinstance(above, ast.AnnAssign) and above.value is value:
-            target = above.target
-        if isinstance(target, ast.Name):
-            return self._named(made, native, value, target)
-        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-            return self._attribute(made, native, value, target)
-        return Left(made, ast.unparse(made.func), PASSED_ON)
-
-    def _named(
-        self, made: ast.Call, native: Native, value: ast.expr, target: ast.Name
-    ) -> Maker | Left:
-        mine: list[Binding] = self.scopes.bindings(target.id, target)
-        uses = [
-            node
-            for node in self.scopes.uses
-            if isinstance(node, ast.Name)
-            and node.id == target.id
-            and isinstance(node.ctx, ast.Load)
-            and any(b.node is target for b in self.scopes.bindings(node.id, node))
-        ]
-        statement = self._above(target)
-        others = sum(b.node is not target and not isinstance(b.value, ast.Constant) for b in mine)
-        return Maker(made, native, value, statement, target, tuple(uses), others)  # type: ignore[arg-type]
-
-    def _attribute(
-        self, made: ast.Call, native: Native, value: ast.expr, target: ast.Attribute
-    ) -> Maker | Left:
-        same = [
-            node
-            for node in self.scopes.uses
-            if isinstance(node, ast.Attribute)
-            and node.attr == target.attr
-            and (self._owner(node) is not None or self._may_be(node))
-        ]
-        stores = [node for node in same if not isinstance(node.ctx, ast.Load)]
-        own, owners = self._owner(target), {self._owner(node) for node in stores}
-        same = [
-            node
-            for node in same
-            if self._owner(node) in (own, None) or self._owner(node) not in owners
-        ]
-        uses = tuple(node for node in same if isinstance(node.ctx, ast.Load))
-        others = 0
-        for node in stores:
-            given = getattr(self._above(node), "value", None)
-            others += node in same and node is not target and not isinstance(given, ast.Constant)
-        statement = self._above(target)
-        return Maker(made, native, value, statement, target, uses, others)  # type: ignore[arg-type]
-
-    def _may_be(self, node: ast.Attribute) -> bool:
-        """Whether `model.criterion` may be the attribute; functions of modules and tensors are not."""
-        return node.attr not in METHODS and not any(self.scopes.paths(node.value))
-
-    def _owner(self, node: ast.Attribute) -> ast.AST | None:
-        """The class whose attribute it is, where that is an attribute of self."""
-        above: ast.AST | None = node
-        if not (isinstance(node.value, ast.Name) and node.value.id == "self"):
-            return None
-        while above is not None and not isinstance(above, ast.ClassDef):
-            above = self._above(above)
-        return above
-
-    def owned_name(self, maker: Maker) -> tuple[str, ast.AST | None]:
-        """The name that an instance is given, and the class or the scope that the name belongs to."""
-        target = maker.target
-        owner = (
-            self._owner(target) if isinstance(target, ast.Attribute) else self.scopes.scope(target)
-        )
-        return ast.unparse(target), owner
 
     def _reference(self, node: ast.Name | ast.Attribute) -> Iterator[Left]:
         if not isinstance(node.ctx, ast.Load):
@@ -298,7 +200,9 @@ class Finder:
             return  # a name that was assigned is reported where it was
         records, other = self.records(node)
         if records and not other:
-            yield Left(node, ast.unparse(node), PASSED_ON)
+            native = records[0] if len(records) == 1 else None
+            known = native if isinstance(native, Native) else None
+            yield Left(node, ast.unparse(node), PASSED_ON, known)
 
 
 PASSED_ON = "it is passed on without being called, and who calls it cannot be seen from here"

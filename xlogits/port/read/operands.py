@@ -1,6 +1,7 @@
 """The arguments of a call that was found: which array each is, and what their text shows of them."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -92,7 +93,15 @@ def understood(native: Native, given: dict[str, ast.expr], scopes: Scopes) -> Ar
     try:
         return Arguments(read(native, values), nodes, axis)
     except (XlogitsError, TypeError) as error:
-        raise Refused(str(error)) from None
+        raise Refused(in_words(str(error), nodes, axis)) from None
+
+
+def in_words(text: str, nodes: dict[str, ast.expr], axis: ast.expr | None) -> str:
+    """A reason with the operands as the file writes them, in the place of what stands for them."""
+    for hole, node in (*nodes.items(), *([] if axis is None else [(str(AXIS), axis)])):
+        if hole in text:
+            text = re.sub(rf"\b{hole}\b", lambda _, node=node: ast.unparse(node), text)  # type: ignore[misc]
+    return text
 
 
 def _complete(native: Native, values: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Which record a dotted path means, in a file of TensorFlow 1 or 2."""
 
 from xlogits.catalogue import NATIVES, Native, by_name
+from xlogits.catalogue import find as recorded
 from xlogits.catalogue.absent import ABSENT, NoEquivalent
 from xlogits.frameworks import FRAMEWORKS
 
@@ -24,6 +25,10 @@ def roots(framework: str) -> set[str]:
 ROOTS = frozenset(
     root for name in {n.framework for n in NATIVES.values() if not n.ours} for root in roots(name)
 )
+METHODS = {  # of a PyTorch tensor
+    name: recorded(f"torch.{name}")
+    for name in ("softmax", "log_softmax", "sigmoid", "logsumexp", "logit")
+}
 
 # what only TensorFlow 1 has, and what only TensorFlow 2 has, under the name `tensorflow`
 OLD = {

@@ -215,7 +215,11 @@ class Scopes:
 
     def of_module(self, name: str) -> list[Binding]:
         """All bindings of a name in the scope of the module."""
-        return self._places(name).get(self.tree, [])
+        return self.bound_in(self.tree, name)
+
+    def bound_in(self, scope: ast.AST, name: str) -> list[Binding]:
+        """All bindings of a name in a scope."""
+        return self._places(name).get(scope, [])
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Binding]]:

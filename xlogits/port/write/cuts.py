@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from xlogits.port.decide.change import Edit
 from xlogits.port.decide.decisions import Decisions
+from xlogits.port.read.makers import last_name
 from xlogits.port.read.text import Text
 
 LEAST = 200  # characters that are worth a cut
@@ -26,12 +27,8 @@ def cuts(decisions: Decisions, edits: list[Edit]) -> list[Edit]:
     touched = [place for edit in edits for place in edit.span]
     touched += [change.place for change in decisions.changes]
     touched += [text.span(node)[0] for node in nodes]
-    words = {"global", "nonlocal", *(_last(maker.target) for maker in found.makers)}
+    words = {"global", "nonlocal", *(last_name(maker.target) for maker in found.makers)}
     return list(_cut(text, decisions.scopes.tree.body, sorted(touched), words))
-
-
-def _last(target: ast.Name | ast.Attribute) -> str:
-    return target.id if isinstance(target, ast.Name) else target.attr
 
 
 def _cut(text: Text, body: list[ast.stmt], touched: list[int], words: set[str]) -> Iterator[Edit]:

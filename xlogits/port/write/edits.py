@@ -10,8 +10,14 @@ Moved = list[tuple[Edit, Span]]
 
 
 def carried_out(text: str, edits: list[Edit]) -> tuple[str, Moved]:
-    """The new text, and where in it each outermost edit ended up."""
-    return placed(text, [e for e in edits if not any(_inside(e, o) for o in edits if o is not e)])
+    """The new text, and where in it each edit ended up; those within a larger one are in its text."""
+    kept: list[Edit] = []
+    around: Span = (0, 0)
+    for edit in sorted(edits, key=lambda e: (e.span[0], -e.span[1])):
+        if edit.node is None or edit.span == around or edit.span[1] > around[1]:
+            kept.append(edit)
+            around = edit.span if edit.node is not None else around
+    return placed(text, kept)
 
 
 def placed(text: str, edits: list[Edit]) -> tuple[str, Moved]:
@@ -28,13 +34,6 @@ def placed(text: str, edits: list[Edit]) -> tuple[str, Moved]:
         moved.append((edit, (start, length)))
         at = edit.span[1]
     return "".join([*pieces, text[at:]]), moved
-
-
-def _inside(edit: Edit, other: Edit) -> bool:
-    """Whether an edit lies within a larger one, which carries it in its text."""
-    if other.node is None or other.span == edit.span:
-        return False
-    return other.span[0] <= edit.span[0] and edit.span[1] <= other.span[1] and edit.node is not None
 
 
 def check(old: Text, new: Text, moved: Moved) -> None:

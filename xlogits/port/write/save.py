@@ -4,10 +4,8 @@ import hashlib
 import json
 import os
 import stat
-import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from xlogits.errors import OptionError, XlogitsError
 
@@ -29,33 +27,40 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
     file holds the one or the other. Its permissions are kept.
 
     Raises:
-        Unsaved: it changed since it was read, is a link or has other names, or cannot be written.
+        Unsaved: it changed since it was read, is read-only, a link or has other names, or cannot be
+            written.
     """
-    temporary = ""
+    temporary = _beside(path, digest(after))
     try:
         known = os.lstat(path)
         _replaceable(path, known)
-        handle, temporary = tempfile.mkstemp(
-            prefix=f".{path.name}.", suffix=".tmp", dir=path.parent
-        )
-        with os.fdopen(handle, "wb") as file:
+        temporary.unlink(missing_ok=True)  # of a run that was killed
+        with open(temporary, "xb", opener=_private) as file:
             file.write(after)
             file.flush()
             _like(file.fileno(), known)
             os.fsync(file.fileno())
         if path.read_bytes() != before:
             raise Unsaved(f"{path} changed since it was read; it was left as it is")
-        Path(temporary).replace(path)
-        temporary = ""
+        temporary.replace(path)
         _sync(path.parent)
     except OSError as error:
         if isinstance(error, Unsaved):
             raise
         raise Unsaved(f"{path} could not be written, and is as it was: {error}") from None
     finally:
-        if temporary:
-            with suppress(OSError):
-                Path(temporary).unlink()
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _beside(path: Path, after: str) -> Path:
+    """Where new bytes are written before they are moved: the name tells them, and so whose it is."""
+    return path.with_name(f".{path.name}.{after[:16]}.tmp")
+
+
+def _private(path: str, flags: int) -> int:
+    """A file that nobody else may read, until it gets the permissions of the one it replaces."""
+    return os.open(path, flags, 0o600)
 
 
 def _replaceable(path: Path, known: os.stat_result) -> None:
@@ -63,6 +68,11 @@ def _replaceable(path: Path, known: os.stat_result) -> None:
         raise Unsaved(f"{path} is no regular file")
     if known.st_nlink > 1:
         raise Unsaved(f"{path} has {known.st_nlink} names (hard links), of which one would change")
+    if not known.st_mode & 0o222 or not os.access(path, os.W_OK):
+        mode = stat.S_IMODE(known.st_mode)
+        raise Unsaved(
+            f"{path} is read-only (mode {mode:04o}), and was left; chmod u+w lets it change"
+        )
 
 
 def _like(handle: int, known: os.stat_result) -> None:
@@ -89,28 +99,50 @@ class Record:
     def __init__(self, root: Path) -> None:
         self.folder = root / RECORD
 
-    def begin(self, files: list[tuple[Path, bytes, bytes]]) -> Path:
-        """Keep the old bytes and both hashes of every file, before any of them is replaced."""
-        self.folder.mkdir(exist_ok=True)
-        (self.folder / ".gitignore").write_text("*\n", encoding="utf-8")
-        entries = []
-        for path, before, after in files:
-            kept = self.folder / digest(before)
-            if not kept.exists():
-                self._write(kept, before)
-            entry = {"path": str(path.resolve()), "before": digest(before), "after": digest(after)}
-            entries.append(entry)
-        manifest = self.folder / f"{len(self.runs()) + 1:04}.json"
-        self._write(manifest, json.dumps(entries, indent=1).encode())
-        return manifest
+    def begin(self, files: list[tuple[Path, bytes, bytes]]) -> None:
+        """Keep the old bytes and both hashes of every file, before any of them is replaced.
+
+        Raises:
+            Unsaved: there is no room, or no permission; nothing may be replaced then.
+        """
+        try:
+            self.folder.mkdir(exist_ok=True)
+            (self.folder / ".gitignore").write_text("*\n", encoding="utf-8")
+            entries = []
+            for path, before, after in files:
+                old, new = digest(before), digest(after)
+                if not (self.folder / old).exists():
+                    self._write(self.folder / old, before)
+                entries.append({"path": str(path.resolve()), "before": old, "after": new})
+            manifest = self.folder / f"{len(self.runs()) + 1:04}.json"
+            self._write(manifest, json.dumps(entries, indent=1).encode())
+        except OSError as error:
+            why = f"the record that --undo needs could not be written: {error}"
+            raise Unsaved(f"no file was changed: {why}") from None
 
     def _write(self, path: Path, data: bytes) -> None:
         temporary = path.with_name(f"{path.name}.tmp")
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Remove what a run that was killed was writing: in the record, and beside the files it names.
+
+        Of a run that is still going on, one file is not written then, and said to be as it was.
+        """
+        with suppress(OSError):
+            for scrap in self.folder.glob("*.tmp"):
+                scrap.unlink(missing_ok=True)
+            for manifest in self.runs()[-1:]:
+                for entry in _entries(manifest):
+                    for name in ("before", "after"):
+                        _beside(Path(entry["path"]), entry[name]).unlink(missing_ok=True)
 
     def runs(self) -> list[Path]:
         return sorted(self.folder.glob("[0-9]*.json"))
@@ -120,12 +152,13 @@ class Record:
 
         Raises:
             OptionError: no run is on record here.
+            Unsaved: the record is damaged.
         """
         if not self.runs():
             raise OptionError(f"nothing to undo: no run is on record in {self.folder}")
         manifest = self.runs()[-1]
         back, left = [], []
-        for entry in json.loads(manifest.read_text(encoding="utf-8")):
+        for entry in _entries(manifest):
             why = self._put_back(entry)
             if why is None:
                 back.append(entry["path"])
@@ -135,7 +168,7 @@ class Record:
             manifest.unlink()
         return back, left
 
-    def _put_back(self, entry: dict[str, Any]) -> str | None:
+    def _put_back(self, entry: dict[str, str]) -> str | None:
         """None where a file was put back, '' where it is as before, else why it is left."""
         path = Path(entry["path"])
         try:
@@ -151,3 +184,12 @@ class Record:
         except OSError as error:
             return str(error)
         return None
+
+
+def _entries(manifest: Path) -> list[dict[str, str]]:
+    """The files of a run."""
+    try:
+        found: list[dict[str, str]] = json.loads(manifest.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise Unsaved(f"{manifest} is damaged: {error}") from None
+    return found
