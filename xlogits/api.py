@@ -1,8 +1,14 @@
-"""The canonical functions: logits first, labels second, nothing reduced unless you say how."""
+"""The canonical functions: logits first, labels second, nothing reduced unless you say how.
+
+A list, a tuple or a number of Python stands for an array of the framework of the arrays beside it, and
+of NumPy where there is none (`xlogits.lists`).
+"""
 
 from typing import Any
 
 from xlogits.backends import MODULES, shortened
+from xlogits.errors import BackendError
+from xlogits.lists import from_lists
 from xlogits.losses import (
     LinearSoftmaxCrossEntropy,
     Reduction,
@@ -108,7 +114,8 @@ def _softmax_cross_entropy(
         ignore_index=ignore_index,
         reduction=Reduction(reduction),
     )
-    return loss(logits, labels, sample_weight=sample_weight, class_weight=class_weight)
+    weights = {"sample_weight": sample_weight, "class_weight": class_weight}
+    return _called(loss, {"logits": logits, "labels": labels}, weights)
 
 
 def linear_softmax_cross_entropy(
@@ -175,8 +182,8 @@ def linear_softmax_cross_entropy(
         reduction=Reduction(reduction),
         chunk=chunk,
     )
-    weights = {"sample_weight": sample_weight, "class_weight": class_weight}
-    return loss(hidden, labels, weight, bias, **weights)
+    arrays = {"hidden": hidden, "labels": labels, "weight": weight, "bias": bias}
+    return _called(loss, arrays, {"sample_weight": sample_weight, "class_weight": class_weight})
 
 
 def sigmoid_cross_entropy(
@@ -256,7 +263,8 @@ def _sigmoid_cross_entropy(
     loss = SigmoidCrossEntropy(
         axis=axis, label_smoothing=label_smoothing, reduction=Reduction(reduction)
     )
-    return loss(logits, labels, sample_weight=sample_weight, pos_weight=pos_weight)
+    weights = {"sample_weight": sample_weight, "pos_weight": pos_weight}
+    return _called(loss, {"logits": logits, "labels": labels}, weights)
 
 
 def softmax(logits: Array, *, axis: int = -1) -> Array:
@@ -266,11 +274,10 @@ def softmax(logits: Array, *, axis: int = -1) -> Array:
         ShapeError, DtypeError, BackendError: what was passed, and what was expected.
 
     Example:
-        >>> import numpy as np
-        >>> softmax(np.array([2.0, 1.0, 0.0])).round(4)
+        >>> softmax([2.0, 1.0, 0.0]).round(4)
         array([0.6652, 0.2447, 0.09  ])
     """
-    return Transform(function="softmax", axis=axis)(logits)
+    return _called(Transform(function="softmax", axis=axis), {"logits": logits})
 
 
 def log_softmax(logits: Array, *, axis: int = -1) -> Array:
@@ -284,7 +291,7 @@ def log_softmax(logits: Array, *, axis: int = -1) -> Array:
         >>> log_softmax(np.array([2.0, 1.0, 0.0])).round(4)
         array([-0.4076, -1.4076, -2.4076])
     """
-    return Transform(function="log_softmax", axis=axis)(logits)
+    return _called(Transform(function="log_softmax", axis=axis), {"logits": logits})
 
 
 def logsumexp(logits: Array, *, axis: int = -1, keepdims: bool = False) -> Array:
@@ -298,7 +305,9 @@ def logsumexp(logits: Array, *, axis: int = -1, keepdims: bool = False) -> Array
         >>> logsumexp(np.array([1000.0, 1000.0])).round(4)
         np.float64(1000.6931)
     """
-    return Transform(function="logsumexp", axis=axis, keepdims=keepdims)(logits)
+    return _called(
+        Transform(function="logsumexp", axis=axis, keepdims=keepdims), {"logits": logits}
+    )
 
 
 def sigmoid(logits: Array) -> Array:
@@ -312,7 +321,7 @@ def sigmoid(logits: Array) -> Array:
         >>> sigmoid(np.array([-2.0, 0.0, 2.0])).round(4)
         array([0.1192, 0.5   , 0.8808])
     """
-    return Transform(function="sigmoid")(logits)
+    return _called(Transform(function="sigmoid"), {"logits": logits})
 
 
 def log_sigmoid(logits: Array) -> Array:
@@ -326,7 +335,7 @@ def log_sigmoid(logits: Array) -> Array:
         >>> log_sigmoid(np.array([-1000.0, 0.0])).round(4)
         array([-1.000e+03, -6.931e-01])
     """
-    return Transform(function="log_sigmoid")(logits)
+    return _called(Transform(function="log_sigmoid"), {"logits": logits})
 
 
 def logit(probabilities: Array) -> Array:
@@ -342,7 +351,7 @@ def logit(probabilities: Array) -> Array:
         >>> logit(np.array([0.25, 0.5])).round(4)
         array([-1.0986,  0.    ])
     """
-    return Transform(function="logit")(probabilities)
+    return _called(Transform(function="logit"), {"probabilities": probabilities})
 
 
 def softplus(x: Array) -> Array:
@@ -356,7 +365,21 @@ def softplus(x: Array) -> Array:
         >>> softplus(np.array([-1.0, 0.0, 1000.0])).round(4)
         array([3.133e-01, 6.931e-01, 1.000e+03])
     """
-    return Transform(function="softplus")(x)
+    return _called(Transform(function="softplus"), {"x": x})
+
+
+def _called(loss: Any, needed: dict[str, Any], others: dict[str, Any] | None = None) -> Array:
+    """The loss of these operands; where it refuses one, of arrays in place of lists and numbers."""
+    others = others or {}
+    try:
+        return loss(*needed.values(), **others)
+    except BackendError as error:
+        refused = error
+    found = from_lists(needed, others)
+    if found is None:
+        raise refused
+    needed, others = found
+    return loss(*needed.values(), **others)
 
 
 shortened(softmax_cross_entropy, _softmax_cross_entropy)
