@@ -118,21 +118,6 @@ EACH: dict[str, Each] = {
     "log1mexp": Each(_log1mexp, lambda f, xp, x: 1 / xp.expm1(x)),
 }
 
-# in TeX
-FORMULAS = {
-    "softmax": r"e^{x_i} / \sum_j e^{x_j}",
-    "softmin": r"e^{-x_i} / \sum_j e^{-x_j}",
-    "log_softmax": r"x_i - \log \sum_j e^{x_j}",
-    "logsumexp": r"\log \sum_j w_j e^{x_j}",
-    "logmeanexp": r"\log \frac{1}{n} \sum_j e^{x_j}",
-    "sigmoid": r"\frac{1}{1 + e^{-x}}",
-    "log_sigmoid": r"-\log(1 + e^{-x})",
-    "softplus": r"\log(1 + e^{\beta x}) / \beta",
-    "logit": r"\log(p / (1 - p))",
-    "entr": r"-x \log x",
-    "log1mexp": r"\log(1 - e^{-x})",
-}
-
 # the fields that belong to some functions only
 TAKEN_BY: dict[str, tuple[str, ...]] = {
     "axis": tuple(ALONG),

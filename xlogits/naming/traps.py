@@ -1,0 +1,236 @@
+"""What goes wrong silently with a function: what follows from its record by rule, and what is told.
+
+The famous traps come first: the form of the prediction, the order of the arguments, the class axis, the
+kind of labels, what a mean divides by, the two weights. Then what its record tells, then what the ledger
+knows, and what happens rarely last.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from xlogits.catalogue import NATIVES, Native
+from xlogits.formulas import called
+from xlogits.ledger import rows_of
+from xlogits.ledger.row import Divergence
+from xlogits.losses import (
+    CHANNELS,
+    CTC,
+    LOGITS,
+    BrierScore,
+    GeneralizedCrossEntropy,
+    KLDivergence,
+    LinearSoftmaxCrossEntropy,
+    Reduction,
+    SigmoidCrossEntropy,
+    SigmoidFocal,
+    SoftmaxCrossEntropy,
+    Transform,
+)
+from xlogits.naming.names import spelled
+
+# cases of the ledger that hardly anybody meets, the rarest last
+RARE = ("-inf", "large", "NaN", "one row", "one class", "unbatched", "empty batch")
+
+
+def traps(native: Native, loss: Any) -> tuple[str, ...]:
+    """Sentences about what goes wrong silently, the most famous first."""
+    known = sorted(rows_of(native.name), key=_rarity)
+    ledger = (f"{row.reason} ({row.source})" for row in known)
+    return tuple(dict.fromkeys((*_derived(native, loss), *native.traps, *ledger)))
+
+
+def _rarity(row: Divergence) -> int:
+    kinds = [number for number, word in enumerate(RARE, 1) if word in row.case]
+    half = len(RARE) + 1 if row.dtype != "*" or row.mode != "*" else 0
+    return max([*kinds, half, 0])
+
+
+def _derived(native: Native, loss: Any) -> Iterator[str]:
+    yield from _form(native, loss)
+    yield from _order(native, loss)
+    if _classes(loss):
+        yield from _labels(native, loss)
+        yield from _axis(native, loss)
+    yield from _reduction(native, loss)
+    yield from _weights(native, loss)
+    yield from _clip(loss)
+
+
+def _classes(loss: Any) -> bool:
+    return isinstance(loss, SoftmaxCrossEntropy | LinearSoftmaxCrossEntropy)
+
+
+def _events(loss: Any) -> bool:
+    return isinstance(loss, SigmoidCrossEntropy | SigmoidFocal)
+
+
+def _form(native: Native, loss: Any) -> Iterator[str]:
+    """What the prediction has to be, and what happens if it is something else."""
+    form = getattr(loss, "form", None)
+    inner = "sigmoid" if _events(loss) else "softmax"
+    flag = next((a for a in native.parameters if a.to == "form" and type(a.default) is bool), None)
+    if flag is not None and form is not None and form.kind == "probabilities":
+        yield (
+            f"{flag.name}={flag.default} is the default: it takes probabilities, after the {inner}. "
+            f"Logits passed so are treated like probabilities, without an error: a number comes out, "
+            f"and it is not the loss. For a last layer without {inner} say "
+            f"{flag.name}={not flag.default}."
+        )
+    elif isinstance(loss, KLDivergence) and loss.log_pred:
+        yield (
+            f"The prediction holds log-probabilities, and nobody checks: log_softmax of the logits, not "
+            f"the logits and not the softmax. The target holds "
+            f"{'log-probabilities too' if loss.log_target else 'probabilities, not their logarithms'}."
+        )
+    elif isinstance(loss, KLDivergence | BrierScore | GeneralizedCrossEntropy):
+        yield "It takes probabilities, not logits and not their logarithms: apply the softmax first."
+    elif form is not None or isinstance(loss, LinearSoftmaxCrossEntropy):
+        yield from _of_form(form, loss, inner)
+
+
+def _of_form(form: Any, loss: Any, inner: str) -> Iterator[str]:
+    if form is None or form.kind == "logits":
+        yield f"The {inner} is inside: pass logits, as the last layer gives them. {_twice(inner)}"
+    elif form.kind == "log_probabilities":
+        yield (
+            "It takes log-probabilities, and nobody checks: log_softmax of the logits. Of logits, or of "
+            "the softmax, it gives another number without a word, which can be below 0."
+        )
+    elif form.validated:
+        yield (
+            f"It takes probabilities, after the {inner}, and checks no more than that they lie in "
+            f"[0, 1]: logits that happen to lie there go through."
+        )
+    else:
+        yield (
+            f"It takes probabilities, after the {inner}, and does not check: logits give another number."
+        )
+
+
+def _twice(inner: str) -> str:
+    """What an activation before an activation costs, a perfect prediction of it."""
+    if inner == "sigmoid":
+        best = math.log(1 + math.exp(-1))
+        return f"Of a sigmoid it takes the sigmoid once more: a certain event costs {best:.2f} at best."
+    best = math.log(1 + 9 * math.exp(-1))
+    return (
+        f"Of a softmax it takes the softmax once more, and a model still learns, badly: with 10 classes "
+        f"a perfect prediction costs {best:.2f}."
+    )
+
+
+def _order(native: Native, loss: Any) -> Iterator[str]:
+    """Which array comes first, where that is not the prediction."""
+    order = [a.to for a in native.parameters if a.to in ("pred", "target")]
+    if order[:1] != ["target"]:
+        return
+    first, second = called(loss, "target"), called(loss, "pred")
+    index = getattr(loss, "labels", None) is not None and loss.labels.kind == "index"
+    silent = "" if index else " Swapped, they run without an error."
+    kind = "target comes" if first != "labels" else "labels come"
+    yield (
+        f"The {kind} first and the prediction second, ({first}, {second}), the reverse of PyTorch and "
+        f"optax.{silent}"
+    )
+
+
+def _labels(native: Native, loss: Any) -> Iterator[str]:
+    """The kind of labels, for functions of classes."""
+    kind = loss.labels.kind
+    sibling = _sibling(native, loss)
+    if kind == "inferred":
+        yield (
+            "The shape of the labels decides what they are: class indexes where they lack the class "
+            "axis, one number per class where they have it."
+        )
+    elif kind == "index":
+        yield f"Labels are class indexes, counted from 0; one-hot rows {sibling}."
+    else:
+        yield f"Labels are one number per class, such as one-hot rows; class indexes {sibling}."
+
+
+def _sibling(native: Native, loss: Any) -> str:
+    """What becomes of labels of the other kind."""
+    room = native.name.rpartition(".")[0]
+    for other in NATIVES.values():
+        labels = getattr(other.loss, "labels", loss.labels)
+        alike = type(other.loss) is type(native.loss) and bool(other.then) == bool(native.then)
+        if alike and other.name.rpartition(".")[0] == room and labels.kind != loss.labels.kind:
+            return f"are for {spelled(other)}"
+    return "do not fit"
+
+
+def _axis(native: Native, loss: Any) -> Iterator[str]:
+    """Where the classes are, if not where other frameworks have them."""
+    axis = getattr(loss, "axis", -1)
+    if axis == CHANNELS:
+        yield (
+            "The classes are on axis 1 of (N, C, ...), and on the last in Keras, TensorFlow and JAX: "
+            "logits (N, T, C) have to be moved, and where T = C nobody notices."
+        )
+    elif axis == -1 and not getattr(loss, "form", LOGITS).positive_column:
+        yield (
+            "The classes are on the last axis; PyTorch's losses have them on axis 1 of (N, C, ...), so "
+            "images and sequences have to be moved."
+        )
+
+
+def _reduction(native: Native, loss: Any) -> Iterator[str]:
+    """What a mean divides by, or that there is none."""
+    if isinstance(loss, Transform):
+        return
+    word = loss.reduction.word
+    divergence = isinstance(loss, KLDivergence) and loss.inner == "none"
+    batch = next((w for w, r in _reductions(native).items() if r.word == "mean_over_batch"), None)
+    if divergence and batch and word == "mean_over_items":
+        yield (
+            f"The mean, its default, divides by all numbers, not by the items: {batch!r} is the "
+            f"divergence, C times as large for C classes."
+        )
+    if (_classes(loss) or _events(loss)) and word == "none":
+        yield "Nothing is averaged: one number per item comes out, and the mean is up to you."
+    if word == "mean_over_class_weight" and any(a.to == "class_weight" for a in native.parameters):
+        yield (
+            "With class weights the mean divides by the sum of the weights of the labels; Keras and "
+            "most programs divide by the number of items."
+        )
+    if getattr(loss, "inner", "none") == "mean" and _events(loss):
+        yield "It averages over the last axis first: one number per item, not one per class."
+
+
+def _reductions(native: Native) -> dict[Any, Reduction]:
+    found = (a.values for a in native.parameters if a.to == "reduction" and a.values)
+    return dict(next(found, {}))
+
+
+def _weights(native: Native, loss: Any) -> Iterator[str]:
+    """The weights that are taken for each other."""
+    names = {a.to: a.name for a in native.parameters}
+    if "pos_weight" in names and "sample_weight" in names:
+        yield (
+            f"{names['sample_weight']} is a factor of the whole term, {names['pos_weight']} of its "
+            f"positive half alone: for rare positives it is {names['pos_weight']}."
+        )
+    elif _events(loss) and names.get("sample_weight") == "weight":
+        yield "weight is a factor of the whole term; none here is of the positive half alone."
+    if names.get("class_weight") == "weight" and _classes(loss):
+        yield "weight is a factor for each class, (C,), not for each item."
+
+
+def _clip(loss: Any) -> Iterator[str]:
+    """What is the most that a label can cost, where probabilities are clipped."""
+    form = getattr(loss, "form", None)
+    if form is None or isinstance(loss, CTC) or form.kind != "probabilities":
+        return
+    if isinstance(form.clip, tuple) and form.clip[0] > 0:
+        most = -math.log(form.clip[0])
+        yield (
+            f"Probabilities are clipped to [{form.clip[0]:g}, 1 - {1 - form.clip[1]:.0e}]: one of 0 at "
+            f"the label costs {most:.2f}, not infinity, and has no gradient."
+        )
+    if form.log_floor is not None:
+        yield (
+            f"Logarithms are not below {form.log_floor:g}: a probability of 0 at the label costs "
+            f"{-form.log_floor:g}, not infinity."
+        )
