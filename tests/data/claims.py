@@ -194,6 +194,12 @@ CLAIMS: dict[str, Claim] = {
     # divergences, products
     "KLDivergence": of_numbers(L.KLDivergence(), mask="bool"),
     "RelativeEntropy": of_rows(L.RelativeEntropy()),
+    "Entropy": Claim(
+        L.Entropy(),
+        {"pred": "float", **WEIGHED},
+        PRED,
+        errors={k: error for k, error in ROWS.items() if k not in (LIST, SHAPE)},
+    ),
     "LogAddExp": of_numbers(L.LogAddExp())._replace(errors={**ERRORS, LIST: "BackendError"}),
     "XLogY": of_numbers(L.XLogY()),
     # losses of embeddings and regions

@@ -3,7 +3,7 @@
 from typing import Any
 
 from xlogits.formulas.told import Lines, Told, Words, fixed, number
-from xlogits.losses import KLDivergence, RelativeEntropy
+from xlogits.losses import Entropy, KLDivergence, RelativeEntropy
 
 
 def _kl(loss: Any, given: frozenset[str]) -> Lines:
@@ -41,6 +41,11 @@ def _words(loss: Any) -> Words:
     }
 
 
+def _entropy(loss: Any, given: frozenset[str]) -> Lines:
+    over = f" / log {number(loss.base)}" if loss.base is not None else ""
+    return (f"ℓ = -Σ_j p_j log p_j{over}", "p = probs / Σ_j probs_j")
+
+
 def _relative(loss: Any, given: frozenset[str]) -> Lines:
     over = f" / log {number(loss.base)}" if loss.base is not None else ""
     return (
@@ -53,6 +58,11 @@ def _relative(loss: Any, given: frozenset[str]) -> Lines:
 TOLD: dict[type, Told] = {
     KLDivergence: Told(
         "The Kullback-Leibler divergence of a prediction from a target distribution.", _words, _kl
+    ),
+    Entropy: Told(
+        "Shannon's entropy of rows that are divided by their sums first.",
+        fixed(pred="probs"),
+        _entropy,
     ),
     RelativeEntropy: Told(
         "The Kullback-Leibler divergence of rows that are divided by their sums first.",

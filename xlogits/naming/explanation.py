@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from xlogits.catalogue import Native
+from xlogits.catalogue import Native, by_name
 from xlogits.catalogue.absent import NoEquivalent
 from xlogits.catalogue.families import family
 from xlogits.catalogue.record import REQUIRED, Arg
 from xlogits.catalogue.versions import number
 from xlogits.errors import OptionError, Refused
-from xlogits.formulas import about, formula
+from xlogits.formulas import about, called, formula
 from xlogits.frameworks import FRAMEWORKS
 from xlogits.naming.facts import facts, options
 from xlogits.naming.links import link
@@ -19,6 +19,7 @@ from xlogits.naming.spelling import meant
 from xlogits.naming.traps import traps
 from xlogits.translation import Translation, translated
 from xlogits.translation.call import Call, read
+from xlogits.translation.expression import Expr
 from xlogits.translation.language import LANGUAGES, TARGETS
 from xlogits.translation.single import Candidate, written
 
@@ -127,14 +128,32 @@ def _is_default(native: Native, key: str, value: Any) -> bool:
 
 
 def _ways(call: Call) -> Iterator[Way]:
-    """The other forms that the prediction may have, by a parameter that says so."""
+    """The other forms that the prediction may have, and the call with or without an optional array."""
     native = call.native
+    whole = by_name(native.name)
+    if whole is not None and whole.without is not None:
+        lacks = whole.without.lacks
+        arg = next(a for a in whole.parameters if a.key == lacks)
+        other = read(
+            whole, {lacks: Expr(called(whole.loss, arg.to))} if native.lacks else _alone(whole)
+        )
+        when = f"{'with' if native.lacks else 'without'} {arg.name}"
+        yield _way(when, other)
     for arg in native.parameters:
         if arg.to != "form" or type(arg.default) is not bool or arg.key in call.given:
             continue
         other = read(native, _own_arguments(call) | {arg.key: not arg.default})
-        text = formula(other.reading.loss, other.reading.operands)
-        yield Way(f"{arg.name}={not arg.default}", spoken(other), text)
+        yield _way(f"with {arg.name}={not arg.default}", other)
+
+
+def _way(when: str, call: Call) -> Way:
+    return Way(when, spoken(call), formula(call.reading.loss, call.reading.operands))
+
+
+def _alone(native: Native) -> dict[str, Any]:
+    """The prediction of a call that leaves out the other array."""
+    without = native.without or native
+    return {without.parameter("pred").key: Expr(called(without.loss, "pred"))}
 
 
 def _own_arguments(call: Call) -> dict[str, Any]:
@@ -189,7 +208,7 @@ def _page(e: Explanation) -> Iterator[str]:
     yield from ("", f"    {e.call}", "")
     yield from (f"    {line}" for line in e.formula.splitlines())
     for way in e.ways:
-        yield from ("", f"  with {way.when}", "", f"    {way.call}", "")
+        yield from ("", f"  {way.when}", "", f"    {way.call}", "")
         yield from (f"    {line}" for line in way.formula.splitlines())
     yield ""
     yield from _pairs(e.facts, "")

@@ -77,17 +77,21 @@ TITLES = {
 
 def facts(native: Native, loss: Any) -> Iterator[tuple[str, str]]:
     """(what, how it is here) pairs: arrays, prediction, labels, axis, result, denominator."""
-    order = [f"{a.name} ({called(loss, a.to)})" for a in native.parameters if a.to in loss.ARRAYS]
-    yield "arrays, in order", ", ".join(order)
-    classes = isinstance(loss, SoftmaxCrossEntropy) or _says(loss, "labels")
+    arrays = (a for a in native.parameters if a.to in loss.ARRAYS)
+    yield "arrays, in order", ", ".join(f"{a.name} ({_array(a, loss)})" for a in arrays)
     for each in fields(loss):
         text = _fact(loss, each.name, getattr(loss, each.name)) if _says(loss, each.name) else ""
         if text:
             title = TITLES.get(each.name, each.name.replace("_", " "))
-            yield "axis" if each.name == "axis" and not classes else title, text
+            yield "axis" if each.name == "axis" and not _of_classes(loss) else title, text
     for a in native.parameters:
         if a.refuse:
             yield "not expressible", f"{a.name}: {a.refuse}"
+
+
+def _array(arg: Arg, loss: Any) -> str:
+    word = called(loss, arg.to)
+    return f"{word}; left out: {arg.left_out}" if arg.left_out else word
 
 
 def options(native: Native, loss: Any) -> Iterator[tuple[str, str]]:
@@ -99,6 +103,8 @@ def options(native: Native, loss: Any) -> Iterator[tuple[str, str]]:
 
 def _option(arg: Arg, loss: Any) -> str:
     what, absent = OPTIONS.get(arg.to, ("", ""))
+    if arg.to == "axis" and not _of_classes(loss):
+        what = "the axis that holds the numbers that belong together"
     if arg.values is not None and arg.to in ("form", "labels"):
         what = "; ".join(f"{word!r}: {_fact(loss, arg.to, x)}" for word, x in arg.values.items())
     elif arg.values is not None and arg.to == "reduction":
@@ -120,6 +126,10 @@ def _says(loss: Any, field: str) -> bool:
     if field == "labels":
         return hasattr(loss, "labels") and not _of_vectors(loss)
     return True
+
+
+def _of_classes(loss: Any) -> bool:
+    return isinstance(loss, SoftmaxCrossEntropy) or _says(loss, "labels")
 
 
 def _of_vectors(loss: Any) -> bool:

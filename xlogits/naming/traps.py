@@ -17,18 +17,33 @@ from xlogits.losses import (
     CHANNELS,
     CTC,
     LOGITS,
+    AbsoluteError,
     BrierScore,
+    CosineSimilarity,
+    Distance,
     GeneralizedCrossEntropy,
+    Huber,
+    InnerProduct,
     KLDivergence,
     LinearSoftmaxCrossEntropy,
+    LogAddExp,
+    LogCosh,
     Reduction,
     SigmoidCrossEntropy,
     SigmoidFocal,
     SoftmaxCrossEntropy,
+    SquaredError,
+    SquaredLogError,
     Transform,
 )
+from xlogits.losses.parts.elementary import TAKEN_BY
 from xlogits.naming.names import spelled
 
+# of two arrays in either order
+SYMMETRIC = (
+    *(AbsoluteError, CosineSimilarity, Distance, Huber, InnerProduct, LogAddExp, LogCosh),
+    *(SquaredError, SquaredLogError),
+)
 # cases of the ledger that hardly anybody meets, the rarest last
 RARE = ("-inf", "large", "NaN", "one row", "one class", "unbatched", "empty batch")
 
@@ -48,6 +63,7 @@ def _rarity(row: Divergence) -> int:
 
 def _derived(native: Native, loss: Any) -> Iterator[str]:
     yield from _form(native, loss)
+    yield from _activation(native, loss)
     yield from _order(native, loss)
     if _classes(loss):
         yield from _labels(native, loss)
@@ -91,7 +107,7 @@ def _form(native: Native, loss: Any) -> Iterator[str]:
 
 def _of_form(form: Any, loss: Any, inner: str) -> Iterator[str]:
     if form is None or form.kind == "logits":
-        yield f"The {inner} is inside: pass logits, as the last layer gives them. {_twice(inner)}"
+        yield f"The {inner} is inside: pass logits, as the last layer gives them. {_twice(loss, inner)}"
     elif form.kind == "log_probabilities":
         yield (
             "It takes log-probabilities, and nobody checks: log_softmax of the logits. Of logits, or of "
@@ -99,8 +115,8 @@ def _of_form(form: Any, loss: Any, inner: str) -> Iterator[str]:
         )
     elif form.validated:
         yield (
-            f"It takes probabilities, after the {inner}, and checks no more than that they lie in "
-            f"[0, 1]: logits that happen to lie there go through."
+            f"It takes probabilities, after the {inner}, and refuses what is outside [0, 1]: logits "
+            f"that happen to lie inside go through."
         )
     else:
         yield (
@@ -108,22 +124,34 @@ def _of_form(form: Any, loss: Any, inner: str) -> Iterator[str]:
         )
 
 
-def _twice(inner: str) -> str:
+def _twice(loss: Any, inner: str) -> str:
     """What an activation before an activation costs, a perfect prediction of it."""
-    if inner == "sigmoid":
-        best = math.log(1 + math.exp(-1))
-        return f"Of a sigmoid it takes the sigmoid once more: a certain event costs {best:.2f} at best."
-    best = math.log(1 + 9 * math.exp(-1))
-    return (
-        f"Of a softmax it takes the softmax once more, and a model still learns, badly: with 10 classes "
-        f"a perfect prediction costs {best:.2f}."
-    )
+    text = f"Of a {inner} it takes the {inner} once more, and a model still learns, badly"
+    if type(loss) is SigmoidCrossEntropy:
+        return f"{text}: a certain event costs {math.log(1 + math.exp(-1)):.2f}."
+    if type(loss) in (SoftmaxCrossEntropy, LinearSoftmaxCrossEntropy):
+        best = math.log(1 + 9 * math.exp(-1))
+        return f"{text}: with 10 classes a perfect prediction costs {best:.2f}."
+    return f"{text}."
+
+
+def _activation(native: Native, loss: Any) -> Iterator[str]:
+    """What is inside of losses that have no form, and what an elementary function is along."""
+    inside = getattr(loss, "activation", "")
+    if inside == "none":
+        yield "It takes probabilities, and does not check: logits give another number."
+    elif inside:
+        yield f"The {inside} is inside: pass logits, as the last layer gives them."
+    if isinstance(loss, Transform) and loss.function in TAKEN_BY["axis"] and loss.axis is None:
+        yield (
+            f"The axis is None by default: the {loss.function} of all numbers together, not of each row."
+        )
 
 
 def _order(native: Native, loss: Any) -> Iterator[str]:
     """Which array comes first, where that is not the prediction."""
     order = [a.to for a in native.parameters if a.to in ("pred", "target")]
-    if order[:1] != ["target"]:
+    if order[:1] != ["target"] or isinstance(loss, SYMMETRIC):
         return
     first, second = called(loss, "target"), called(loss, "pred")
     index = getattr(loss, "labels", None) is not None and loss.labels.kind == "index"
@@ -145,20 +173,22 @@ def _labels(native: Native, loss: Any) -> Iterator[str]:
             "axis, one number per class where they have it."
         )
     elif kind == "index":
-        yield f"Labels are class indexes, counted from 0; one-hot rows {sibling}."
+        hot = f"; one-hot rows are for {sibling}" if sibling else ""
+        yield f"Labels are class indexes, counted from 0{hot}."
     else:
-        yield f"Labels are one number per class, such as one-hot rows; class indexes {sibling}."
+        index = f"are for {sibling}" if sibling else "do not fit"
+        yield f"Labels are one number per class, such as one-hot rows; class indexes {index}."
 
 
 def _sibling(native: Native, loss: Any) -> str:
-    """What becomes of labels of the other kind."""
+    """The function beside this one that takes labels of the other kind, if there is one."""
     room = native.name.rpartition(".")[0]
     for other in NATIVES.values():
         labels = getattr(other.loss, "labels", loss.labels)
         alike = type(other.loss) is type(native.loss) and bool(other.then) == bool(native.then)
         if alike and other.name.rpartition(".")[0] == room and labels.kind != loss.labels.kind:
-            return f"are for {spelled(other)}"
-    return "do not fit"
+            return spelled(other)
+    return ""
 
 
 def _axis(native: Native, loss: Any) -> Iterator[str]:

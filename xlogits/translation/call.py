@@ -57,6 +57,7 @@ def parse(source: str) -> Call:
 
 def read(native: Native, given: dict[str, Any]) -> Call:
     """The reading of a call with these arguments; arrays that are missing get names of their own."""
+    native, given = _meant(native, given)
     given = _with_arrays(native, given)
     operands = {a.key for a in native.parameters if a.to in native.loss.OPERANDS}
     for arg in native.parameters:
@@ -71,12 +72,30 @@ def read(native: Native, given: dict[str, Any]) -> Call:
     return Call(native, given, native.read(given))
 
 
+def _meant(native: Native, given: dict[str, Any]) -> tuple[Native, dict[str, Any]]:
+    """The record of this call, where an array that is left out makes it another."""
+    left = native.without
+    if left is None or given.get(left.lacks) is not None:
+        return native, given
+    if not (left.usual or _any_array(native, given)):
+        return native, given
+    return left, {key: value for key, value in given.items() if key != left.lacks}
+
+
+def _any_array(native: Native, given: dict[str, Any]) -> bool:
+    return any(a.key in given for a in native.parameters if a.to in native.loss.ARRAYS)
+
+
 def _with_arrays(native: Native, given: dict[str, Any]) -> dict[str, Any]:
     """The arguments, and every array that a call needs, called what it is to the loss."""
     said = {arg.to for arg in native.parameters if arg.key in given}
     missing = []
     for arg in native.parameters:
         array = arg.to in native.loss.ARRAYS and not _second_name(arg, native)
+        if arg.left_out and arg.key not in given and _any_array(native, given):
+            raise Refused(
+                f"{native.name}({arg.name}=None): {arg.name} left out is {arg.left_out}; pass that"
+            )
         needed = array or (arg.needed and arg.to not in said) or arg.default is REQUIRED
         if arg.key not in given and needed:
             missing.append(arg)
