@@ -17,12 +17,12 @@ from xlogits.catalogue import Native
 from xlogits.ledger import ROWS, matches
 from xlogits.losses import LOGITS, ClassOverlap, LinearSoftmaxCrossEntropy
 from xlogits.losses.sequence import CTC
-from xlogits.naming.explanation import Explanation, explained
+from xlogits.naming.explanation import Explanation, Way, explained
 from xlogits.parity import engines
 from xlogits.parity.natives import HOME
 from xlogits.parity.translations import HOLDS, TARGETS
 from xlogits.parity.variants import Variant
-from xlogits.translation.call import Call, read
+from xlogits.translation.call import Call, parse, read
 from xlogits.translation.expression import Expr
 from xlogits.translation.language import IMPORTS
 
@@ -43,7 +43,7 @@ def complaints(native: Native) -> Iterator[str]:
     call = read(native, {})
     page = explained(call)
     tried = 0
-    for case in usable(call, native):
+    for case in usable(call):
         arrays = by_word(call, case)
         try:
             expected = run(page.call, arrays, FRAMEWORK_OF[native.framework])
@@ -52,11 +52,28 @@ def complaints(native: Native) -> Iterator[str]:
                 continue
             raise AssertionError(f"{page.call} on {case.name} raised {error!r}") from error
         tried += 1
-        yield from _formula(page, call, case, arrays, expected)
+        yield from _formula(page, page.formula, call, case, expected)
         if case.name != "K-dimensional":
             yield from _elsewhere(page, call, case, arrays, expected)
     if not tried:
         yield "no case was tried"
+    for way in page.ways:
+        yield from _another_way(page, way)
+
+
+def _another_way(page: Explanation, way: Way) -> Iterator[str]:
+    """What is wrong about the call and the formula that a page prints beside its own."""
+    call, tried = parse(way.call), 0
+    for case in usable(call):
+        arrays = by_word(call, case)
+        try:
+            expected = run(way.call, arrays, FRAMEWORK_OF[call.native.framework])
+        except Exception:  # no array of this rank
+            continue
+        tried += 1
+        yield from _formula(page, way.formula, call, case, expected)
+    if not tried:
+        yield f"{way.call}: no case was tried"
 
 
 def of_option(native: Native, variant: Variant) -> Iterator[str]:
@@ -69,7 +86,7 @@ def of_option(native: Native, variant: Variant) -> Iterator[str]:
             left.remove(parameter.to)
     call = read(native, given)
     page = explained(call)
-    for case in usable(call, native):
+    for case in usable(call):
         if case.name == "K-dimensional" or _accepted(native, variant, case):
             continue
         arrays = by_word(call, case)
@@ -79,7 +96,7 @@ def of_option(native: Native, variant: Variant) -> Iterator[str]:
             if case.name == "ordinary":
                 yield f"{page.call} on {case.name} raised {error!r}"
             continue
-        yield from _formula(page, call, case, arrays, expected)
+        yield from _formula(page, page.formula, call, case, expected)
 
 
 def _accepted(native: Native, variant: Variant, case: Case) -> bool:
@@ -93,7 +110,7 @@ def _accepted(native: Native, variant: Variant, case: Case) -> bool:
     )
 
 
-def usable(call: Call, native: Native) -> Iterator[Case]:
+def usable(call: Call) -> Iterator[Case]:
     """A few cases with what the call has, and one more for predictions that are no logits.
 
     Logarithms of rows that sum to 1 are logits as well, the log-softmax of which they are: only rows of
@@ -132,21 +149,19 @@ def run(source: str, arrays: dict[str, Array], framework: str) -> Array:
 
 
 def _formula(
-    page: Explanation, call: Call, case: Case, arrays: dict[str, Array], expected: Array
+    page: Explanation, text: str, call: Call, case: Case, expected: Array
 ) -> Iterator[str]:
     loss, pred = call.reading.loss, case.operands["pred"]
     dense = np.ndim(case.operands.get("target", 0)) == pred.ndim
     if isinstance(loss, LinearSoftmaxCrossEntropy):
         dense = np.shape(case.operands["target"]) != pred.shape[:-1]
-    lines = [
-        lines for when, lines in blocks(page.formula).items() if KINDS.get(when, dense) == dense
-    ]
+    lines = [lines for when, lines in blocks(text).items() if KINDS.get(when, dense) == dense]
     layout = Layout(page, loss, pred)
     named = {word: layout.named(loss, operand, x) for (operand, x), word in _worded(call, case)}
     named |= layout.more(case)
     with np.errstate(all="ignore"):
         found = layout.laid(Formula(lines[0], named, layout.classes).result())
-    yield from _apart("the formula", page.formula, case, found, expected, loss, page.name)
+    yield from _apart("the formula", text, case, found, expected, loss, page.name)
 
 
 def _worded(call: Call, case: Case) -> Iterator[tuple[tuple[str, Array], str]]:

@@ -64,26 +64,52 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "zero_infinity": ("whether labels without an alignment cost 0", ""),
 }
 
+# the fields that are told, and what they are called; numbers stand in the formula
 TITLES = {
     "form": "prediction",
+    "labels": "labels",
+    "signs": "labels",
     "axis": "class axis",
+    "inner": "over the axis first",
     "reduction": "result",
     "dtype": "computed in",
-    "inner": "over the axis first",
     "spread_weight": "sample weights",
     "ignore_index": "ignored label",
+    "label_smoothing": "label smoothing",
+    "keepdims": "the axis",
+    "blank": "blank",
+    "time_major": "layout",
+    "zero_infinity": "without an alignment",
+    "one_score": "without class axis",
+    "background": "the first class",
 }
+# what a value of a field says
+WORDS: dict[tuple[str, object], str] = {
+    ("signs", "given"): "-1 and 1",
+    ("signs", "binary"): "0 and 1",
+    ("signs", "inferred"): "-1 and 1, or 0 and 1",
+    ("spread_weight", True): "broadcast to the items",
+    ("keepdims", True): "stays, with size 1",
+    ("time_major", True): "frames first, then the batch",
+    ("zero_infinity", True): "0",
+    ("one_score", True): "a prediction is that of class 1 of two",
+    ("background", False): "is left out",
+    ("inner", "sum"): "the sum",
+    ("inner", "mean"): "the mean",
+    ("inner", "root_mean"): "the square root of the mean",
+}
+SILENT: frozenset[object] = frozenset({None, False, "none"})  # what need not be told
 
 
 def facts(native: Native, loss: Any) -> Iterator[tuple[str, str]]:
     """(what, how it is here) pairs: arrays, prediction, labels, axis, result, denominator."""
     arrays = (a for a in native.parameters if a.to in loss.ARRAYS)
     yield "arrays, in order", ", ".join(f"{a.name} ({_array(a, loss)})" for a in arrays)
-    for each in fields(loss):
-        text = _fact(loss, each.name, getattr(loss, each.name)) if _says(loss, each.name) else ""
+    told = {each.name for each in fields(loss)}
+    for name, title in TITLES.items():
+        text = _fact(loss, name, getattr(loss, name)) if name in told and _says(loss, name) else ""
         if text:
-            title = TITLES.get(each.name, each.name.replace("_", " "))
-            yield "axis" if each.name == "axis" and not _of_classes(loss) else title, text
+            yield "axis" if name == "axis" and not _of_classes(loss) else title, text
     for a in native.parameters:
         if a.refuse:
             yield "not expressible", f"{a.name}: {a.refuse}"
@@ -146,11 +172,9 @@ def _fact(loss: Loss | Transform, name: str, value: Any) -> str:
         return _reduction(loss, value)
     if name == "axis":
         return _axis(loss, value)
-    if name == "spread_weight":
-        return "broadcast to the items" if value else ""
-    if name == "inner" and value == "none":
-        return ""
-    return "" if value is None or value is False else str(value)
+    if (name, value) in WORDS:
+        return WORDS[name, value]
+    return "" if value in SILENT or name in ("background", "time_major") else str(value)
 
 
 def _axis(loss: Loss | Transform, axis: Any) -> str:

@@ -22,12 +22,14 @@ from xlogits.losses import (
     CosineSimilarity,
     Distance,
     GeneralizedCrossEntropy,
+    Hinge,
     Huber,
     InnerProduct,
     KLDivergence,
     LinearSoftmaxCrossEntropy,
     LogAddExp,
     LogCosh,
+    QuantileError,
     Reduction,
     SigmoidCrossEntropy,
     SigmoidFocal,
@@ -35,6 +37,8 @@ from xlogits.losses import (
     SquaredError,
     SquaredLogError,
     Transform,
+    Tversky,
+    TweedieDeviance,
 )
 from xlogits.losses.parts.elementary import TAKEN_BY
 from xlogits.naming.names import spelled
@@ -151,7 +155,7 @@ def _activation(native: Native, loss: Any) -> Iterator[str]:
 def _order(native: Native, loss: Any) -> Iterator[str]:
     """Which array comes first, where that is not the prediction."""
     order = [a.to for a in native.parameters if a.to in ("pred", "target")]
-    if order[:1] != ["target"] or isinstance(loss, SYMMETRIC):
+    if order[:1] != ["target"] or _symmetric(loss):
         return
     first, second = called(loss, "target"), called(loss, "pred")
     index = getattr(loss, "labels", None) is not None and loss.labels.kind == "index"
@@ -163,10 +167,20 @@ def _order(native: Native, loss: Any) -> Iterator[str]:
     )
 
 
+def _symmetric(loss: Any) -> bool:
+    """Whether the two arrays may be swapped."""
+    return isinstance(loss, SYMMETRIC) or (
+        (isinstance(loss, Hinge) and loss.signs != "binary")
+        or (isinstance(loss, Tversky) and loss.missed == loss.extra)
+        or (isinstance(loss, QuantileError) and loss.quantile == 0.5)
+        or (isinstance(loss, TweedieDeviance) and loss.power == 0)
+    )
+
+
 def _labels(native: Native, loss: Any) -> Iterator[str]:
     """The kind of labels, for functions of classes."""
     kind = loss.labels.kind
-    sibling = _sibling(native, loss)
+    sibling = "" if kind == "inferred" else _sibling(native, loss)
     if kind == "inferred":
         yield (
             "The shape of the labels decides what they are: class indexes where they lack the class "
@@ -182,13 +196,21 @@ def _labels(native: Native, loss: Any) -> Iterator[str]:
 
 def _sibling(native: Native, loss: Any) -> str:
     """The function beside this one that takes labels of the other kind, if there is one."""
-    room = native.name.rpartition(".")[0]
+    room, other_kind = native.name.rpartition(".")[0], {"index": "dense", "dense": "index"}
     for other in NATIVES.values():
-        labels = getattr(other.loss, "labels", loss.labels)
-        alike = type(other.loss) is type(native.loss) and bool(other.then) == bool(native.then)
-        if alike and other.name.rpartition(".")[0] == room and labels.kind != loss.labels.kind:
+        alike = type(other.loss) is type(loss) and bool(other.then) == bool(native.then)
+        if not alike or other.name.rpartition(".")[0] != room:
+            continue
+        theirs: Any = other.loss
+        if theirs.labels.kind == other_kind[loss.labels.kind] and theirs.form.kind == _kind(native):
             return spelled(other)
     return ""
+
+
+def _kind(native: Native) -> str:
+    """The form of the prediction before any argument is read."""
+    loss: Any = native.loss
+    return str(loss.form.kind)
 
 
 def _axis(native: Native, loss: Any) -> Iterator[str]:

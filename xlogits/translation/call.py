@@ -57,8 +57,7 @@ def parse(source: str) -> Call:
 
 def read(native: Native, given: dict[str, Any]) -> Call:
     """The reading of a call with these arguments; arrays that are missing get names of their own."""
-    native, given = _meant(native, given)
-    given = _with_arrays(native, given)
+    native, given = as_called(native, given)
     operands = {a.key for a in native.parameters if a.to in native.loss.OPERANDS}
     for arg in native.parameters:
         value = given.get(arg.key)
@@ -69,10 +68,11 @@ def read(native: Native, given: dict[str, Any]) -> Call:
                 f"{native.name}({arg.name}={value}): what is written depends on its value; "
                 f"write it as a literal"
             )
+    given = _with_arrays(native, given)
     return Call(native, given, native.read(given))
 
 
-def _meant(native: Native, given: dict[str, Any]) -> tuple[Native, dict[str, Any]]:
+def as_called(native: Native, given: dict[str, Any]) -> tuple[Native, dict[str, Any]]:
     """The record of this call, where an array that is left out makes it another."""
     left = native.without
     if left is None or given.get(left.lacks) is not None:
