@@ -1,8 +1,14 @@
-"""The canonical functions: logits first, labels second, nothing reduced unless you say how."""
+"""The canonical functions: logits first, labels second, nothing reduced unless you say how.
+
+A list, a tuple or a number of Python stands for an array of the framework of the arrays beside it, and
+of NumPy where there is none (`xlogits.lists`).
+"""
 
 from typing import Any
 
 from xlogits.backends import MODULES, shortened
+from xlogits.errors import BackendError
+from xlogits.lists import from_lists
 from xlogits.losses import (
     LinearSoftmaxCrossEntropy,
     Reduction,
@@ -110,7 +116,8 @@ def _softmax_cross_entropy(
         ignore_index=ignore_index,
         reduction=Reduction(reduction),
     )
-    return loss(logits, labels, sample_weight=sample_weight, class_weight=class_weight)
+    weights = {"sample_weight": sample_weight, "class_weight": class_weight}
+    return _called(loss, {"logits": logits, "labels": labels}, weights)
 
 
 def linear_softmax_cross_entropy(
@@ -177,8 +184,8 @@ def linear_softmax_cross_entropy(
         reduction=Reduction(reduction),
         chunk=chunk,
     )
-    weights = {"sample_weight": sample_weight, "class_weight": class_weight}
-    return loss(hidden, labels, weight, bias, **weights)
+    arrays = {"hidden": hidden, "labels": labels, "weight": weight, "bias": bias}
+    return _called(loss, arrays, {"sample_weight": sample_weight, "class_weight": class_weight})
 
 
 def sigmoid_cross_entropy(
@@ -258,7 +265,8 @@ def _sigmoid_cross_entropy(
     loss = SigmoidCrossEntropy(
         axis=axis, label_smoothing=label_smoothing, reduction=Reduction(reduction)
     )
-    return loss(logits, labels, sample_weight=sample_weight, pos_weight=pos_weight)
+    weights = {"sample_weight": sample_weight, "pos_weight": pos_weight}
+    return _called(loss, {"logits": logits, "labels": labels}, weights)
 
 
 def softmax(logits: Elements[Result], *, axis: Axis = -1) -> Result:
@@ -268,11 +276,10 @@ def softmax(logits: Elements[Result], *, axis: Axis = -1) -> Result:
         ShapeError, DtypeError, BackendError: what was passed, and what was expected.
 
     Example:
-        >>> import numpy as np
-        >>> softmax(np.array([2.0, 1.0, 0.0])).round(4)
+        >>> softmax([2.0, 1.0, 0.0]).round(4)
         array([0.6652, 0.2447, 0.09  ])
     """
-    return Transform(function="softmax", axis=axis)(logits)
+    return _called(Transform(function="softmax", axis=axis), {"logits": logits})
 
 
 def log_softmax(logits: Elements[Result], *, axis: Axis = -1) -> Result:
@@ -286,7 +293,7 @@ def log_softmax(logits: Elements[Result], *, axis: Axis = -1) -> Result:
         >>> log_softmax(np.array([2.0, 1.0, 0.0])).round(4)
         array([-0.4076, -1.4076, -2.4076])
     """
-    return Transform(function="log_softmax", axis=axis)(logits)
+    return _called(Transform(function="log_softmax", axis=axis), {"logits": logits})
 
 
 def logsumexp(logits: Rows[Result], *, axis: Axis = -1, keepdims: bool = False) -> Result:
@@ -300,7 +307,9 @@ def logsumexp(logits: Rows[Result], *, axis: Axis = -1, keepdims: bool = False) 
         >>> logsumexp(np.array([1000.0, 1000.0])).round(4)
         np.float64(1000.6931)
     """
-    return Transform(function="logsumexp", axis=axis, keepdims=keepdims)(logits)
+    return _called(
+        Transform(function="logsumexp", axis=axis, keepdims=keepdims), {"logits": logits}
+    )
 
 
 def sigmoid(logits: Elements[Result]) -> Result:
@@ -314,7 +323,7 @@ def sigmoid(logits: Elements[Result]) -> Result:
         >>> sigmoid(np.array([-2.0, 0.0, 2.0])).round(4)
         array([0.1192, 0.5   , 0.8808])
     """
-    return Transform(function="sigmoid")(logits)
+    return _called(Transform(function="sigmoid"), {"logits": logits})
 
 
 def log_sigmoid(logits: Elements[Result]) -> Result:
@@ -328,7 +337,7 @@ def log_sigmoid(logits: Elements[Result]) -> Result:
         >>> log_sigmoid(np.array([-1000.0, 0.0])).round(4)
         array([-1.000e+03, -6.931e-01])
     """
-    return Transform(function="log_sigmoid")(logits)
+    return _called(Transform(function="log_sigmoid"), {"logits": logits})
 
 
 def logit(probabilities: Elements[Result]) -> Result:
@@ -344,7 +353,7 @@ def logit(probabilities: Elements[Result]) -> Result:
         >>> logit(np.array([0.25, 0.5])).round(4)
         array([-1.0986,  0.    ])
     """
-    return Transform(function="logit")(probabilities)
+    return _called(Transform(function="logit"), {"probabilities": probabilities})
 
 
 def softplus(x: Elements[Result]) -> Result:
@@ -358,7 +367,21 @@ def softplus(x: Elements[Result]) -> Result:
         >>> softplus(np.array([-1.0, 0.0, 1000.0])).round(4)
         array([3.133e-01, 6.931e-01, 1.000e+03])
     """
-    return Transform(function="softplus")(x)
+    return _called(Transform(function="softplus"), {"x": x})
+
+
+def _called(loss: Any, needed: dict[str, Any], others: dict[str, Any] | None = None) -> Array:
+    """The loss of these operands; where it refuses one, of arrays in place of lists and numbers."""
+    others = others or {}
+    try:
+        return loss(*needed.values(), **others)
+    except BackendError as error:
+        refused = error
+    found = from_lists(needed, others)
+    if found is None:
+        raise refused
+    needed, others = found
+    return loss(*needed.values(), **others)
 
 
 shortened(softmax_cross_entropy, _softmax_cross_entropy)

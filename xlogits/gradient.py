@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from xlogits.backends import namespace
 from xlogits.backends.protocol import Filler, Namespace
 from xlogits.catalogue import NATIVES
-from xlogits.catalogue.record import Arg, Native, bind
-from xlogits.errors import OptionError, Refused
+from xlogits.catalogue.record import REQUIRED, Arg, Native, bind
+from xlogits.errors import BackendError, OptionError, Refused
+from xlogits.lists import from_lists
 from xlogits.losses import LinearSoftmaxCrossEntropy, Loss, SoftmaxCrossEntropy, Transform
 from xlogits.types import Result
 
@@ -66,6 +67,13 @@ def value_and_grad(
     ) -> tuple[Result, Any]:
         call = _call(fn, args, kwargs)
         outs = None if out is None else (out,) if isinstance(wrt, str) else out
+        try:
+            value, grads = _differentiate(call, names, cotangent, outs)
+        except BackendError as error:
+            refused = error
+        else:
+            return value, grads[0] if isinstance(wrt, str) else grads
+        call = _of_arrays(call, refused)
         value, grads = _differentiate(call, names, cotangent, outs)
         return value, grads[0] if isinstance(wrt, str) else grads
 
@@ -100,6 +108,22 @@ def _call(fn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Call:
     order = ("pred", "target") if isinstance(fn, (Loss, Transform)) else ("logits", "labels")
     given = dict(zip(order, args, strict=False)) | kwargs
     return _Call(fn, given, args[2:], dict(zip(("logits", "labels"), order, strict=True)), None)
+
+
+def _of_arrays(call: _Call, refused: BackendError) -> _Call:
+    """A call of a canonical function with arrays in place of lists and numbers; else its error."""
+    native = call.native
+    if native is None or native.framework != "xlogits":
+        raise refused
+    operands = [
+        a for a in native.parameters if a.to in native.loss.OPERANDS and a.key in call.given
+    ]
+    needed = {a.key: call.given[a.key] for a in operands if a.default is REQUIRED}
+    others = {a.key: call.given[a.key] for a in operands if a.default is not REQUIRED}
+    found = from_lists(needed, others)
+    if found is None:
+        raise refused
+    return call._replace(given=call.given | found[0] | found[1])
 
 
 def _canonical(fn: Any) -> Native | None:
@@ -164,7 +188,7 @@ def _closed_form(
 
 
 def _require_differentiable(xp: Namespace, labels: Array) -> None:
-    if labels is None or "float" not in xp.dtype(labels):
+    if labels is None or "float" not in namespace(labels, "labels").dtype(labels):
         kind = "nothing" if labels is None else xp.dtype(labels)
         raise OptionError(f"wrt asks for labels, which are {kind}; expected floating point labels")
 

@@ -56,7 +56,7 @@ PLAIN: dict[str, Wanted] = {
         *(L.SquaredLogError, L.PoissonNLL, L.GaussianNLL, L.BrierScore, L.Hinge),
         *(L.SoftMargin, L.HingeEmbedding, L.MarginRanking, L.BinarySparsemax),
         *(L.CategoricalHinge, L.MulticlassHinge, L.MultiMargin, L.MultiLabelMargin),
-        *(L.Sparsemax, L.KLDivergence, L.RelativeEntropy, L.GeneralizedCrossEntropy),
+        *(L.Sparsemax, L.KLDivergence, L.RelativeEntropy, L.Entropy, L.GeneralizedCrossEntropy),
         *(L.InnerProduct, L.CosineSimilarity, L.Distance, L.TripletMargin, L.LogAddExp),
         *(L.XLogY, L.Tversky),
     )
@@ -68,6 +68,7 @@ LOSSES: dict[str, Wanted] = {**OPTIONS, **FUNCTIONS, **PLAIN}
 FROM_ZERO = frozenset(
     {
         *("softmax of probabilities", "logit", "log1mexp", "KLDivergence", "RelativeEntropy"),
+        "Entropy",
         "GeneralizedCrossEntropy",
     }
 )

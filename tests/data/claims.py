@@ -55,6 +55,8 @@ ERRORS: dict[str, str | None] = {
 }
 ROWS: dict[str, str | None] = {**ERRORS, AXIS: "ShapeError"}
 INDEXED: dict[str, str | None] = {**ROWS, LABEL: "LabelError"}
+# the canonical functions make arrays of lists and numbers, and a number has no classes
+LISTS: dict[str, str | None] = {LIST: None, NUMBER: "ShapeError"}
 WEIGHED = {"sample_weight": "float"}
 PAIR = {"pred": "float", "target": "dense", **WEIGHED}
 INDEX = {"pred": "float", "target": "index", **WEIGHED}
@@ -74,7 +76,7 @@ def of_rows(loss: Any, **more: str) -> Claim:
 
 
 def elementary(function: str, along: bool = False) -> Claim:
-    errors: dict[str, str | None] = {NUMBER: "BackendError"}
+    errors: dict[str, str | None] = {NUMBER: None}
     if along:
         errors[AXIS] = "ShapeError"
     return Claim(L.Transform(function=function), {"pred": "float"}, PRED, frozenset(), errors)
@@ -91,16 +93,16 @@ ANCHOR = {"pred": "float", "other": "float"}
 CLAIMS: dict[str, Claim] = {
     # functions
     "xl.softmax_cross_entropy": Claim(
-        L.SoftmaxCrossEntropy(), {**INDEX, **CLASSES}, PRED, SOFTMAX, INDEXED
+        L.SoftmaxCrossEntropy(), {**INDEX, **CLASSES}, PRED, SOFTMAX, {**INDEXED, **LISTS}
     ),
     "xl.linear_softmax_cross_entropy": Claim(
         L.LinearSoftmaxCrossEntropy(),
         {**LINEAR, **WEIGHED, **CLASSES},
         LINEAR_BY,
-        errors={**ERRORS, LABEL: "LabelError"},
+        errors={**ERRORS, LABEL: "LabelError", **LISTS},
     ),
     "xl.sigmoid_cross_entropy": Claim(
-        L.SigmoidCrossEntropy(), {**PAIR, "pos_weight": "float"}, BOTH, SIGMOID, ROWS
+        L.SigmoidCrossEntropy(), {**PAIR, "pos_weight": "float"}, BOTH, SIGMOID, {**ROWS, **LISTS}
     ),
     "xl.softmax": elementary("softmax", along=True),
     "xl.log_softmax": elementary("log_softmax", along=True),
@@ -192,6 +194,12 @@ CLAIMS: dict[str, Claim] = {
     # divergences, products
     "KLDivergence": of_numbers(L.KLDivergence(), mask="bool"),
     "RelativeEntropy": of_rows(L.RelativeEntropy()),
+    "Entropy": Claim(
+        L.Entropy(),
+        {"pred": "float", **WEIGHED},
+        PRED,
+        errors={k: error for k, error in ROWS.items() if k not in (LIST, SHAPE)},
+    ),
     "LogAddExp": of_numbers(L.LogAddExp())._replace(errors={**ERRORS, LIST: "BackendError"}),
     "XLogY": of_numbers(L.XLogY()),
     # losses of embeddings and regions

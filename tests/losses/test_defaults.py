@@ -64,6 +64,10 @@ LOSSES: dict[Any, tuple[dict[str, Any], Callable[[], Any]]] = {
     ),
     L.GeneralizedCrossEntropy: ({"pred": P, "target": Y}, lambda: 2 - 2 * np.sqrt(Q)),
     L.KLDivergence: ({"pred": P, "target": V}, lambda: V * np.log(V / P)),
+    L.Entropy: (
+        {"pred": V},
+        lambda: -(V / V.sum(1)[:, None] * np.log(V / V.sum(1)[:, None])).sum(1),
+    ),
     L.RelativeEntropy: (
         {"pred": P, "target": V},
         lambda: (V / V.sum(1)[:, None] * np.log(V / P * (P.sum(1) / V.sum(1))[:, None])).sum(1),

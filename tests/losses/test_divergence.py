@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 import xlogits as xl
-from tests.conftest import Framework, framework, need
-from xlogits.dialects import keras, optax, scipy, torchvision
+from tests.conftest import Framework, need
+from xlogits.dialects import keras, optax, torchvision
 from xlogits.dialects.torch.nn import functional as F
 from xlogits.errors import OptionError, Refused, ShapeError
 from xlogits.losses import (
+    Entropy,
     Form,
     GeneralizedCrossEntropy,
     KLDivergence,
@@ -142,6 +143,31 @@ def test_derivatives_of_shares_are_as_large_as_what_cancels_in_them(
         assert expected.gradients["pred"][1] == pytest.approx(2 / unit, rel=1e-14)
         logs = 2 * (1 + 2 * math.log(3))  # of an entry, and their mean
         assert expected.gradients["target"][1] == pytest.approx(logs / unit, rel=1e-14)
+
+
+def test_the_definition_of_entropy() -> None:
+    found = evaluate(Entropy(base=2.0), {"pred": P})
+
+    def entropy(x: list[Any]) -> Any:
+        return -fsum(p * log(p) for p in shares(x)) / log(2)
+
+    with mpmath.workdps(40):
+        for row in range(3):
+            x = [mpf(v) for v in P[row]]
+            assert close(found.value[0][row], entropy(x))
+            for j in range(5):
+                by_x = mpmath.diff(lambda v, x=x, j=j: entropy([*x[:j], v, *x[j + 1 :]]), x[j])
+                assert close(found.gradients["pred"][0][row, j], by_x)
+
+
+def test_entropy_where_shares_are_0(fw: Framework) -> None:
+    """The term is 0, its slope infinite, and the other slopes are as if it were not there."""
+    x = np.array([[1.0, 0.0, 3.0], [0.0, 2.0, 0.0]])
+    value, slope = xl.value_and_grad(Entropy())(fw.array(x))
+    wanted = -(0.25 * math.log(0.25) + 0.75 * math.log(0.75))
+    np.testing.assert_allclose(fw.numbers(value), [wanted, 0], rtol=1e-14, atol=1e-15)
+    by_x = [(-math.log(0.25) - wanted) / 4, math.inf, (-math.log(0.75) - wanted) / 4]
+    np.testing.assert_allclose(fw.numbers(slope), [by_x, [math.inf, 0, math.inf]], rtol=1e-13)
 
 
 def test_the_definition_of_generalised_cross_entropy() -> None:
@@ -326,14 +352,35 @@ def test_lists_without_a_member_are_left_out_of_the_mean() -> None:
     assert optax.losses.ranking_softmax_loss(X, Q, where=np.zeros_like(where)) == 0
 
 
-def test_entropy_needs_two_distributions() -> None:
-    need("torch")
-    p = framework("torch").array(P)
-    with pytest.raises(OptionError, match="needs 'qk'"):
-        scipy.stats.entropy(p)
-    by_rows = scipy.stats.entropy(framework("torch").array(Q), p, base=2, axis=1)
-    shared = P / P.sum(1, keepdims=True)
-    np.testing.assert_allclose(by_rows.numpy(), (Q * np.log2(Q / shared)).sum(1), rtol=1e-13)
+def test_entropy_of_one_distribution_is_shannons(fw: Framework) -> None:
+    """With qk it is the divergence from it: another function, under one name."""
+    need("scipy")
+    import scipy.stats
+
+    from xlogits.dialects.scipy import stats
+
+    p, q = fw.array(P), fw.array(Q)
+    for found, wanted in (
+        (stats.entropy(p, axis=1), scipy.stats.entropy(P, axis=1)),
+        (stats.entropy(p, None, 2.0, 1), scipy.stats.entropy(P, None, 2.0, 1)),
+        (stats.entropy(p, q, axis=1), scipy.stats.entropy(P, Q, axis=1)),
+        (stats.entropy(p, q, base=2, axis=1), scipy.stats.entropy(P, Q, 2, axis=1)),
+    ):
+        np.testing.assert_allclose(fw.numbers(found), wanted, rtol=1e-13)
+    assert not np.allclose(scipy.stats.entropy(P, axis=1), scipy.stats.entropy(P, Q, axis=1))
+
+
+def test_targets_that_are_left_out(fw: Framework) -> None:
+    """They are 0 everywhere in optax; where no loss of one array says that, they are asked for."""
+    need("optax")
+    from xlogits.dialects import optax
+
+    x = fw.array(X)
+    np.testing.assert_allclose(fw.numbers(optax.l2_loss(x)), X**2 / 2, rtol=1e-15)
+    np.testing.assert_allclose(fw.numbers(optax.squared_error(x)), X**2, rtol=1e-15)
+    if fw.name != "jax":  # on whose arrays optax itself is called
+        with pytest.raises(OptionError, match=r"needs 'targets'.*left out it is 0 everywhere"):
+            optax.huber_loss(x)
 
 
 def test_alpha_without_balancing_changes_nothing_as_in_keras() -> None:

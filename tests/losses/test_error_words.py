@@ -100,7 +100,7 @@ def test_the_good_call_beside_all_these_passes(fw: Framework) -> None:
     assert fw.numbers(_call(fw, X, Q, {})).shape == (2,)
 
 
-@pytest.mark.parametrize("what", [[[1.0, 2.0]], (1.0, 2.0), 1.0, None, "logits", object()])
+@pytest.mark.parametrize("what", [{1.0: 2.0}, {1.0, 2.0}, range(3), None, "logits", object()])
 def test_what_is_no_array_is_refused(what: Any) -> None:
     with pytest.raises(BackendError, match=r"logits is a .*numpy\.asarray"):
         xl.softmax_cross_entropy(what, Y)
@@ -211,10 +211,10 @@ def test_modules_that_must_not_be_imported() -> None:
         "import numpy as np, xlogits as xl\n"
         "print(xl.softmax_cross_entropy(np.zeros((1, 3)), np.array([0])).round(6))\n"
         "try:\n"
-        "    xl.softmax([1.0])\n"
+        "    xl.softmax({1.0})\n"
         "except TypeError as error:\n"
         "    print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[0] == "[1.098612]"
-    assert "is a list; expected an array" in done.stdout
+    assert "is a set; expected an array" in done.stdout

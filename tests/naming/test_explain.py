@@ -13,7 +13,6 @@ from xlogits.catalogue.absent import ABSENT
 from xlogits.cli import main
 from xlogits.errors import OptionError, Refused, Unknown
 from xlogits.naming import Explanation, defaults, names
-from xlogits.naming.formula import plain
 from xlogits.naming.spelling import meant
 
 FOREIGN = [name for name, native in NATIVES.items() if native.framework != "xlogits"]
@@ -131,16 +130,3 @@ def test_they_need_no_framework() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
-
-
-@pytest.mark.parametrize(
-    ("tex", "text"),
-    [
-        (r"\frac{1}{2} (x - y)^2", "1/2 (x - y)^2"),
-        (r"\log \sigma(x)", "log σ(x)"),
-        (r"\tfrac1C \sum_{j \notin T} s\,x_j / \|x\|", "1/C Σ_(j ∉ T) s x_j / ‖x‖"),
-        (r"\ell = -\sum_j q_{j} \log p_j", "ℓ = -Σ_j q_j log p_j"),
-    ],
-)
-def test_formulas_without_tex(tex: str, text: str) -> None:
-    assert plain(tex) == text

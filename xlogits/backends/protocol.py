@@ -28,6 +28,7 @@ class Namespace(Protocol):
     """The functions of one backend module."""
 
     NAME: str
+    STACK: str  # how a list of arrays becomes one, where its name is {}
 
     # -- questions that need no value, so that they can be asked while tracing
     def refuse(self, x: Array) -> str:
@@ -53,6 +54,11 @@ class Namespace(Protocol):
     # -- making and shaping
     def cast(self, x: Array, dtype: str) -> Array: ...
     def full_like(self, x: Array, value: float) -> Array: ...
+    def from_numbers(
+        self, numbers: list[Any], dtype: str, shape: Sequence[int], like: Array
+    ) -> Array:
+        """Python numbers as an array of this shape, on the device of `like` (NumPy: None)."""
+
     def expand(self, x: Array, axis: int) -> Array:
         """A new axis of size 1 at `axis`."""
 

@@ -8,6 +8,7 @@ import numpy as np
 from xlogits.cases.case import EXTREME, rng_of
 from xlogits.cases.formula import Domain, Draw, Shape, normal
 from xlogits.losses import (
+    Entropy,
     GeneralizedCrossEntropy,
     KLDivergence,
     RelativeEntropy,
@@ -93,6 +94,13 @@ def _certain(a: Operands) -> Operands:
 
 DOMAINS: dict[type, Domain | Callable[[Any], Domain]] = {
     KLDivergence: _kl,
+    Entropy: Domain(
+        {"pred": uniform},
+        {
+            "equal shares": lambda a: {"pred": 0 * a["pred"] + 0.3},
+            "nearly certain": lambda a: {"pred": np.where(cycle(a["pred"], 5) == 2, 1.0, 1e-3)},
+        },
+    ),
     RelativeEntropy: Domain(
         {"pred": uniform, "target": uniform},
         {

@@ -30,10 +30,10 @@ class Arg:
     `to` names the operand or the field of the loss that the parameter sets, or is '' where it cannot
     change a value. `values` maps the framework's words to ours. A parameter that is `absent` (None,
     unless said otherwise) leaves the loss as it is; one that is `needed` may not be (nor may all be of
-    several that set the same). `refuse` is the
-    reason why a call that passes anything but the default, or what `stands_for_default`, cannot be
-    read. `since` is the version of
-    the framework that brought the parameter, where that is one that people still meet; `was` holds
+    several that set the same); `left_out` is what an array stands for in the original where a call
+    leaves it out, which is refused here. `refuse` is the reason why a call that passes anything but the
+    default, or what `stands_for_default`, cannot be read. `since` is the version of the framework
+    that brought the parameter, where that is one that people still meet; `was` holds
     (version, default before it) for defaults that changed, the oldest first, and `named` (version,
     name before it) for parameters that were renamed. `also` are other names by which it can be passed
     today. `key` is what the parameter goes by where a class and its instances share a name, otherwise
@@ -46,6 +46,7 @@ class Arg:
     values: Mapping[Any, Any] | None = None
     absent: Any = None
     needed: bool = False
+    left_out: str = ""
     refuse: str = ""
     stands_for_default: Callable[[Any], bool] | None = None
     since: str = ""
@@ -91,7 +92,9 @@ class Native:
 
     `args` are its parameters in order, with "/", "*" and "**kwargs" where a signature has
     them. A class has its constructor in `args` and the call of its instances in `then`. `loss` is
-    what it computes before the parameters are read.
+    what it computes before the parameters are read. `without` is the record of a call that leaves out an
+    array, where the function then computes another loss: it says which parameter it `lacks`, and whether
+    that is the `usual` call, for which the bare name stands.
 
     What people should know besides: `since`, the version that brought the name (where people still
     meet older ones); `starred`, the version in which the "*" came into its signature; `gone`, (version,
@@ -104,6 +107,9 @@ class Native:
     args: tuple[Arg | str, ...]
     then: tuple[Arg | str, ...] = ()
     together: tuple[Together, ...] = ()
+    without: "Native | None" = None
+    lacks: str = ""
+    usual: bool = False
     aliases: tuple[str, ...] = ()
     since: str = ""
     starred: str = ""
@@ -136,6 +142,9 @@ class Native:
 
     def read(self, given: Mapping[str, Any]) -> Reading:
         """The loss and operands of a call with these arguments, by the keys of the parameters."""
+        if self.without is not None and given.get(self.without.lacks) is None:
+            left = {key: value for key, value in given.items() if key != self.without.lacks}
+            return self.without.read(left)
         fields: dict[str, Any] = {}
         operands: dict[str, Any] = {}
         for arg in self.parameters:
@@ -156,8 +165,11 @@ class Native:
         needed = {*(arg.to for arg in self.parameters if arg.needed), *self.loss.ARRAYS}
         for arg in self.parameters:
             if arg.to in needed and arg.to not in operands and arg.to not in fields:
-                name = self.parameter(arg.to).name
-                raise OptionError(f"{self.name}() needs '{name}'; it is None")
+                first = self.parameter(arg.to)
+                meaning = (
+                    f": left out it is {first.left_out}, so pass that" if first.left_out else ""
+                )
+                raise OptionError(f"{self.name}() needs '{first.name}'; it is None{meaning}")
         return Reading(replace(self.loss, **fields) if fields else self.loss, operands)
 
     def _translated(self, arg: Arg, value: Any) -> Any:

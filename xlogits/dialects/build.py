@@ -25,11 +25,14 @@ def dialect(native: Native) -> Any:
 def _function(native: Native) -> Any:
     name, place = _place(native, native.args)
     also = native.parameter("pred").also
+    alone = native.without and _place(native.without, native.args)
 
     def function(*args: Any, **kwargs: Any) -> Any:
         pred = args[place] if place < len(args) else kwargs.get(name)
         if pred is None and also:
             pred = next((kwargs[word] for word in also if word in kwargs), None)
+        if pred is None and alone:
+            pred = args[alone[1]] if alone[1] < len(args) else kwargs.get(alone[0])
         own = original(native, pred)
         if own is not None:
             return own(*args, **kwargs)

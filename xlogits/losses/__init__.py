@@ -1,6 +1,6 @@
 """What each loss is: its fields, its formula and its derivative. One file per family."""
 
-from xlogits.losses.divergence import KLDivergence, RelativeEntropy
+from xlogits.losses.divergence import Entropy, KLDivergence, RelativeEntropy
 from xlogits.losses.likelihood import BrierScore, GaussianNLL, PoissonNLL, TweedieDeviance
 from xlogits.losses.linear.layer import LinearSoftmaxCrossEntropy
 from xlogits.losses.margin import BinarySparsemax, Hinge, HingeEmbedding, MarginRanking, SoftMargin
@@ -69,6 +69,7 @@ __all__ = [
     "CosineSimilarity",
     "Distance",
     "Elementwise",
+    "Entropy",
     "Form",
     "Formula",
     "GaussianNLL",

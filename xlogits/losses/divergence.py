@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from xlogits.backends.protocol import Namespace
 from xlogits.errors import ShapeError
+from xlogits.losses.parts.elementary import entropy_of
 from xlogits.losses.parts.formula import Elementwise, Rowwise
 from xlogits.losses.parts.loss import spreads
 from xlogits.losses.parts.value import frozen
@@ -119,6 +120,37 @@ class RelativeEntropy(Rowwise):
             / (xp.sum(array, -1, keepdims=True) * self._unit())
             for slope, share, array in zip(slopes, shares, arrays, strict=True)
         )
+
+    def _unit(self) -> float:
+        return 1.0 if self.base is None else math.log(self.base)
+
+
+@frozen
+class Entropy(Rowwise):
+    r"""Shannon's entropy of rows that are divided by their sums first.
+
+    $$ -\frac{1}{\log b} \sum_j p_j \log p_j , \qquad p = \frac{x}{\sum_k x_k} $$
+
+    `base` is $b$; None stands for the natural logarithm. A term is 0 where $x = 0$, and its derivative
+    is infinite there; below 0 the entropy is $-\infty$.
+    """
+
+    base: float | None = None
+
+    OPERANDS: ClassVar[tuple[str, ...]] = ("pred", "sample_weight")
+    ARRAYS: ClassVar[tuple[str, ...]] = ("pred",)
+
+    def term(self, xp: Namespace, *arrays: Array) -> Array:
+        return xp.sum(entropy_of(xp, self._shares(xp, arrays[0])), -1) / self._unit()
+
+    def slopes(self, xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
+        p = self._shares(xp, arrays[0])
+        whole = xp.sum(entropy_of(xp, p), -1, keepdims=True)
+        return ((-xp.log(p) - whole) / (xp.sum(arrays[0], -1, keepdims=True) * self._unit()),)
+
+    def _shares(self, xp: Namespace, x: Array) -> Array:
+        # a share of 0 does not depend on the sum: the infinite slope of its term is its own alone
+        return xp.where(x == 0, x, x / xp.sum(x, -1, keepdims=True))
 
     def _unit(self) -> float:
         return 1.0 if self.base is None else math.log(self.base)

@@ -1,36 +1,35 @@
 """What one name means: formula, conventions, traps, and the same call everywhere else."""
 
-import re
 import textwrap
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
 
-from xlogits.catalogue import Native
+from xlogits.catalogue import Native, by_name
 from xlogits.catalogue.absent import NoEquivalent
 from xlogits.catalogue.families import family
 from xlogits.catalogue.record import REQUIRED, Arg
 from xlogits.catalogue.versions import number
 from xlogits.errors import OptionError, Refused
+from xlogits.formulas import about, called, formula
 from xlogits.frameworks import FRAMEWORKS
-from xlogits.ledger import rows_of
-from xlogits.losses import (
-    AxisByRank,
-    Elementwise,
-    Form,
-    Labels,
-    Loss,
-    Reduction,
-    Rowwise,
-    SoftmaxCrossEntropy,
-    Transform,
-)
-from xlogits.naming.formula import formula, plain
+from xlogits.naming.facts import facts, options
 from xlogits.naming.links import link
 from xlogits.naming.spelling import meant
+from xlogits.naming.traps import traps
 from xlogits.translation import Translation, translated
 from xlogits.translation.call import Call, read
+from xlogits.translation.expression import Expr
 from xlogits.translation.language import LANGUAGES, TARGETS
+from xlogits.translation.single import Candidate, written
+
+
+class Way(NamedTuple):
+    """Another way to call a function that computes something else: when, the call, its formula."""
+
+    when: str
+    call: str
+    formula: str
 
 
 @dataclass(frozen=True)
@@ -41,9 +40,12 @@ class Explanation:
         name: the full name; `aliases` are its others.
         family: which family of losses it belongs to.
         about: what it computes, in one sentence.
-        formula: the formula, as text.
-        facts: (what, how it is here) pairs: prediction, labels, axis, result, denominator, options.
-        traps: sentences about what goes wrong silently.
+        call: the call with its defaults; its arrays are called what they are.
+        formula: what that call computes, in lines, in the language of `xlogits.formulas`.
+        ways: calls that compute something else, such as with from_logits=True.
+        facts: (what, how it is here) pairs: prediction, labels, axis, result, denominator.
+        options: (parameter with its default, what it changes and what its absence means) pairs.
+        traps: sentences about what goes wrong silently, the most famous first.
         elsewhere: target -> `Translation` of the call with its defaults.
         versions: since when, and what changed when.
         link: its documentation.
@@ -53,8 +55,11 @@ class Explanation:
     aliases: tuple[str, ...]
     family: str
     about: str
+    call: str
     formula: str
+    ways: tuple[Way, ...]
     facts: tuple[tuple[str, str], ...]
+    options: tuple[tuple[str, str], ...]
     traps: tuple[str, ...]
     elsewhere: dict[str, Translation]
     versions: tuple[str, ...]
@@ -65,7 +70,8 @@ class Explanation:
 
     def data(self) -> dict[str, Any]:
         """The same for a program: nothing but text, lists and dictionaries."""
-        return {"kind": "function", **asdict(self)}
+        ways = [way._asdict() for way in self.ways]
+        return {"kind": "function", **asdict(self), "ways": ways}
 
 
 def explain(name: str) -> Explanation:
@@ -85,19 +91,75 @@ def explain(name: str) -> Explanation:
     native = meant(name)
     if isinstance(native, NoEquivalent):
         raise Refused(unequalled(native))
-    call = read(native, {})
+    return explained(read(native, {}))
+
+
+def explained(call: Call) -> Explanation:
+    """What one call computes, with the arguments that it has."""
+    native, loss = call.native, call.reading.loss
     return Explanation(
         name=native.name,
         aliases=native.aliases,
         family=family(native.loss),
-        about=_about(native.loss),
-        formula=formula(native.loss),
-        facts=tuple(_facts(native, call)),
-        traps=(*native.traps, *(f"{row.reason} ({row.source})" for row in rows_of(native.name))),
+        about=about(loss),
+        call=spoken(call),
+        formula=formula(loss, call.reading.operands),
+        ways=tuple(_ways(call)),
+        facts=tuple(facts(native, loss)),
+        options=tuple(options(native, loss)),
+        traps=traps(native, loss),
         elsewhere=_elsewhere(call),
         versions=tuple(_versions(native)),
         link=link(native),
     )
+
+
+def spoken(call: Call) -> str:
+    """A call as source code of its own framework."""
+    native = call.native
+    given = {key: x for key, x in call.given.items() if not _is_default(native, key, x)}
+    return written(Candidate(native, given, []), LANGUAGES[native.framework])
+
+
+def _is_default(native: Native, key: str, value: Any) -> bool:
+    """Whether an argument need not be written; one that has no default has to be."""
+    arg = next(a for a in native.parameters if a.key == key)
+    return type(value) is type(arg.default) and bool(value == arg.default)
+
+
+def _ways(call: Call) -> Iterator[Way]:
+    """The other forms that the prediction may have, and the call with or without an optional array."""
+    native = call.native
+    whole = by_name(native.name)
+    if whole is not None and whole.without is not None:
+        lacks = whole.without.lacks
+        arg = next(a for a in whole.parameters if a.key == lacks)
+        other = read(
+            whole, {lacks: Expr(called(whole.loss, arg.to))} if native.lacks else _alone(whole)
+        )
+        when = f"{'with' if native.lacks else 'without'} {arg.name}"
+        yield _way(when, other)
+    for arg in native.parameters:
+        if arg.to != "form" or type(arg.default) is not bool or arg.key in call.given:
+            continue
+        other = read(native, _own_arguments(call) | {arg.key: not arg.default})
+        yield _way(f"with {arg.name}={not arg.default}", other)
+
+
+def _way(when: str, call: Call) -> Way:
+    return Way(when, spoken(call), formula(call.reading.loss, call.reading.operands))
+
+
+def _alone(native: Native) -> dict[str, Any]:
+    """The prediction of a call that leaves out the other array."""
+    without = native.without or native
+    return {without.parameter("pred").key: Expr(called(without.loss, "pred"))}
+
+
+def _own_arguments(call: Call) -> dict[str, Any]:
+    """The arguments of a call without its needed arrays, whose names depend on the form."""
+    arrays = {a.key for a in call.native.parameters if a.to in call.reading.loss.ARRAYS}
+    return {key: x for key, x in call.given.items() if key not in arrays}
 
 
 def unequalled(entry: NoEquivalent) -> str:
@@ -108,109 +170,6 @@ def unequalled(entry: NoEquivalent) -> str:
     if entry.difference:
         text += f"\nHow far off: {entry.difference}"
     return text
-
-
-def _about(loss: Loss | Transform) -> str:
-    text = (type(loss).__doc__ or "").strip().split("\n\n")[0]
-    if isinstance(loss, Transform):
-        return f"The elementary function {loss.function}, of an array."
-    text = re.sub(r"\$(.+?)\$", lambda found: plain(found[1]), text, flags=re.DOTALL)
-    return " ".join(text.replace("`", "").split())
-
-
-def _facts(native: Native, call: Call) -> list[tuple[str, str]]:
-    loss: Any = call.reading.loss
-    classes = isinstance(loss, SoftmaxCrossEntropy) or not _says_nothing(loss, "labels")
-    found = []
-    order = ", ".join(a.name for a in native.parameters if a.to in loss.ARRAYS)
-    found.append(("arrays, in order", order))
-    for each in fields(loss):
-        text = "" if _says_nothing(loss, each.name) else _fact(getattr(loss, each.name), each.name)
-        if text:
-            title = _NAMES.get(each.name, each.name.replace("_", " "))
-            found.append(("axis" if each.name == "axis" and not classes else title, text))
-    options = [_option(a) for a in native.parameters if a.to not in loss.ARRAYS and a.to]
-    if options:
-        found.append(("options", ", ".join(options)))
-    refused = [f"{a.name}: {a.refuse}" for a in native.parameters if a.refuse]
-    return [*found, *(("not expressible", text) for text in refused)]
-
-
-def _says_nothing(loss: Any, field: str) -> bool:
-    """Whether a field is of no use in this loss: the axis of single numbers, the kind of vectors."""
-    if field == "axis":
-        return isinstance(loss, Elementwise) and loss.inner == "none"
-    if field == "labels":
-        vectors = isinstance(loss, Rowwise) and loss.labels.kind == "dense"
-        return vectors or not hasattr(loss, "labels")
-    return False
-
-
-_NAMES = {
-    "form": "prediction",
-    "axis": "class axis",
-    "reduction": "result",
-    "dtype": "computed in",
-    "inner": "over the axis first",
-    "spread_weight": "sample weights",
-    "ignore_index": "ignored label",
-}
-
-
-def _fact(value: Any, name: str) -> str:
-    if isinstance(value, Form):
-        return _form(value)
-    if isinstance(value, Labels):
-        words = {"index": "class indexes", "dense": "one number per class"}
-        return words.get(value.kind, "class indexes, or one number per class")
-    if isinstance(value, Reduction):
-        return _reduction(value)
-    if isinstance(value, AxisByRank):
-        return "1, or the only one" if value.axes == (0, 0, 1) else f"by rank: {value.axes}"
-    if name == "spread_weight":
-        return "broadcast to the items" if value else ""
-    if name in ("inner",) and value == "none":
-        return ""
-    if name == "axis" and value is None:
-        return "all axes"
-    return "" if value is None or value is False else str(value)
-
-
-def _form(form: Form) -> str:
-    text = {"logits": "logits", "log_probabilities": "log-probabilities"}.get(
-        form.kind, "probabilities"
-    )
-    steps = [f"clipped to {form.clip}"] if form.clip else []
-    if form.renormalise == "before":
-        steps.insert(0, "divided by their sum")
-    if form.renormalise == "after":
-        steps.append("divided by their sum")
-    if form.log_floor is not None:
-        steps.append(f"logarithms not below {form.log_floor:g}")
-    return ", then ".join([text, *steps])
-
-
-def _reduction(reduction: Reduction) -> str:
-    if reduction.word == "none":
-        return "one number per item"
-    if reduction.word == "sum":
-        return "the sum over the items"
-    divided = {
-        "mean": "the number of items",
-        "mean_over_items": "the number of items, ignored ones included",
-        "mean_over_valid": "the number of items that are not ignored",
-        "mean_over_class_weight": "the sum of the class weights of the labels",
-        "mean_over_sample_weight": "the sum of the sample weights",
-        "mean_over_weight_as_given": "the sum of the sample weights as they were given",
-        "mean_over_nonzero_weight": "the number of items whose weight is not 0",
-    }.get(reduction.word, reduction.word.removeprefix("mean_over_").replace("_", " "))
-    empty = "0" if reduction.empty == "zero" else "NaN"
-    return f"the sum over the items, divided by {divided} ({empty} where that is 0)"
-
-
-def _option(arg: Arg) -> str:
-    default = "" if arg.default is REQUIRED else f"={arg.default!r}"
-    return f"{arg.name}{default}"
 
 
 def _elsewhere(call: Call) -> dict[str, Translation]:
@@ -246,12 +205,13 @@ def _versions(native: Native) -> list[str]:
 def _page(e: Explanation) -> Iterator[str]:
     yield from (e.name, "=" * len(e.name), "")
     yield from _wrapped(e.about)
-    if e.formula:
-        yield from ("", f"    {e.formula}")
+    yield from ("", f"    {e.call}", "")
+    yield from (f"    {line}" for line in e.formula.splitlines())
+    for way in e.ways:
+        yield from ("", f"  {way.when}", "", f"    {way.call}", "")
+        yield from (f"    {line}" for line in way.formula.splitlines())
     yield ""
-    width = max(len(what) for what, _ in e.facts)
-    for what, how in e.facts:
-        yield from _wrapped(how, f"{what:<{width}}  ")
+    yield from _pairs(e.facts, "")
     if e.aliases:
         yield ""
         yield from _wrapped(", ".join(e.aliases), "Also: ")
@@ -259,6 +219,9 @@ def _page(e: Explanation) -> Iterator[str]:
         yield from ("", "Traps")
         for trap in e.traps:
             yield from _wrapped(trap, "  - ")
+    if e.options:
+        yield from ("", "Options")
+        yield from _pairs(e.options, "  ")
     yield from ("", "The same with its defaults")
     for target, translation in e.elsewhere.items():
         if translation.native != e.name:
@@ -268,6 +231,12 @@ def _page(e: Explanation) -> Iterator[str]:
         yield from _wrapped("; ".join(e.versions), "Versions: ")
     if e.link:
         yield from ("", e.link)
+
+
+def _pairs(pairs: tuple[tuple[str, str], ...], indent: str) -> Iterator[str]:
+    width = max((len(what) for what, _ in pairs), default=0)
+    for what, how in pairs:
+        yield from _wrapped(how, f"{indent}{what:<{width}}  ") or [f"{indent}{what}"]
 
 
 def _elsewhere_line(target: str, translation: Translation) -> Iterator[str]:

@@ -76,7 +76,8 @@ def rows(selection: Selection) -> list[Job]:
         job
         for native in NATIVES.values()
         if not native.ours and (not only or any(_named(native, pattern) for pattern in only))
-        for job in _rows_of(native, selection.quick)
+        for form in _forms(native)
+        for job in _rows_of(form, selection.quick)
     ]
     found = list(_in_turn(found))
     part, parts = selection.shard
@@ -95,18 +96,26 @@ def _in_turn(jobs: list[Job]) -> Iterator[Job]:
             yield job
 
 
+def _forms(native: Native) -> tuple[Native, ...]:
+    """The record of a function, and that of the call that leaves an array out."""
+    return (native,) if native.without is None else (native, native.without)
+
+
 @cache
-def _ranks() -> dict[str, Rank]:
+def _ranks() -> dict[tuple[str, str], Rank]:
     """The rank of every function, in the order of the catalogue but functions before classes."""
     kinds: set[Any] = set()
     own: set[Any] = set()
     found = {}
-    for native in sorted(NATIVES.values(), key=lambda native: bool(native.then)):
+    every = [form for native in NATIVES.values() for form in _forms(native)]
+    for native in sorted(every, key=lambda native: bool(native.then)):
         if native.ours:
             continue
         kind = _kind(native.loss)
         twin = bool(native.then) and (kind, native.framework) in own
-        found[native.name] = Rank.TWIN if twin else Rank.MEMBER if kind in kinds else Rank.LEADER
+        found[native.name, native.lacks] = (
+            Rank.TWIN if twin else Rank.MEMBER if kind in kinds else Rank.LEADER
+        )
         kinds.add(kind)
         own.add((kind, native.framework))
     return found
@@ -114,7 +123,7 @@ def _ranks() -> dict[str, Rank]:
 
 @cache
 def leaders() -> tuple[str, ...]:
-    return tuple(name for name, rank in _ranks().items() if rank is Rank.LEADER)
+    return tuple(dict.fromkeys(name for (name, _), rank in _ranks().items() if rank is Rank.LEADER))
 
 
 def _kind(loss: Any) -> tuple[Any, ...]:
@@ -129,7 +138,7 @@ def _rows_of(native: Native, quick: bool) -> Iterator[Job]:
         loss = reading(native, variant)
         for case in cases(loss, variant.wanted):
             if variant.plain or case.name in CORE:
-                yield Job(native, variant, case, loss, _ranks()[native.name])
+                yield Job(native, variant, case, loss, _ranks()[native.name, native.lacks])
 
 
 def _named(native: Native, pattern: str) -> bool:

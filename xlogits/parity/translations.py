@@ -237,6 +237,7 @@ def _positive(loss: Any, case: Case) -> bool:
             ("pred", getattr(loss, "log_pred", False)),
             ("target", getattr(loss, "log_target", False)),
         )
+        if name in case.operands
     )
 
 

@@ -38,6 +38,9 @@ TRIED: dict[str, tuple[Any, ...]] = {
 }
 
 
+DEFAULTS = "defaults"
+
+
 class Variant(NamedTuple):
     """One way to call a function: options by parameter name, and the weights it is given."""
 
@@ -52,6 +55,13 @@ def variants(native: Native) -> Iterator[Variant]:
 
     Forms of the prediction other than the default are tried plain and with every option together.
     """
+    for variant in _variants(native):
+        lacks = f"without {native.lacks}"
+        label = lacks if variant.label == DEFAULTS else f"{lacks}, {variant.label}"
+        yield variant._replace(label=label) if native.lacks else variant
+
+
+def _variants(native: Native) -> Iterator[Variant]:
     weights = _weights(native)
     required = frozenset(a.to for a in native.parameters if a.to in weights and _required(a))
     for number, form in enumerate([{}, *_forms(native)]):
@@ -88,7 +98,7 @@ def _required(arg: Arg) -> bool:
 
 def _label(options: dict[str, Any], wanted: frozenset[str] = frozenset()) -> str:
     words = [f"{name}={value!r}" for name, value in options.items()]
-    return ", ".join([*words, *sorted(wanted)]) or "defaults"
+    return ", ".join([*words, *sorted(wanted)]) or DEFAULTS
 
 
 def _words(arg: Arg) -> list[Any]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from xlogits.losses import (
+    Entropy,
     GeneralizedCrossEntropy,
     KLDivergence,
     RelativeEntropy,
@@ -54,6 +55,22 @@ def _relative_entropy(loss: RelativeEntropy, x: Array, y: Array) -> Any:
     # a label of 0 is told before the division, whose complex step leaves a trace in the real part
     total = sum(_kl(plain, a, b) for a, b, c in zip(p, q, y, strict=True) if c.real != 0)
     return total if loss.base is None else total / np.log(REAL(loss.base))
+
+
+def _entropy(loss: Entropy, x: Array) -> Any:
+    # an entry of 0 is told before the division, whose complex step leaves a trace in the real part
+    total = sum(
+        -product(a, np.log(a)) for a, b in zip(x / np.sum(x), x, strict=True) if b.real != 0
+    )
+    return total if loss.base is None else total / np.log(REAL(loss.base))
+
+
+def _entropy_slope_size(loss: Entropy, x: Array) -> Array:
+    """The derivative is a difference of -log p and its mean, divided by the sum of the row and log b."""
+    p = x / np.sum(x)
+    unit = REAL(1) if loss.base is None else np.log(REAL(loss.base))
+    logs = abs(np.log(p))
+    return (1 + logs + np.sum(p * logs)) / (np.sum(x) * unit)
 
 
 def _relative_slope_size(loss: RelativeEntropy, x: Array, y: Array) -> tuple[Array, Array]:
@@ -116,6 +133,7 @@ COSTS: dict[type, Callable[..., Any]] = {SoftmaxFocal: _softmax_focal, SoftmaxPo
 
 DEFINITIONS: dict[type, Definition] = {
     KLDivergence: Definition(_kl, _kl_size, _kl_slope_size),
+    Entropy: Definition(_entropy, slope_size=_entropy_slope_size),
     RelativeEntropy: Definition(_relative_entropy, slope_size=_relative_slope_size),
     GeneralizedCrossEntropy: Definition(_generalized),
     SigmoidFocal: Definition(_sigmoid_focal, _sigmoid_focal_size, _sigmoid_focal_size),

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from xlogits.catalogue import Native, find
 from xlogits.catalogue.record import REQUIRED, Arg, Reading, bind
 from xlogits.errors import OptionError, Refused
-from xlogits.losses import SigmoidCrossEntropy, SoftmaxCrossEntropy
+from xlogits.formulas import called
 from xlogits.translation.expression import ATOM, UNARY, Expr
 
 # what an array is called where the source has only the name of the function
@@ -57,14 +57,7 @@ def parse(source: str) -> Call:
 
 def read(native: Native, given: dict[str, Any]) -> Call:
     """The reading of a call with these arguments; arrays that are missing get names of their own."""
-    given = dict(given)
-    for arg in native.parameters:
-        array = arg.to in native.loss.ARRAYS and not _second_name(arg, native)
-        if arg.key not in given and (array or arg.needed or arg.default is REQUIRED):
-            operand = arg.to in native.loss.OPERANDS
-            given[arg.key] = (
-                Expr(_array_name(arg, native)) if operand else getattr(native.loss, arg.to)
-            )
+    native, given = as_called(native, given)
     operands = {a.key for a in native.parameters if a.to in native.loss.OPERANDS}
     for arg in native.parameters:
         value = given.get(arg.key)
@@ -75,13 +68,42 @@ def read(native: Native, given: dict[str, Any]) -> Call:
                 f"{native.name}({arg.name}={value}): what is written depends on its value; "
                 f"write it as a literal"
             )
+    given = _with_arrays(native, given)
     return Call(native, given, native.read(given))
 
 
-def _array_name(arg: Arg, native: Native) -> str:
-    """In cross-entropies logits and labels; elsewhere what the function itself calls the array."""
-    own = not isinstance(native.loss, SoftmaxCrossEntropy | SigmoidCrossEntropy)
-    return arg.name if own and arg.to in native.loss.ARRAYS else NAMES.get(arg.to, arg.to)
+def as_called(native: Native, given: dict[str, Any]) -> tuple[Native, dict[str, Any]]:
+    """The record of this call, where an array that is left out makes it another."""
+    left = native.without
+    if left is None or given.get(left.lacks) is not None:
+        return native, given
+    if not (left.usual or _any_array(native, given)):
+        return native, given
+    return left, {key: value for key, value in given.items() if key != left.lacks}
+
+
+def _any_array(native: Native, given: dict[str, Any]) -> bool:
+    return any(a.key in given for a in native.parameters if a.to in native.loss.ARRAYS)
+
+
+def _with_arrays(native: Native, given: dict[str, Any]) -> dict[str, Any]:
+    """The arguments, and every array that a call needs, called what it is to the loss."""
+    said = {arg.to for arg in native.parameters if arg.key in given}
+    missing = []
+    for arg in native.parameters:
+        array = arg.to in native.loss.ARRAYS and not _second_name(arg, native)
+        if arg.left_out and arg.key not in given and _any_array(native, given):
+            raise Refused(
+                f"{native.name}({arg.name}=None): {arg.name} left out is {arg.left_out}; pass that"
+            )
+        needed = array or (arg.needed and arg.to not in said) or arg.default is REQUIRED
+        if arg.key not in given and needed:
+            missing.append(arg)
+    operands = [arg for arg in missing if arg.to in native.loss.OPERANDS]
+    some = {a.key: getattr(native.loss, a.to) for a in missing if a not in operands}
+    some |= {arg.key: Expr(arg.to) for arg in operands}
+    loss = native.read(given | some).loss  # the prediction is called after its form
+    return given | some | {arg.key: Expr(called(loss, arg.to)) for arg in operands}
 
 
 def _word(arg: Arg, value: Expr) -> bool:

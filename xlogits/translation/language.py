@@ -245,6 +245,7 @@ _KERAS = {
 IMPORTS = {
     "np.": "import numpy as np",
     "scipy.special.": "import scipy.special",
+    "scipy.stats.": "import scipy.stats",
     "sklearn.metrics.": "import sklearn.metrics",
     "torch.": "import torch",
     "F.": "import torch.nn.functional as F",

@@ -122,6 +122,7 @@ BRIER = (
 )
 SHARES = (
     Recipe(L.GeneralizedCrossEntropy, {"exponent": one_of((0.25, 0.5, 0.7, 1.0))}, indexed(SHARE)),
+    Recipe(L.Entropy, {"base": one_of((None, 2.0, 10.0))}, dense(pred=SHARE), any_axes),
     Recipe(
         L.RelativeEntropy,
         {"base": one_of((None, 2.0, 10.0))},

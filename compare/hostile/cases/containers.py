@@ -6,19 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from compare.hostile.case import SIGMOID, As, Case, refused, value
+from compare.hostile.case import SIGMOID, SOFTMAX, As, Case, refused, value
 from compare.hostile.cases.arrays import Q, V, W, X, Y, Z
-from xlogits.errors import BackendError
+from xlogits.errors import BackendError, DtypeError, RangeError, ShapeError, XlogitsError
 
 G = "containers"
 NO_ARRAYS: dict[str, Any] = {
-    "a list": [[1.0, 2.0, 3.0]],
-    "a tuple": ((1.0, 2.0, 3.0),),
-    "an empty list": [],
     "None": None,
-    "a number": 3.0,
-    "an integer": 3,
-    "a bool": True,
     "a complex number": 1j,
     "a string": "logits",
     "bytes": b"logits",
@@ -31,6 +25,18 @@ NO_ARRAYS: dict[str, Any] = {
     "an object": object(),
     "a class": np.ndarray,
     "a function": np.asarray,
+}
+# lists and numbers that cannot be an array: the error, words of the message
+BAD_LISTS: dict[str, tuple[Any, type[XlogitsError], str]] = {
+    "an empty list": ([], ShapeError, "empty list"),
+    "rows of two lengths": ([[1.0, 2.0], [3.0]], ShapeError, "rows of 1 and of 2"),
+    "a row beside a number": ([[1.0], 2.0], ShapeError, "side by side"),
+    "a list of None": ([[1.0, None]], DtypeError, "is None; expected a number"),
+    "a list of texts": (["a"], DtypeError, "is 'a'; expected a number"),
+    "a list of objects": ([object()], DtypeError, "is a object; expected a number"),
+    "a list of complex numbers": ([1j], DtypeError, "is a complex; expected a number"),
+    "a list of huge integers": ([10**400], RangeError, "of 1329 bits; expected"),
+    "a list of arrays": ([X[0], X[1]], BackendError, "is a list of NumPy arrays"),
 }
 FUNCTIONS = ("softmax", "sigmoid", "logsumexp", "logit")
 
@@ -90,9 +96,35 @@ def cases() -> Iterator[Case]:
             yield refused(
                 G, f"{function} of {name}", BackendError, ("x is", *says), given, function=function
             )
+    yield from _lists()
     yield from _same()
     yield from _other()
     yield from _mixed()
+
+
+def _lists() -> Iterator[Case]:
+    """Of a framework's array beside them, in float64; the reference is that of the arrays."""
+    soft, meant = {"dtype": "float64", "native": False}, (SOFTMAX, (X, Y), {})
+    for name, make in (("a list", np.ndarray.tolist), ("a tuple", lambda x: tuple(x.tolist()))):
+        yield value(G, f"logits: {name}", make(X), Y, meant=meant, **soft)
+        yield value(G, f"labels: {name}", X, make(Y), meant=meant, **soft)
+        dense = (SOFTMAX, (X, Q), {})
+        yield value(G, f"dense labels: {name}", X, make(Q), meant=dense, **soft)
+        events = (SIGMOID, (X, Z), {})
+        more = {"function": SIGMOID, "meant": events, **soft}
+        yield value(G, f"labels of events: {name}", X, make(Z), **more)
+    says = ("logits is a bool", "expected an array")
+    yield refused(G, "logits: a bool", BackendError, says, True, Y, native=False)
+    for name, number in (("a number", 3.0), ("an integer", 3), ("a bool", True)):
+        if number is not True:
+            says = ("logits are a single number", "at least one axis")
+            yield refused(G, f"logits: {name}", ShapeError, says, number, Y, native=False)
+        says = ("labels have shape ()", "(2, 3)")
+        more = {"function": SIGMOID, "native": False}
+        yield refused(G, f"labels of events: {name}", ShapeError, says, X, number, **more)
+    for name, (given, error, words) in BAD_LISTS.items():
+        yield refused(G, f"logits: {name}", error, ("logits", words), given, Y, native=False)
+        yield refused(G, f"labels: {name}", error, ("labels", words), X, given, native=False)
 
 
 def _same() -> Iterator[Case]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from compare.hostile.case import SIGMOID, Case, refused, value
 from compare.hostile.cases.arrays import Q, V, W, X, Y, Z
-from xlogits.errors import BackendError, OptionError, ShapeError
+from xlogits.errors import BackendError, DtypeError, OptionError, ShapeError
 
 G = "options"
 WORDS = ("avg", "Mean", "", " mean", "batchmean", "NONE", None, True, 1, 0.5, b"mean", ["mean"])
@@ -115,7 +115,7 @@ def _ignore_index() -> Iterator[Case]:
 
 
 def _weights() -> Iterator[Case]:
-    for given in ([1.0, 1.0, 1.0], "balanced", {0: 1.0}, True, (1.0, 2.0, 3.0), 1j, object()):
+    for given in ("balanced", {0: 1.0}, True, 1j, object()):
         for role, labels, function in (
             ("class_weight", Y, "softmax_cross_entropy"),
             ("sample_weight", Y, "softmax_cross_entropy"),
@@ -125,6 +125,19 @@ def _weights() -> Iterator[Case]:
             options = {"options": {role: given}, "function": function}
             name = f"{role} is a {type(given).__name__}"
             yield refused(G, name, BackendError, says, X, labels, **options)
+    for role, labels, function, numbers in (
+        ("class_weight", Y, "softmax_cross_entropy", [1.0, 2.0, 3.0]),
+        ("sample_weight", Y, "softmax_cross_entropy", [0.5, 2.0]),
+        ("pos_weight", Z, SIGMOID, [1.0, 2.0, 3.0]),
+    ):
+        for given in (numbers, tuple(numbers)):
+            meant = (function, (X, labels), {role: np.array(numbers)})
+            options = {"options": {role: given}, "function": function, "meant": meant}
+            name = f"{role} is a {type(given).__name__}"
+            yield value(G, name, X, labels, native=False, **options)
+        says = (f"{role}[0] is 'a'", "expected a number")
+        options = {"options": {role: ["a"]}, "function": function, "native": False}
+        yield refused(G, f"{role} is a list of texts", DtypeError, says, X, labels, **options)
     for role, labels, function in (
         ("sample_weight", Y, "softmax_cross_entropy"),
         ("pos_weight", Z, SIGMOID),

@@ -1,7 +1,7 @@
 import torch.nn as nn
 import tensorflow as tf
 
-# xlogits: nn.Softmax: it is passed on without being called, and who calls it cannot be seen from here; called, it is tf.nn.softmax(input)
+# xlogits: nn.Softmax: it is passed on without being called, and who calls it cannot be seen from here; called, it is tf.nn.softmax(logits)
 parts = nn.Sequential(nn.Linear(3, 3), nn.Softmax(dim=-1))
 
 

@@ -26,6 +26,7 @@ from xlogits.backends.jax.rows import wrapless as _wrapless
 from xlogits.errors import require_labels
 
 NAME = "JAX"
+STACK = "jax.numpy.stack({})"
 REFUSES_SOME = True
 apart = None  # JAX says so itself
 index_cross_entropy_gradient = None  # autograd knows it
@@ -64,6 +65,11 @@ def cast(x: Array, dtype: str) -> Array:
 
 def full_like(x: Array, value: float) -> Array:
     return jnp.full_like(x, value)
+
+
+def from_numbers(numbers: list[Any], dtype: str, shape: Sequence[int], like: Array) -> Array:
+    with jax.ensure_compile_time_eval():  # constants, whose values can be read inside jax.jit too
+        return jnp.asarray(np.array(numbers, jnp.dtype(dtype)).reshape(shape))
 
 
 def expand(x: Array, axis: int) -> Array:

@@ -27,6 +27,7 @@ from xlogits.backends.numpy.rows import softmax as softmax
 from xlogits.errors import require_labels
 
 NAME = "NumPy"
+STACK = "numpy.stack({})"
 REFUSES_SOME = False
 apart = None
 value_and_grad = None
@@ -71,6 +72,10 @@ def _dtype(name: str) -> Any:
 
 def full_like(x: Array, value: float) -> Array:
     return np.full_like(x, value)
+
+
+def from_numbers(numbers: list[Any], dtype: str, shape: Sequence[int], like: Array) -> Array:
+    return np.array(numbers, _dtype(dtype)).reshape(shape)
 
 
 def expand(x: Array, axis: int) -> Array:

@@ -20,6 +20,7 @@ from xlogits.backends.tensorflow.quick import (
 from xlogits.errors import ShapeError, require_labels
 
 NAME = "TensorFlow"
+STACK = "tf.stack({})"
 REFUSES_SOME = False
 apart = None  # TensorFlow copies between devices by itself
 index_cross_entropy_gradient = None  # autograd knows it
@@ -61,6 +62,10 @@ def cast(x: Array, dtype: str) -> Array:
 
 def full_like(x: Array, value: float) -> Array:
     return tf.fill(tf.shape(x), tf.constant(value, x.dtype))
+
+
+def from_numbers(numbers: list[Any], dtype: str, shape: Sequence[int], like: Array) -> Array:
+    return tf.constant(numbers, dtype, shape)
 
 
 def expand(x: Array, axis: int) -> Array:

@@ -23,6 +23,7 @@ from xlogits.backends.torch.quick import (
 from xlogits.errors import require_labels
 
 NAME = "PyTorch"
+STACK = "torch.stack({})"
 REFUSES_SOME = True
 index_cross_entropy_gradient = None  # autograd knows it
 filler = None  # autograd makes the tensors of its gradients itself
@@ -86,6 +87,10 @@ def cast(x: Array, dtype: str) -> Array:
 
 def full_like(x: Array, value: float) -> Array:
     return torch.full_like(x, value)
+
+
+def from_numbers(numbers: list[Any], dtype: str, shape: Sequence[int], like: Array) -> Array:
+    return torch.tensor(numbers, dtype=_DTYPES[dtype], device=like.device).reshape(shape)
 
 
 def expand(x: Array, axis: int) -> Array:

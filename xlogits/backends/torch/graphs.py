@@ -51,6 +51,7 @@ def _forget(kind: type, module: Namespace) -> None:
     """Nothing that a trace leaves behind can make torch.compile start again."""
 
 
+# A list of labels has no dtype to ask for, and its class is no global name: it goes the whole path.
 # Each default and each global name that is read, even `int`, is one more guard of every compiled call;
 # hence `given`, what the functions close over, and the texts of the axis, which tell -1 from -1.0, and
 # of a dtype.
@@ -60,10 +61,16 @@ def _softmax(whole: Callable[..., Array]) -> Callable[..., Array]:
     native = F.cross_entropy
 
     def softmax_cross_entropy(logits: Array, labels: Array, **given: Any) -> Array:
-        reduction = given.get("reduction", "none")
+        reduction, listed = (
+            given.get("reduction", "none"),
+            ("list", "tuple", "bool", "int", "float"),
+        )
         if (
             ("class_weight" not in given and "sample_weight" not in given)
             and ("ignore_index" not in given and "label_smoothing" not in given)
+            and (
+                logits.__class__.__name__ not in listed and labels.__class__.__name__ not in listed
+            )
             and (f"{given.get('axis', -1)}" == "-1" and logits.is_cpu)
             and (logits.ndim == 2 and labels.ndim == 1)
             and (logits.shape[0] == labels.shape[0] and logits.shape[1])
@@ -80,10 +87,16 @@ def _sigmoid(whole: Callable[..., Array]) -> Callable[..., Array]:
     native = F.binary_cross_entropy_with_logits
 
     def sigmoid_cross_entropy(logits: Array, labels: Array, **given: Any) -> Array:
-        reduction = given.get("reduction", "none")
+        reduction, listed = (
+            given.get("reduction", "none"),
+            ("list", "tuple", "bool", "int", "float"),
+        )
         if (
             ("pos_weight" not in given and "sample_weight" not in given)
             and ("label_smoothing" not in given and f"{given.get('axis', -1)}" == "-1")
+            and (
+                logits.__class__.__name__ not in listed and labels.__class__.__name__ not in listed
+            )
             and (logits.ndim == labels.ndim and logits.shape == labels.shape)
             and (logits.is_floating_point() and logits.element_size() >= 4)
             and (logits.dtype is labels.dtype and reduction in ("none", "sum", "mean"))

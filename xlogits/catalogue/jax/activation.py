@@ -10,10 +10,6 @@ X, Y, WHERE = Arg("x", "pred"), Arg("y", "target"), Arg("where", "mask", None)
 # axis=None means all axes here, so there is no value that leaves the last axis as it is
 LAST, WHOLE = Arg("axis", "axis", -1, absent=-1), Arg("axis", "axis", None)
 KEEPDIMS = Arg("keepdims", "keepdims", False)
-OF_THE_WHOLE = (
-    "Its axis is None by default: of a (6, 5) array of zeros every entry is 1/30, not 1/5."
-)
-
 RAISES = (("0.4.36", "`initial`, which changed nothing, raises"),)
 NAN = (("0.10.2", "NaN in y gives NaN where x is 0, too"),)
 GONE = (("0.6", Arg("initial", "", "_UNSPECIFIED", refuse="it changed no value")),)
@@ -60,7 +56,6 @@ NATIVES = (
         Transform(function="softmax", axis=None),
         (X, "/", "*", WHOLE),
         since="0.4.31",
-        traps=(OF_THE_WHOLE,),
     ),
     Native(
         f"{SPECIAL}log_softmax",

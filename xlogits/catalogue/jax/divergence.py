@@ -10,9 +10,6 @@ NATIVES = (
         "jax.scipy.special.rel_entr",
         KLDivergence(),
         ARRAYS,
-        traps=(
-            "The target comes first and the prediction second, the reverse of PyTorch's kl_div.",
-        ),
     ),
     Native("jax.scipy.special.kl_div", KLDivergence(generalized=True), ARRAYS),
 )

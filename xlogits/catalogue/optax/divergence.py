@@ -15,10 +15,6 @@ from xlogits.losses import (
 )
 
 LOG_PREDICTIONS, TARGETS = Arg("log_predictions", "pred"), Arg("targets", "target")
-FROM_LOGS = (
-    "The prediction is a logarithm, the target is not; nobody checks, and a target of exactly 0 makes "
-    "its own gradient NaN."
-)
 
 
 class _Mean:
@@ -55,7 +51,6 @@ NATIVES = (
         KLDivergence(log_pred=True, inner="sum"),
         (LOG_PREDICTIONS, TARGETS, AXIS, WHERE),
         aliases=("optax.kl_divergence",),
-        traps=(FROM_LOGS,),
     ),
     Native(
         "optax.losses.kl_divergence_with_log_targets",
@@ -73,14 +68,12 @@ NATIVES = (
         ),
         since="0.2.7",
         changed=(("0.2.7", "convex_kl_divergence, its name until then, is deprecated"),),
-        traps=(FROM_LOGS,),
     ),
     Native(
         "optax.losses.poly_loss_cross_entropy",
         SoftmaxPoly(labels=DENSE),
         (LOGITS, LABELS, "*", Arg("epsilon", "first_term", 2.0), AXIS, WHERE),
         starred="0.2.7",
-        traps=("Integer labels raise, unlike those of softmax_cross_entropy.",),
     ),
     Native(
         "optax.losses.sigmoid_focal_loss",

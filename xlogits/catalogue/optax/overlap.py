@@ -49,7 +49,7 @@ NATIVES = (
             ),
         ),
         since="0.2.6",
-        traps=(SMOOTHED, "It takes logits, and Keras' Dice probabilities."),
+        traps=(SMOOTHED,),
     ),
     Native(
         "optax.losses.multiclass_generalized_dice_loss",

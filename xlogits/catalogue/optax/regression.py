@@ -1,21 +1,26 @@
 """optax.losses: losses of measured values, one number for each."""
 
 from xlogits.catalogue.record import Arg, Native
-from xlogits.losses import Huber, LogCosh, SquaredError
+from xlogits.losses import Huber, LogCosh, Square, SquaredError
 
-PREDICTIONS, TARGETS = Arg("predictions", "pred"), Arg("targets", "target", None)
+PREDICTIONS, TARGETS = (
+    Arg("predictions", "pred"),
+    Arg("targets", "target", None, left_out="0 everywhere"),
+)
 
 NATIVES = (
     Native(
         "optax.squared_error",
         SquaredError(),
         (PREDICTIONS, TARGETS),
+        without=Native("optax.squared_error", Square(), (PREDICTIONS,), lacks="targets"),
         aliases=("optax.losses.squared_error",),
     ),
     Native(
         "optax.l2_loss",
         SquaredError(factor=0.5),
         (PREDICTIONS, TARGETS),
+        without=Native("optax.l2_loss", Square(factor=0.5), (PREDICTIONS,), lacks="targets"),
         aliases=("optax.losses.l2_loss",),
         traps=("It is half the squared error: as MSE it halves losses and gradients.",),
     ),

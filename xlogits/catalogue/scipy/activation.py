@@ -14,9 +14,6 @@ OPTIONS = (
     *(Arg("dtype", "", None, refuse=UFUNC), Arg("subok", "", True, refuse=UFUNC)),
     Arg("signature", "", None, refuse=UFUNC),
 )
-OF_THE_WHOLE = (
-    "Its axis is None by default: of a (6, 5) array of zeros every entry is 1/30, not 1/5."
-)
 
 
 def _whole_array(name: str) -> Native:
@@ -24,7 +21,6 @@ def _whole_array(name: str) -> Native:
         f"{SPECIAL}{name}",
         Transform(function=name, axis=None),
         (X, WHOLE),
-        traps=(OF_THE_WHOLE,) if name == "softmax" else (),
     )
 
 

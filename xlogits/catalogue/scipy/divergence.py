@@ -2,18 +2,24 @@
 
 from xlogits.catalogue.record import Arg, Native
 from xlogits.catalogue.scipy.activation import OPTIONS
-from xlogits.losses import KLDivergence, RelativeEntropy
+from xlogits.losses import Entropy, KLDivergence, RelativeEntropy
 
 TARGET, PRED = Arg("x1", "target"), Arg("x2", "pred")
+OF_ENTROPY = (
+    *(Arg("base", "base", None), Arg("axis", "axis", 0), "*"),
+    Arg("nan_policy", "", "propagate", refuse="leave the rows that hold NaN out yourself"),
+    Arg("keepdims", "", False, refuse="add the axis to the result"),
+)
+TRAPS = (
+    "The axis is the first unless said otherwise: rows of a batch are mixed up.",
+    "Arrays are divided by their sums, so that logits or counts go through unnoticed.",
+)
 
 NATIVES = (
     Native(
         "scipy.special.rel_entr",
         KLDivergence(),
         (TARGET, PRED, *OPTIONS),
-        traps=(
-            "The target comes first and the prediction second, the reverse of PyTorch's kl_div.",
-        ),
     ),
     Native(
         "scipy.special.kl_div",
@@ -29,15 +35,15 @@ NATIVES = (
     Native(
         "scipy.stats.entropy",
         RelativeEntropy(axis=0),
-        (
-            *(Arg("pk", "target"), Arg("qk", "pred", None, needed=True)),
-            *(Arg("base", "base", None), Arg("axis", "axis", 0), "*"),
-            Arg("nan_policy", "", "propagate", refuse="leave the rows that hold NaN out yourself"),
-            Arg("keepdims", "", False, refuse="add the axis to the result"),
+        (Arg("pk", "target"), Arg("qk", "pred", None), *OF_ENTROPY),
+        without=Native(
+            "scipy.stats.entropy",
+            Entropy(axis=0),
+            (Arg("pk", "pred"), *OF_ENTROPY),
+            lacks="qk",
+            usual=True,
+            traps=TRAPS,
         ),
-        traps=(
-            "The axis is the first unless said otherwise: rows of a batch are mixed up.",
-            "Both arguments are divided by their sums, so that logits or counts go through unnoticed.",
-        ),
+        traps=TRAPS,
     ),
 )

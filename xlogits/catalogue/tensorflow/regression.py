@@ -62,7 +62,6 @@ NATIVES = (
             *(Arg("compute_full_loss", "stirling", False, {True: True, False: False}), NAME),
         ),
         aliases=(f"{NN1}log_poisson_loss",),
-        traps=("The targets come first, against the order of PyTorch: swapped is silent.",),
     ),
     Native(
         f"{LOSSES1}absolute_difference",

@@ -25,7 +25,6 @@ CTC_LOSS = Native(
     (*ARRAYS, *OPTIONS),
     together=(PER_LABEL,),
     traps=(
-        "It takes log-probabilities and does not check: logits give another number, without a word.",
         (
             "The mean divides each loss by its number of labels first: 3.55 where the mean of the same "
             "four losses is 6.30."

@@ -93,7 +93,8 @@ def _logit_slope(f: Any, xp: Namespace, x: Array) -> Array:
     return slope if f.clamp is None else xp.where((x < f.clamp) | (x > 1 - f.clamp), 0.0, slope)
 
 
-def _entr(f: Any, xp: Namespace, x: Array) -> Array:
+def entropy_of(xp: Namespace, x: Array) -> Array:
+    """-x log x: the parts of an entropy."""
     zero = x == 0
     # the square root has the value and the slope of -x log x at 0: 0 and infinity
     at_zero = xp.sqrt(xp.where(zero, x, 1.0))
@@ -114,23 +115,8 @@ EACH: dict[str, Each] = {
     "log_sigmoid": Each(lambda f, xp, x: xp.log_sigmoid(x), lambda f, xp, x: xp.sigmoid(-x)),
     "softplus": Each(_softplus, _softplus_slope),
     "logit": Each(lambda f, xp, x: xp.logit(_clamped(f, xp, x)), _logit_slope),
-    "entr": Each(_entr, lambda f, xp, x: -1 - xp.log(x)),
+    "entr": Each(lambda f, xp, x: entropy_of(xp, x), lambda f, xp, x: -1 - xp.log(x)),
     "log1mexp": Each(_log1mexp, lambda f, xp, x: 1 / xp.expm1(x)),
-}
-
-# in TeX
-FORMULAS = {
-    "softmax": r"e^{x_i} / \sum_j e^{x_j}",
-    "softmin": r"e^{-x_i} / \sum_j e^{-x_j}",
-    "log_softmax": r"x_i - \log \sum_j e^{x_j}",
-    "logsumexp": r"\log \sum_j w_j e^{x_j}",
-    "logmeanexp": r"\log \frac{1}{n} \sum_j e^{x_j}",
-    "sigmoid": r"\frac{1}{1 + e^{-x}}",
-    "log_sigmoid": r"-\log(1 + e^{-x})",
-    "softplus": r"\log(1 + e^{\beta x}) / \beta",
-    "logit": r"\log(p / (1 - p))",
-    "entr": r"-x \log x",
-    "log1mexp": r"\log(1 - e^{-x})",
 }
 
 # the fields that belong to some functions only

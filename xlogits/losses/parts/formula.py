@@ -264,7 +264,7 @@ class Rowwise(Formula):
         rows = {"pred": x}
         mask = others.get("mask")
         for name, array in {"target": target, **others}.items():
-            if name == "mask":
+            if name not in self.ARRAYS:
                 continue
             if name == "target" or name in self.SINGLE:
                 require_dense(xp.dtype(array))

@@ -13,7 +13,7 @@ from xlogits.losses import Transform
 from xlogits.port.read.calls import Site
 from xlogits.port.read.paths import find
 from xlogits.port.read.scopes import Scopes
-from xlogits.translation.call import Call, read, value_of
+from xlogits.translation.call import Call, as_called, read, value_of
 from xlogits.translation.expression import Expr
 
 # methods that only change how an array is looked at: calling them twice changes nothing
@@ -89,7 +89,7 @@ def understood(native: Native, given: dict[str, ast.expr], scopes: Scopes) -> Ar
                 )
             continue
         values[arg.key] = value
-    _complete(native, values)
+    _complete(*as_called(native, values))
     try:
         return Arguments(read(native, values), nodes, axis)
     except (XlogitsError, TypeError) as error:
@@ -109,7 +109,9 @@ def _complete(native: Native, values: dict[str, Any]) -> None:
     there = {arg.to for arg in native.parameters if values.get(arg.key) is not None}
     for name in native.loss.ARRAYS:
         if name not in there:
-            raise Refused(f"{native.name} is called without {native.parameter(name).name}")
+            arg = native.parameter(name)
+            meaning = f", left out it is {arg.left_out}: pass that" if arg.left_out else ""
+            raise Refused(f"{native.name} is called without {arg.name}{meaning}")
 
 
 def _spelled(node: ast.expr, scopes: Scopes) -> Expr | None:

@@ -3,7 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
-from xlogits.losses import KLDivergence, Reduction, RelativeEntropy, SoftmaxFocal
+from xlogits.losses import (
+    Entropy,
+    KLDivergence,
+    Reduction,
+    RelativeEntropy,
+    SoftmaxFocal,
+    Transform,
+)
 
 POSITIVE = "positive"
 
@@ -39,6 +46,18 @@ def relative_entropy(whole: Any, loss: RelativeEntropy, x: Any, y: Any) -> Any:
     xp = whole.xp
     p, q = (array / xp.sum(array, -1, keepdims=True) for array in (x, y))
     total = xp.sum(_terms(whole, KLDivergence(), p, q), -1)
+    return total if loss.base is None else total / loss._unit()
+
+
+def entropy(whole: Any, loss: Entropy, x: Any) -> Any:
+    """The parts of rows divided by their sums, added up."""
+    xp = whole.xp
+    p = x / xp.sum(x, -1, keepdims=True)
+    parts = whole.core(Transform(function="entr"), {"pred": p})
+    if parts is None:
+        whole.assume(POSITIVE)
+        parts = -p * xp.log(p)
+    total = xp.sum(parts, -1)
     return total if loss.base is None else total / loss._unit()
 
 

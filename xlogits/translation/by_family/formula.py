@@ -8,13 +8,14 @@ from xlogits.losses import (
     AxesFrom,
     CosineSimilarity,
     Elementwise,
+    Entropy,
     KLDivergence,
     MultiLabelMargin,
     Reduction,
     RelativeEntropy,
     Rowwise,
 )
-from xlogits.translation.by_family.divergence import divergence, relative_entropy
+from xlogits.translation.by_family.divergence import divergence, entropy, relative_entropy
 from xlogits.translation.by_family.similarity import COMPOSED
 from xlogits.translation.tidy import lines
 
@@ -102,6 +103,8 @@ def _written_down(whole: Any, loss: Any, names: tuple[str, ...]) -> Any:
             arrays[at] = arrays[at] if type(loss) in COMPOSED else write("expand", (arrays[at], -1))
         elif axis != -1 and not (name == "target" and loss.labels.kind == "index"):
             arrays[at] = write("moveaxis", (arrays[at], axis, -1))
+    if isinstance(loss, Entropy):
+        return entropy(whole, loss, *arrays)
     if isinstance(loss, RelativeEntropy):
         return relative_entropy(whole, loss, *arrays)
     if isinstance(loss, MultiLabelMargin):
