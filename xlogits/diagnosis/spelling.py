@@ -70,7 +70,7 @@ def _written(
     arrays = data.prepared(recipe.steps)
     loss = _with_labels(recipe.loss, arrays)
 
-    def reduced(word: str, given: Exprs = exprs) -> Expr:
+    def reduced(word: Any, given: Exprs = exprs) -> Expr:
         read = Reading(replace(loss, reduction=Reduction(word)), given)
         return write_loss(read, language, data, arrays["pred"].ndim)
 

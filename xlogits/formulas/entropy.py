@@ -69,13 +69,20 @@ def _distribution(loss: Any, given: frozenset[str]) -> list[str]:
     return [*probabilities(form, f"softmax({'x' if masked else form_word(form)})"), *masked]
 
 
+def _interval(form: Form) -> tuple[float, float]:
+    """What probabilities are clipped to, in float64."""
+    clip = form.at("float64").clip
+    assert isinstance(clip, tuple)
+    return clip
+
+
 def probabilities(form: Form, of_logits: str) -> list[str]:
     """The statements that make p: the function of logits, or what is done to probabilities."""
     base = of_logits if form.kind == "logits" else "probs"
     if form.renormalise == "before":
         base = f"{base} / Σ_j probs_j"
     if form.clip is not None:
-        low, high = form.at("float64").clip  # type: ignore[misc]
+        low, high = _interval(form)
         base = f"clip({base}, {number(low)}, {number(high)})"
     if form.renormalise == "after":
         return ["p = r / Σ_j r_j", f"r = {base}"]
