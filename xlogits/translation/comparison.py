@@ -1,12 +1,13 @@
 """Two calls side by side: whether they are the same loss, and if not, in what they differ."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from xlogits.catalogue.record import Reading
 from xlogits.translation.call import parse
 from xlogits.translation.difference import ASSUMED
 from xlogits.translation.difference import differ as differences
+from xlogits.translation.expression import Expr
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ def measured(wanted: Reading, other: Reading) -> str:
 
     from xlogits.reference import evaluate
 
+    if _open(wanted.loss) or _open(other.loss):
+        return ""
     given, taken = _ordinary(wanted), _ordinary(other)
     if given is None or taken is None or not _same_kind(given, taken):
         return ""
@@ -78,6 +81,11 @@ def measured(wanted: Reading, other: Reading) -> str:
     results = evaluate(_in_float64(wanted.loss), given), evaluate(_in_float64(other.loss), shared)
     one, two = (float(np.mean(np.asarray(result.value[0], float))) for result in results)
     return f"{two:.6g} instead of {one:.6g} on {_described(given)}"
+
+
+def _open(loss: Any) -> bool:
+    """Whether an option is a variable, whose value is not known."""
+    return any(isinstance(getattr(loss, each.name), Expr) for each in fields(loss))
 
 
 def _ordinary(reading: Reading) -> dict[str, Any] | None:
