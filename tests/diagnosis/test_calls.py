@@ -8,8 +8,8 @@ import pytest
 import xlogits as xl
 from tests.conftest import need
 from tests.data.mismatches import mismatches
+from tests.data.questions import QUESTIONS, Question
 from tests.diagnosis.running import SPOKEN, run
-from tests.diagnosis.test_questions import QUESTIONS, Question
 from xlogits.diagnosis import Diagnosis, diagnose
 from xlogits.diagnosis.evaluation import evaluations, holds
 from xlogits.diagnosis.items import Data
