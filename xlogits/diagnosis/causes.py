@@ -1,4 +1,4 @@
-"""From stories that fit to causes: anchored, ranked, told apart and written down."""
+"""Stories that fit become causes: put in order, checked, told apart and written as calls."""
 
 import math
 from collections.abc import Callable
@@ -81,7 +81,7 @@ def why(search: Search, first: Observed, second: Observed | None, spoken: Langua
 
 
 def _one(search: Search, seen: Observed, plain: list[Story], calls: Calls) -> Diagnosis:
-    """What one value is: a loss as it stands, or one with something changed."""
+    """What one value is: a loss as it stands, or else one with a choice changed."""
     pairs: list[Pair] = []
     if not plain:
         pairs = _from_bases(search, seen, "first")
@@ -97,7 +97,7 @@ def _one(search: Search, seen: Observed, plain: list[Story], calls: Calls) -> Di
 
 
 def _from_bases(search: Search, seen: Observed, which: str) -> list[Pair]:
-    """A value as a change of something that nobody has seen."""
+    """Explanations of a value by a change of a loss whose own value nobody has seen."""
     starts = [start for base in search.bases[:ANCHORS] for start in _starts(base, search, seen)]
     found = [(s, story, which) for s in starts for story in search.single(s, seen)]
     if min((story.cost for _, story, _ in found), default=math.inf) > LIKELY:
@@ -119,7 +119,10 @@ def _starts(base: Base, search: Search, seen: Observed) -> list[Story]:
 def _pairs(
     search: Search, first: Observed, second: Observed, plain: list[Story], others: list[Story]
 ) -> list[Pair]:
-    """Explanations that start from a side that is plain; else from one that is nearly."""
+    """Explanations that start from a side that a loss gives as it stands.
+
+    Where neither side is one, they start from a side that is one change away.
+    """
     anchors = [(story, second, "second") for story in plain]
     anchors += [(story, first, "first") for story in others]
     found = _from_anchors(search, sorted(anchors, key=lambda a: a[0].cost)[:ANCHORS])
@@ -133,7 +136,7 @@ def _pairs(
 
 
 def _from_anchors(search: Search, anchors: list[tuple[Story, Observed, str]]) -> list[Pair]:
-    """What is one change away from a side that is understood; if that is unlikely, also two."""
+    """Explanations by one change of a side that is understood; where those are unlikely, by two."""
     found = [(s, story, which) for s, seen, which in anchors for story in search.single(s, seen)]
     for more in (search.solved, search.pairs, search.solved_beside):
         if min((story.cost for _, story, _ in found), default=math.inf) <= LIKELY:
@@ -150,7 +153,7 @@ def _equal(first: Observed, second: Observed) -> bool:
 
 
 def _causes(pairs: list[Pair], data: Data, calls: Calls) -> tuple[Cause, ...]:
-    """One cause for each number that was computed; others with that number stand beside it."""
+    """One cause for each number; other explanations of the same number stand beside it."""
     probe = _probe(data)
     kept: dict[tuple[str, ...], Cause] = {}
     for group in _groups(pairs):
@@ -182,7 +185,7 @@ def _groups(pairs: list[Pair]) -> list[list[Pair]]:
 
 
 def _is_true(story: Story, data: Data) -> bool:
-    """Whether the loss itself gives the number that was found with what is computed only once."""
+    """Whether the loss alone, without what the search shares, gives the number that the search found."""
     value = plainly(story.recipe, story.result, data)
     if value is None or np.shape(value) != np.shape(story.value):
         return False
@@ -212,7 +215,7 @@ def _cause(group: list[Pair], probe: Data | None, calls: Calls) -> Cause:
 
 
 def _different(group: list[Pair], probe: Data | None) -> list[Story]:
-    """Stories with the number of the first that would not have it on other data."""
+    """Other stories of the same number, which would give another one on other data."""
     if probe is None:
         return []
     found: list[Story] = []
@@ -226,7 +229,7 @@ def _different(group: list[Pair], probe: Data | None) -> list[Story]:
 
 
 def _probe(data: Data) -> Data | None:
-    """The same data without the last item, on which what agreed by chance does not."""
+    """The same data without the last item: stories that agree by chance differ there."""
     n = data.operands["pred"].shape[0] if data.operands["pred"].ndim else 0
     if n < 3 or "logit_length" in data.operands:
         return None

@@ -162,7 +162,7 @@ SIGMOID = {
 def chains(
     loss: Any, steps: tuple[Step, ...], data: Any
 ) -> Iterator[tuple[str, str, float, tuple[Step, ...], Form]]:
-    """Every other chain: its code, words, cost, steps and form."""
+    """Every chain but the one at hand: its code, words, cost, steps and form."""
     sigmoid = isinstance(loss, SigmoidCrossEntropy)
     links = SIGMOID if sigmoid else SOFTMAX
     if any(step.name in ACTIVATIONS for step in steps):
@@ -189,7 +189,7 @@ def _applied(
 
 
 def _forms(kind: type, link: Link, sigmoid: bool) -> Iterator[tuple[Form, float]]:
-    """The plain form of a kind, and, for probabilities, everything that is done to them."""
+    """The forms of a link, and what they cost; of probabilities all that can be done to them."""
     plain = {"logits": LOGITS, "log_probabilities": LOG_PROBABILITIES}
     if link.kind in plain:
         yield plain[link.kind], NOTHING
@@ -234,7 +234,7 @@ def _policy(form: Form) -> str:
 def _other_axes(
     steps: tuple[Step, ...], axis: int, data: Any
 ) -> Iterator[tuple[str, str, float, tuple[Step, ...], Form]]:
-    """Softmax along an axis that the classes are not on, then a loss that does not softmax."""
+    """Log-softmax along another axis than that of the classes, and a loss of log-probabilities."""
     ndim = data.operands["pred"].ndim
     for other in range(ndim):
         if other != axis % ndim:

@@ -1,4 +1,4 @@
-"""A wrong loss is a right loss with one choice changed: all ways of changing one."""
+"""All ways of changing one choice of a loss."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -48,7 +48,7 @@ def _forms(recipe: Recipe, data: Data) -> Iterator[Change]:
 
 
 def _steps(recipe: Recipe, data: Data) -> Iterator[Change]:
-    """Something else done to the arrays first, once: the rows of `STEPS`."""
+    """A step more before the loss, of those that were not taken: the rows of `STEPS`."""
     done = {step.name for step in recipe.steps}
     for name, way in STEPS.items():
         for slip in way.slips if name not in done else ():
@@ -70,7 +70,7 @@ def _operands(recipe: Recipe, data: Data) -> Iterator[Change]:
 
 
 def _ignored(recipe: Recipe, data: Data) -> Iterator[Change]:
-    """What is ignored on one side and counts on the other."""
+    """A label that is ignored on one side only."""
     loss: Any = recipe.loss
     y = data.passed.y
     hot = any(step.name == "labels_hot" for step in recipe.steps)
@@ -105,7 +105,7 @@ def _options(recipe: Recipe) -> Iterator[Change]:
 
 
 def _axes(recipe: Recipe, data: Data) -> Iterator[Change]:
-    """Classes on another axis than they are."""
+    """The classes are taken to be on another axis."""
     loss: Any = recipe.loss
     x, axis = data.passed.x, getattr(loss, "axis", None)
     each = isinstance(loss, SigmoidCrossEntropy) or (

@@ -41,7 +41,7 @@ COST = {
 
 @cache
 def known(name: str) -> dict[str, tuple[Any, ...]]:
-    """Field by field, what it is in some native function, and what people set it to."""
+    """Every field of a loss, with its values in native functions and those that people set."""
     found: dict[str, list[Any]] = {}
     for native in NATIVES.values():
         if type(native.loss).__name__ != name:

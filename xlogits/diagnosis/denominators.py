@@ -56,7 +56,7 @@ class Source(NamedTuple):
         return self.language.write("classes", (LOGITS, axis))
 
     def rows(self, items: Expr) -> Expr:
-        """Items with one axis beside that of the batch."""
+        """The losses of the items with two axes: the batch, and everything else."""
         if self.arrays["pred"].ndim < 4:
             return items
         return self.language.write("per_item", (items,))
@@ -109,7 +109,7 @@ def _twice(batch: Batch) -> float | None:
 
 
 def _size(name: str) -> Callable[[Batch], float | None]:
-    """A size of the arrays, unless nothing is divided by it."""
+    """A size of the arrays as a denominator; none where it is 1."""
     return lambda batch: batch.sizes[name] if batch.sizes.get(name, 1) > 1 else None
 
 
@@ -142,7 +142,7 @@ def _write_over_classes(source: Source) -> Expr:
 
 
 def _write_over_positions(source: Source) -> Expr:
-    """By what is left of the axes without those of items and classes."""
+    """Divided by the sizes of all axes but those of items and classes."""
     ndim = source.arrays["pred"].ndim
     return _write_over(source, sorted(set(range(ndim)) - {0, source.axis % ndim}))
 
@@ -164,13 +164,13 @@ def _write_mean_of_means(source: Source) -> Expr:
 
 
 def _part(items: int, parts: int) -> int | None:
-    """How many items each of so many parts holds, the last perhaps fewer; None where it cannot be."""
+    """The size of each of so many parts, of which the last may be smaller; None where there are none."""
     size = -(-items // parts)
     return size if 1 < size < items and -(-items // size) == parts else None
 
 
 def _in_parts(parts: int, more: float) -> Word:
-    """What ranks or steps that each take a mean give, when their means are averaged."""
+    """The average of the means of ranks, or of steps of accumulation."""
 
     def of(each: Array, batch: Batch) -> float | None:
         items = len(each) if each.ndim else 0

@@ -106,7 +106,7 @@ class _Evaluation:
         return method(node)
 
     def _word(self, word: str, holes: dict[int, ast.AST]) -> Any:
-        """An array function of the language, by the name that all languages have it under."""
+        """An array function of the language, computed by NumPy's function of the same word."""
         values = {f"a{number}": self.value(hole) for number, hole in holes.items()}
         if word == "sigmoid":
             return self.sigmoid(values["a0"])
@@ -117,7 +117,7 @@ class _Evaluation:
         return eval(_numpy(word, len(values)), names)
 
     def _one_hot(self, labels: Array, classes: int) -> Array:
-        """Rows of 0 for labels that are no class, or what the language says of those."""
+        """One-hot rows; for labels that are no class rows of 0 or an error, as the language has it."""
         inside = (labels >= 0) & (labels < classes)
         if not inside.all() and self.language.manners.strict_one_hot:
             raise Refused("a label is no class")
@@ -196,7 +196,7 @@ class _Evaluation:
         return slice(*(None if end is None else self.value(end) for end in ends))
 
     def _generatorexp(self, node: ast.GeneratorExp) -> list[Any]:
-        """Something of every number of a range."""
+        """An expression for every number of a range."""
         loop = node.generators[0]
         name = ast.unparse(loop.target)
         found = []

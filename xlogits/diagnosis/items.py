@@ -54,14 +54,14 @@ class Data:
         return self._items[recipe]
 
     def at_hand(self, loss: Any) -> Any:
-        """A loss whose clip is that of the precision of these arrays, where it is that of any."""
+        """A loss with a clip in numbers, where its clip is the machine epsilon of any precision."""
         form = getattr(loss, "form", None)
         if form is None:
             return loss
         return replace(loss, form=form.at("float64" if self.dtype == "float64" else "float32"))
 
     def forget(self) -> None:
-        """Drop what takes memory: big arrays that pairs of changes left behind."""
+        """Drop what takes memory: the arrays of pairs of changes."""
         keep = {steps: found for steps, found in self._prepared.items() if len(steps) < 2}
         self._prepared, self._picked = keep, {}
 
@@ -72,7 +72,7 @@ class Data:
         return self._prepared[steps]
 
     def plainly(self, recipe: Recipe) -> Items | None:
-        """The same by the loss itself, without what others have computed already."""
+        """The losses of the items by the loss alone, without what recipes share."""
         try:
             with np.errstate(all="ignore"):
                 return self._computed(recipe, shared=False)
@@ -100,7 +100,7 @@ class Data:
         return Items(values, valid, weight)
 
     def _softmax(self, loss: Any, steps: tuple[Step, ...], given: Operands) -> Array:
-        """With the log-probabilities, and those of the labels, that others have computed already."""
+        """The losses, from log-probabilities, and those of the labels, that recipes share."""
         require_axis(given["pred"], _number(loss.axis))
         if loss.form.exact and type(loss) is SoftmaxCrossEntropy and "mask" not in given:
             steps = (*steps, Step("log_softmax", _number(loss.axis)))
@@ -120,7 +120,7 @@ class Data:
         )
 
     def _column(self, loss: Any, steps: tuple[Step, ...], given: Operands) -> Array:
-        """What is predicted of the label, of every item."""
+        """The prediction for the label of every item."""
         x, y = given["pred"], given["target"]
         axis = _number(loss.axis) % x.ndim
         key = steps, axis, loss.form.renormalise, loss.ignore_index

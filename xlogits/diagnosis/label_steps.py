@@ -92,7 +92,7 @@ def _shifted(operands: Operands, step: Step) -> Operands:
 
 
 def _write_shifted(exprs: Exprs, step: Step, language: Language, operands: Operands) -> Exprs:
-    """Plainly where all labels stay classes; else as they wrap, and with others left alone."""
+    """`labels + 1` where all stay classes; else with the wrap, and labels that are no class kept."""
     x, y, labels = exprs["pred"], exprs["target"], operands["target"]
     if labels.shape == operands["pred"].shape:
         return {"target": language.write("roll", (y, int(step.amount), step.axis))}
@@ -132,7 +132,7 @@ def _hot(operands: Operands, step: Step) -> Operands:
 
 
 def _write_hot(exprs: Exprs, step: Step, language: Language, operands: Operands) -> Exprs:
-    """With rows of 0 for labels that are no class, which some functions refuse."""
+    """One-hot rows; rows of 0 for labels that are no class, which some functions refuse."""
     x, y, labels = exprs["pred"], exprs["target"], operands["target"]
     if ((labels >= 0) & (labels < operands["pred"].shape[step.axis])).all():
         return {"target": _one_hot(y, x, step.axis, language, operands)}

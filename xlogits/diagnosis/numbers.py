@@ -259,7 +259,7 @@ def _factors(a: Number, b: Number, sizes: Mapping[str, float]) -> Iterator[Hint]
 
 
 def _counts(ratio: float, error: float, said: str) -> Iterator[Hint]:
-    """A whole number, or a ratio of two that a batch may hold."""
+    """Ratios that are whole, or of two numbers of items that a batch may hold."""
     whole = [n for n in sorted(SIZES) if n > 2 and abs(ratio - n) <= error and error < 0.2 * n]
     near = round(ratio)
     if not whole and near > 2 and abs(ratio - near) <= error < 0.3:

@@ -1,4 +1,4 @@
-"""A value that somebody saw, as an array, and which computed values are the same."""
+"""A value that somebody saw, as an array, and whether computed values match it."""
 
 from typing import Any, NamedTuple
 

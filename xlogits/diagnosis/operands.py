@@ -41,7 +41,7 @@ def operands(logits: Any, labels: Any, others: dict[str, Any]) -> tuple[Data, st
 
 
 def _tidied(x: Array, y: Array) -> Array:
-    """Labels in the shape and kind that their values call for."""
+    """Labels in the shape and dtype that a loss of this prediction takes."""
     y = y.astype(np.int64) if y.dtype.kind == "b" else y
     if y.shape == (*x.shape, 1):
         return y[..., 0]

@@ -73,7 +73,7 @@ BOTH = (
 
 
 def _both(one: After, other: After) -> After:
-    """One after the other; each of the two is told by itself."""
+    """One after the other. It has no words: each of the two is told by itself."""
     return After(
         lambda v: other.do(one.do(v)),
         lambda text, language: other.write(one.write(text, language), language),
@@ -87,7 +87,7 @@ _AFTER = tuple(AFTER)
 
 
 class Table(NamedTuple):
-    """Everything that one set of items can be reduced to, as far as it differs."""
+    """All numbers that one set of items can be reduced to, those with equal denominators once."""
 
     plain: list[Result]  # before anything is done to the result
     values: Array  # of these, and then of these after each entry of AFTER
@@ -124,7 +124,7 @@ def table(batch: Batch) -> Table:
 
 
 def _distinct(found: dict[str, float]) -> dict[str, float]:
-    """The plainest word of equal numbers only."""
+    """Of words with equal denominators only the first, which is the plainest."""
     distinct: dict[float, str] = {}
     for word, by in found.items():
         distinct.setdefault(by, word)

@@ -37,7 +37,7 @@ class Search:
         self._neighbours: dict[Recipe, list[Change]] = {}
 
     def plain(self, seen: Observed) -> list[Story]:
-        """The losses that give a value with nothing changed, in any reduction that frameworks have."""
+        """Stories of a value with nothing changed, in any reduction that frameworks have."""
         found = []
         for base in self.bases:
             for result, value in self._values(base.recipe, seen):
@@ -48,7 +48,7 @@ class Search:
         return sorted(found, key=lambda story: story.cost)
 
     def single(self, start: Story, seen: Observed) -> list[Story]:
-        """One choice changed."""
+        """Stories with one choice changed."""
         found = list(self._reduced(start, start.recipe, (), seen, 1))
         for change in self._changed(start.recipe):
             found += self._reduced(start, change.recipe, (change,), seen, 0)
@@ -57,7 +57,7 @@ class Search:
         return sorted(found, key=lambda story: story.cost)
 
     def pairs(self, start: Story, seen: Observed) -> list[Story]:
-        """Two choices changed."""
+        """Stories with two choices changed."""
         found = list(self._reduced(start, start.recipe, (), seen, 2))
         done = {start.recipe}
         first = [
@@ -85,14 +85,14 @@ class Search:
         return sorted(found, key=lambda story: story.cost)
 
     def solved(self, start: Story, seen: Observed) -> list[Story]:
-        """One amount changed, by as much as it takes."""
+        """Stories with an amount that was solved for."""
         found: list[Story] = []
         for change in self._solved(start.recipe, start.result, seen):
             found += self._reduced(start, change.recipe, (change,), seen, 0)
         return sorted(found, key=lambda story: story.cost)
 
     def solved_beside(self, start: Story, seen: Observed) -> list[Story]:
-        """One amount changed by as much as it takes, and one other choice."""
+        """Stories with an amount that was solved for, and one other choice changed."""
         found: list[Story] = []
         batch = batch_of(start.recipe, self.data)
         if batch is None or self.data.size > 10**5:
@@ -146,7 +146,10 @@ class Search:
     def _reduced(
         self, start: Story, recipe: Recipe, made: tuple[Change, ...], seen: Observed, more: int
     ) -> Iterator[Story]:
-        """The stories of one recipe, with at most (at the base: at least one) change after it."""
+        """The stories of one recipe, with at most `more` changes of the result.
+
+        Of the start's own recipe only those with such a change.
+        """
         for result, value in self._values(recipe, seen, start.result, more):
             count, cost = distance(start.result, result)
             if not made and count == 0:
@@ -158,7 +161,7 @@ class Search:
     def _values(
         self, recipe: Recipe, seen: Observed, start: Result | None = None, more: int = 3
     ) -> Iterator[tuple[Result, Any]]:
-        """What the items can be reduced to, within some changes of a start, and is the value."""
+        """The results of a recipe that are the value, at most `more` choices away from a start."""
         with np.errstate(all="ignore"):
             yield from self._found(recipe, seen, start, more)
 
@@ -188,7 +191,7 @@ class Search:
                 yield result, float(found.values[at])
 
     def _same(self, start: Result | None, result: Result, found: Table) -> Result:
-        """The start's own word for a denominator, where that falls back to the one at hand."""
+        """A result with the start's word for its denominator, where that falls back to the one found."""
         if start is None:
             return result
         meant = next((w for w in (start.word, *FALLBACK) if w in found.words), start.word)

@@ -72,7 +72,7 @@ def _smoothing(
 
 
 def _round(amount: float, error: float) -> float | None:
-    """The amount in as few figures as fit; None where it takes so many that anything would fit."""
+    """The amount in as few figures as fit the value; None where so many would fit any value."""
     for figures in (1, 2, 3):
         short = float(f"{amount:.{figures}g}")
         size = math.floor(math.log10(abs(amount))) if amount else 0

@@ -35,7 +35,7 @@ def sources(recipe: Recipe, result: Result, language: Language, data: Data) -> I
 
 
 def _operands(recipe: Recipe, result: Result, language: Language, data: Data) -> Iterator[Exprs]:
-    """What the loss is called with; plainly, and so that nothing else can be made of it.
+    """What the loss is called with: as it stands, then as no framework reads it differently.
 
     Keras looks behind an activation for the logits that went in, unless something else was done to the
     result. A weight for each row is not spread over the items of the row everywhere.
@@ -81,7 +81,7 @@ def _written(
 
 
 def _with_labels(loss: Any, arrays: Operands) -> Any:
-    """A loss that takes labels of either kind, for the kind that there is."""
+    """A loss of index or of dense labels, as these are, in place of one that takes both."""
     kind = getattr(loss, "labels", None)
     if kind is None or kind.kind != "inferred":
         return loss
@@ -109,7 +109,7 @@ def _called(reading: Reading, language: Language, data: Data, ndim: int) -> Expr
 
 
 def _composed(reading: Reading, language: Language, data: Data, ndim: int) -> Expr:
-    """A short composition, which says everything that is done."""
+    """A short composition, which writes down everything that is done."""
     if not language.words:
         raise Refused(f"no single call of {language.name} says it")
     read = reading._replace(loss=data.at_hand(reading.loss))

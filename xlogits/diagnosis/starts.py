@@ -99,7 +99,10 @@ def _around(source: str) -> tuple[Step, ...]:
 
 
 def _at_hand(given: Any, data: Data) -> Any:
-    """A loss without reduction and dtype, its class axis a number, and nothing ignored in vain."""
+    """A loss without reduction and dtype, with a number for its class axis.
+
+    A label that is ignored and does not occur is not ignored.
+    """
     loss = replace(given, reduction=NONE, dtype=None)
     axis = getattr(loss, "axis", None)
     if axis is not None and not isinstance(axis, int | tuple):
@@ -142,7 +145,7 @@ def _ignored(y: Array, wanted: int | None) -> int | None:
 
 
 def _forms(x: Array, axis: int) -> Iterator[tuple[Form, float]]:
-    """What a prediction is by its values, and logits: probabilities may be meant as those."""
+    """What a prediction is by its values; probabilities may also be meant as logits."""
     form = form_of(x, axis)
     yield form, NOTHING
     if form == PROBABILITIES:
@@ -217,7 +220,7 @@ def _required(native: Native) -> list[dict[str, Any]]:
 
 
 def _plain(loss: Any, data: Data, scalar: bool, ignore_index: int | None) -> Any:
-    """A loss without what cannot change a number here."""
+    """A loss without the options that cannot change a number here."""
     made = replace(loss, reduction=NONE, dtype=None, spread_weight=False)
     names = {each.name for each in fields(made)}
     if isinstance(made, Elementwise) and made.inner == "mean" and scalar:

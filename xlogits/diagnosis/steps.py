@@ -54,7 +54,7 @@ def write(step: Step, exprs: Exprs, language: Language, operands: Operands) -> E
 
 
 def _other_kind(recipe: Recipe, passed: Passed) -> bool:
-    """Not a cross-entropy: what is done before those has names of its own, in `chains`."""
+    """Whether it is no cross-entropy: what is done before those stands in `chains.py`."""
     return not isinstance(recipe.loss, SoftmaxCrossEntropy | SigmoidCrossEntropy)
 
 
@@ -188,7 +188,7 @@ def _classes_last(loss: Any) -> Loss:
 
 
 def _first(what: str, cost: float = ORDINARY) -> Slip:
-    """Something that is done to the prediction of a loss of its own kind."""
+    """A cause for losses that are no cross-entropies: something is done to the prediction first."""
     return Slip(what, cost, _other_kind)
 
 

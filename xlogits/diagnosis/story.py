@@ -29,7 +29,7 @@ class Story(NamedTuple):
 
 
 def plainly(recipe: Recipe, result: Result, data: Data) -> Any:
-    """The same as `value_of`, computed by itself and by the loss alone."""
+    """The same as `value_of`, by the loss alone, without what recipes share."""
     batch = _batch(data.plainly(recipe), recipe, data)
     return None if batch is None else reduced(batch, result)
 
