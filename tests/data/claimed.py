@@ -49,12 +49,13 @@ def array(framework: str, x: Array, dtype: str) -> Array:
 
         return tf.cast(tf.constant(x), dtype) if hasattr(tf, dtype) else None
     kind = _numpy_dtype(dtype)
-    if framework == "numpy":
-        return None if kind is None else x.astype(kind)
-    import jax
+    if framework == "jax":
+        import jax
 
-    jax.config.update("jax_enable_x64", True)
-    return jax.numpy.asarray(x.astype(kind))
+        jax.config.update("jax_enable_x64", True)
+        return jax.numpy.asarray(x.astype(kind))
+    # NumPy, and what follows the array standard
+    return None if kind is None else import_module(framework).asarray(x.astype(kind))
 
 
 def _numpy_dtype(name: str) -> Any:

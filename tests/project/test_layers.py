@@ -12,6 +12,7 @@ from itertools import pairwise
 import pytest
 
 from tests.conftest import ROOT, need
+from xlogits import frameworks as records
 
 PACKAGE = ROOT / "xlogits"
 
@@ -81,13 +82,13 @@ MAY: dict[str, set[str]] = {
 
 # The frameworks, and the rooms that import them. A folder of `backends`, and a file of
 # `parity/engines`, imports its own; NumPy is there for everybody who makes arrays.
-FRAMEWORKS = {"torch", "tensorflow", "jax", "keras", "optax", "scipy", "sklearn", "ml_dtypes"}
-OWN = {"numpy": {"ml_dtypes"}, "torch": {"torch"}, "tensorflow": {"tensorflow"}, "jax": {"jax"}}
+FRAMEWORKS = {*records.FRAMEWORKS, "ml_dtypes"} - {"numpy", records.OURS}
+OWN = {"numpy": {"ml_dtypes"}}  # what else is a framework's own
 NUMPY = {
     *("arrays", "cases", "diagnosis", "naming", "parity", "parity.engines", "precision"),
     *("reference", "testing", "translation"),
 }
-WITH_NUMPY = {"numpy", "jax"}  # the backends that use NumPy
+WITHOUT_NUMPY = {"torch", "tensorflow"}  # the backends that have no need of it
 # what imports a framework by a name that is computed: `resolve`, and arrays for users' tests
 BY_NAME = {
     "parity/natives.py",
@@ -181,9 +182,9 @@ def complaints(place: str, source: str) -> list[str]:
             found.append(f"{place} imports {name}")
         if root == "?" and place not in BY_NAME:
             found.append(f"{place} imports a module whose name is computed")
-        if root in FRAMEWORKS and root not in OWN.get(home, ()) and place not in BY_NAME:
+        if root in FRAMEWORKS - {home, *OWN.get(home, ())} and place not in BY_NAME:
             found.append(f"{place} imports {name}")
-        numpy = own in NUMPY or (parts[0] == "backends" and home in WITH_NUMPY)
+        numpy = own in NUMPY or (parts[0] == "backends" and home not in {"", *WITHOUT_NUMPY})
         if root == "numpy" and not numpy:
             found.append(f"{place} imports {name}")
     return found

@@ -22,8 +22,6 @@ def array(x: Any, name: str, device: str, dtype: str | None = None) -> Any:
         raise OptionError(f"dtype is {dtype!r}; expected {', '.join(DTYPES)}")
     x = given(x, "the array").values
     wanted = dtype or ("float32" if x.dtype.kind == "f" else None)
-    if name == "numpy":
-        return x.astype(_numpy(wanted)) if wanted else x
     if name == "torch":
         torch = import_module("torch")
         return torch.tensor(x, dtype=getattr(torch, wanted) if wanted else None, device=device)
@@ -32,7 +30,10 @@ def array(x: Any, name: str, device: str, dtype: str | None = None) -> Any:
         with on_device(name, device):
             made = tensorflow.constant(x)
             return tensorflow.cast(made, wanted) if wanted else made
-    return _jax(x, device, wanted)
+    if name == "jax":
+        return _jax(x, device, wanted)
+    # NumPy, and what follows the array standard
+    return import_module(name).asarray(x.astype(_numpy(wanted)) if wanted else x)
 
 
 def _tensorflow() -> Any:

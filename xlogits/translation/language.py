@@ -317,6 +317,7 @@ TARGETS = tuple(_WORDS)  # what differs when code is written for it
 LANGUAGES = {
     f.id: Language(f.id, f.packages or (f.id,), _WORDS[f.id if f.id in _WORDS else f.home])
     for f in FRAMEWORKS.values()
+    if {f.id, f.home} & {*_WORDS}  # a mere backend has no words
 }
 for _framework in FRAMEWORKS.values():
     _prefix = spelled(f"{_framework.id}.")

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from xlogits.losses import CosineEmbedding, CosineSimilarity, Distance, InnerProduct, TripletMargin
+from xlogits.translation.language import Namespace
 
 
-def _apart(xp: Any, loss: Any, x: Any, y: Any) -> Any:
+def _apart(xp: Namespace, loss: Any, x: Any, y: Any) -> Any:
     if loss.guard == "difference":
         return xp.norm(xp.added(x - y, loss.eps), loss.p)
     power = (x - y) ** 2 if loss.p == 2 else xp.abs(x - y) ** loss.p
@@ -14,20 +15,20 @@ def _apart(xp: Any, loss: Any, x: Any, y: Any) -> Any:
     return xp.sqrt(total) if loss.p == 2 else total ** (1 / loss.p)
 
 
-def _triplet(xp: Any, loss: TripletMargin, a: Any, p: Any, n: Any) -> Any:
+def _triplet(xp: Namespace, loss: TripletMargin, a: Any, p: Any, n: Any) -> Any:
     far = _apart(xp, loss, a, n)
     if loss.swap:
         far = xp.minimum(far, _apart(xp, loss, p, n))
     return xp.maximum(loss.margin + _apart(xp, loss, a, p) - far, 0.0)
 
 
-def _length(xp: Any, loss: Any, x: Any) -> Any:
+def _length(xp: Namespace, loss: Any, x: Any) -> Any:
     if xp.differentiates_norms_at_zero:
         return xp.maximum(xp.norm(x, 2), loss.eps)
     return xp.sqrt(xp.maximum(xp.sum(x**2, -1), loss.eps**2))
 
 
-def _cosine(xp: Any, loss: Any, x: Any, y: Any) -> Any:
+def _cosine(xp: Namespace, loss: Any, x: Any, y: Any) -> Any:
     if loss.guard == "length":
         x_long, y_long = (_length(xp, loss, v) for v in (x, y))
     elif loss.guard == "square":
@@ -46,15 +47,15 @@ def _scaled(loss: Any, value: Any) -> Any:
     return loss.offset + value if loss.factor == 1 else loss.offset - value
 
 
-def _product(xp: Any, loss: InnerProduct, x: Any, y: Any) -> Any:
+def _product(xp: Namespace, loss: InnerProduct, x: Any, y: Any) -> Any:
     return _scaled(loss, xp.sum(x * y, -1))
 
 
-def _similarity(xp: Any, loss: CosineSimilarity, x: Any, y: Any) -> Any:
+def _similarity(xp: Namespace, loss: CosineSimilarity, x: Any, y: Any) -> Any:
     return _scaled(loss, _cosine(xp, loss, x, y))
 
 
-def _embedding(xp: Any, loss: CosineEmbedding, x: Any, z: Any, y: Any) -> Any:
+def _embedding(xp: Namespace, loss: CosineEmbedding, x: Any, z: Any, y: Any) -> Any:
     cosine = _cosine(xp, loss, x, z)
     over = xp.clamped(cosine - loss.margin if loss.margin else cosine)
     return xp.where(y == 1, 1 - cosine, xp.where(y == -1, over, xp.full_like(over, 0.0)))
