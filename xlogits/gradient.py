@@ -113,7 +113,7 @@ def _call(fn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Call:
 def _of_arrays(call: _Call, refused: BackendError) -> _Call:
     """A call of a canonical function with arrays in place of lists and numbers; else its error."""
     native = call.native
-    if native is None or native.framework != "xlogits":
+    if native is None or not native.ours:
         raise refused
     operands = [
         a for a in native.parameters if a.to in native.loss.OPERANDS and a.key in call.given

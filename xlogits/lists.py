@@ -5,10 +5,11 @@ does. Where all are lists, they become NumPy arrays, and only then NumPy is impo
 """
 
 import sys
-from numbers import Integral, Real
+from numbers import Integral, Number, Real
 from typing import Any
 
 from xlogits.backends import namespace
+from xlogits.backends.protocol import Namespace
 from xlogits.errors import BackendError, DtypeError, RangeError, ShapeError, shown
 
 Array = Any
@@ -33,6 +34,7 @@ def from_lists(
         return None
     beside = {role: x for role, x in given.items() if role not in listed and not _passed_on(x)}
     spaces = {role: namespace(x, role) for role, x in beside.items()}
+    xp: Namespace
     if spaces:
         xp, like = next(iter(spaces.values())), next(iter(beside.values()))
     else:
@@ -51,7 +53,7 @@ def _passed_on(x: Any) -> bool:
     return x is None or type(x) is float or type(x) is int
 
 
-def _array(xp: Any, role: str, x: Any, dtype: str, like: Array) -> Array:
+def _array(xp: Namespace, role: str, x: Any, dtype: str, like: Array) -> Array:
     numbers, shape = _flat(role, x)
     if role == "labels" and float not in map(type, numbers):
         return _whole(xp, role, numbers, shape, like)
@@ -67,7 +69,7 @@ def _array(xp: Any, role: str, x: Any, dtype: str, like: Array) -> Array:
     return xp.from_numbers(floats, dtype, shape, like)
 
 
-def _whole(xp: Any, role: str, numbers: list[Any], shape: list[int], like: Array) -> Array:
+def _whole(xp: Namespace, role: str, numbers: list[Any], shape: list[int], like: Array) -> Array:
     """Labels that are integers, or booleans alone."""
     if all(type(number) is bool for number in numbers):
         return xp.from_numbers(numbers, "bool", shape, like)
@@ -118,14 +120,12 @@ def _number(role: str, item: Any, at: int, shape: list[int]) -> bool | int | flo
     """An item as a number of Python."""
     if type(item) in (bool, int, float):
         return item  # type: ignore[no-any-return]
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and isinstance(item, numpy.generic):
-        item = item.item()
-    if isinstance(item, bool):
-        return item
+    if type(item).__name__ in ("bool", "bool_"):  # NumPy's, which is no number
+        return bool(item)
     if isinstance(item, Real):
         return int(item) if isinstance(item, Integral) else float(item)
-    _require_no_array(role, item)
+    if not isinstance(item, Number | str):
+        _require_no_array(role, item)
     raise DtypeError(f"{_item(role, at, shape)} is {shown(item)}; expected a number")
 
 

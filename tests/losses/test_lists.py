@@ -50,7 +50,11 @@ ELEMENTARY: dict[str, tuple[Callable[..., Any], Any, Any]] = {
     "logit": (xl.logit, [0.25, 0.5], [np.log(1 / 3), 0]),
     "softplus": (xl.softplus, (0, 1), np.log1p(np.exp([0, 1]))),
     "numbers of NumPy in a list": (xl.softmax, list(X[0]), P[0]),
-    "half precision of NumPy in a list": (xl.softmax, [np.float16(2), np.int8(2)], [0.5, 0.5]),
+    "half precision and integers of NumPy in a list": (
+        xl.softmax,
+        [np.float16(2), np.int8(2)],
+        [0.5, 0.5],
+    ),
 }
 
 
@@ -220,6 +224,7 @@ BAD: dict[str, tuple[Any, type[XlogitsError], str]] = {
     "None": ([[1.0, None]], DtypeError, r"logits\[0\]\[1\] is None; expected a number"),
     "booleans": ([1.0, True], DtypeError, r"logits\[1\] is True; expected a number"),
     "a complex number": ([1j], DtypeError, r"logits\[0\] is a complex"),
+    "a complex number of NumPy": ([np.complex64(1)], DtypeError, r"logits\[0\] is a complex64"),
     "a set": ([{1.0}], DtypeError, r"logits\[0\] is a set"),
     "beyond float64": ([10**400], RangeError, r"logits\[0\] is an integer of 1329 bits"),
     "a list that holds itself": (NESTED, ShapeError, "more than 32 lists deep"),

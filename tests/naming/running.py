@@ -6,7 +6,6 @@ float64. The arrays are found by the words that stand in the texts, and so is th
 
 import re
 from collections.abc import Iterator
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -14,13 +13,13 @@ import numpy as np
 from tests.naming.printed import ORDER, Formula, Named, blocks
 from xlogits.cases import Case, cases
 from xlogits.catalogue import Native
+from xlogits.frameworks import FRAMEWORKS, OURS
 from xlogits.ledger import ROWS, matches
 from xlogits.losses import LOGITS, ClassOverlap, LinearSoftmaxCrossEntropy
 from xlogits.losses.sequence import CTC
 from xlogits.naming.explanation import Explanation, Way, explained
 from xlogits.parity import engines
-from xlogits.parity.natives import HOME
-from xlogits.parity.translations import HOLDS, TARGETS
+from xlogits.parity.translations import HOLDS
 from xlogits.parity.variants import Variant
 from xlogits.translation.call import Call, parse, read
 from xlogits.translation.expression import Expr
@@ -29,13 +28,21 @@ from xlogits.translation.language import IMPORTS
 Array = Any
 KINDS = {"labels are class indexes": False, "labels are one number per class": True}
 CASES = ("ordinary", "K-dimensional", "dense labels", "features, dense labels", "ignored labels")
-FRAMEWORK_OF = HOME | {"xlogits": "numpy"}
 # what computes in float32 whatever it is given, and says so nowhere in its result; the others are
 # known by their records. TensorFlow's kernel of CTC takes no float64 at all.
 SINGLE = re.compile(
     r"tensorflow\.compat\.v1\.losses\.|tf\.compat\.v1\.losses\.|ctc|CTC|log_?[cC]osh"
 )
 FLOAT32_ALONE = re.compile(r"tf\.nn\.ctc_loss|keras\..*(ctc|CTC)")
+
+
+def arrays_of(framework: str) -> str:
+    """The framework whose arrays a framework's functions are tried on; ours are, on NumPy's."""
+    return "numpy" if framework == OURS else FRAMEWORKS[framework].home
+
+
+def home(native: Native) -> str:
+    return arrays_of(native.framework)
 
 
 def complaints(native: Native) -> Iterator[str]:
@@ -46,7 +53,7 @@ def complaints(native: Native) -> Iterator[str]:
     for case in usable(call):
         arrays = by_word(call, case)
         try:
-            expected = run(page.call, arrays, FRAMEWORK_OF[native.framework])
+            expected = run(page.call, arrays, home(native))
         except Exception as error:  # some take no array of this rank
             if case.name != "ordinary":
                 continue
@@ -67,7 +74,7 @@ def _another_way(page: Explanation, way: Way) -> Iterator[str]:
     for case in usable(call):
         arrays = by_word(call, case)
         try:
-            expected = run(way.call, arrays, FRAMEWORK_OF[call.native.framework])
+            expected = run(way.call, arrays, home(call.native))
         except Exception:  # no array of this rank
             continue
         tried += 1
@@ -91,7 +98,7 @@ def of_option(native: Native, variant: Variant) -> Iterator[str]:
             continue
         arrays = by_word(call, case)
         try:
-            expected = run(page.call, arrays, FRAMEWORK_OF[native.framework])
+            expected = run(page.call, arrays, home(native))
         except Exception as error:
             if case.name == "ordinary":
                 yield f"{page.call} on {case.name} raised {error!r}"
@@ -143,7 +150,7 @@ def run(source: str, arrays: dict[str, Array], framework: str) -> Array:
         if re.search(rf"(?<![\w.]){re.escape(start)}", source):
             exec(line, names)
     made = {word: engine.array(x, dtype, "cpu") for word, x in arrays.items()}
-    with engine.keras_in("float64") if framework == "tensorflow" else nullcontext():
+    with engines.settled(engine, "float64"):
         found = eval(source, names | made)
     return np.asarray(found if framework == "numpy" else engine.numbers(found), np.float64)
 
@@ -181,9 +188,8 @@ def _elsewhere(
         dense = np.ndim(case.operands.get("target", 0)) == np.ndim(case.operands["pred"])
         if "index labels" in translation.assumptions and dense:
             continue
-        framework = TARGETS.get(target, "numpy")
         try:
-            found = run(translation.source, arrays, framework)
+            found = run(translation.source, arrays, arrays_of(target))
         except Exception as error:
             yield f"{page.name} in {target}, {case.name}: {translation.source} raised {error!r}"
             continue

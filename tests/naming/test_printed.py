@@ -15,6 +15,7 @@ from xlogits import losses as L
 from xlogits.catalogue import NATIVES, Native
 from xlogits.errors import XlogitsError
 from xlogits.formulas import TOLD, formula, words
+from xlogits.frameworks import OURS
 from xlogits.losses import LOG_PROBABILITIES, LOGITS, PROBABILITIES
 from xlogits.parity.variants import variants
 
@@ -23,7 +24,7 @@ Array = Any
 
 def need_all(native: Native) -> None:
     need("torch", "tensorflow", "jax", "optax", "scipy", "sklearn")
-    need(*({native.framework} - {"xlogits"}))
+    need(*({native.framework} - {OURS}))
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -8,7 +8,7 @@ import pytest
 
 import xlogits as xl
 from tests.conftest import need
-from tests.naming.running import FRAMEWORK_OF, by_word, run, usable
+from tests.naming.running import by_word, home, run, usable
 from xlogits.catalogue import NATIVES
 from xlogits.ledger import rows_of
 from xlogits.naming.traps import RARE, traps
@@ -114,15 +114,14 @@ def _page(name: str) -> str:
     "name", [name for name in NATIVES if SILENT in " ".join(_of_call(read(NATIVES[name], {})))]
 )
 def test_what_is_silent_when_swapped_is_silent(name: str) -> None:
-    need(FRAMEWORK_OF[NATIVES[name].framework])
+    need(home(NATIVES[name]))
     call = read(NATIVES[name], {})
     case = next(iter(usable(call)))
     arrays = by_word(call, case)
     first, second = (str(call.reading.operands[k]) for k in ("pred", "target"))
     swapped = arrays | {first: arrays[second], second: arrays[first]}
     source = xl.explain(name).call  # type: ignore[union-attr]
-    home = FRAMEWORK_OF[NATIVES[name].framework]
-    right, wrong = (run(source, some, home) for some in (arrays, swapped))
+    right, wrong = (run(source, some, home(NATIVES[name])) for some in (arrays, swapped))
     assert right.shape == wrong.shape
     assert not np.allclose(right, wrong)
 
