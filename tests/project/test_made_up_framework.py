@@ -165,7 +165,7 @@ def test_where_it_cannot_be_imported_the_matrix_says_so(tmp_path: Path) -> None:
 
 def test_it_is_explained(made_up: Copy) -> None:
     said = made_up.xlogits("explain", "madeup.losses.off")
-    assert "torch      F.mse_loss(guess, truth, reduction='none')" in said
+    assert "torch      F.mse_loss(predictions, targets, reduction='none')" in said
     assert "https://example.org/off" in said
     said = made_up.xlogits("explain", "off")  # its last part alone
     assert said.startswith("madeup.losses.off")
@@ -215,5 +215,5 @@ def test_it_is_no_backend(made_up: Copy) -> None:
 
 def test_without_its_record_nobody_knows_it(tmp_path: Path) -> None:
     copy = Copy(tmp_path, "madeup", "numpy", record=False)
-    said = copy.xlogits("explain", "madeup.losses.off", status=2)
+    said = copy.xlogits("explain", "madeup.losses.off", status=1)
     assert "nothing is known under the name 'madeup.losses.off'" in said

@@ -113,7 +113,7 @@ class _Evaluation:
         if word == "one_hot":
             return self._one_hot(values["a0"], values["a1"])
         values.setdefault("a2", -1)  # of `pick` in TensorFlow, which is along the last axis
-        names = {"np": np, "scipy": SimpleNamespace(special=SCIPY), "rounded": rounded, **values}
+        names = dict(np=np, scipy=SimpleNamespace(special=SCIPY), rounded=rounded, **values)
         return eval(_numpy(word, len(values)), names)
 
     def _one_hot(self, labels: Array, classes: int) -> Array:
@@ -268,7 +268,7 @@ def _match(pattern: Any, node: Any, holes: dict[int, ast.AST]) -> bool:
 @cache
 def _numpy(word: str, holes: int) -> str:
     """A word in NumPy, with the names of values in its holes."""
-    template = HERE.get(word) or LANGUAGES["numpy"].words[word]
+    template = HERE.get(word) or LANGUAGES[np.__name__].words[word]
     return template.format(*(f"a{number}" for number in range(max(holes, 4))))
 
 
