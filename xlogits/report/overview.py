@@ -12,6 +12,7 @@ from xlogits.report.summary import FAMILIES, Tally, family_of
 
 COLUMN, GAP = 4, 10  # widths of a function, and of the space between two families
 ROW, SPACE = 22, 4  # heights of a backend, and of the space between two
+LETTER = 7  # at most, the width of one in the words below the map
 STACK = (AGREE, KNOWN, REFUSED, UNAVAILABLE, DIFFERS)  # from the bottom to the top
 
 
@@ -37,14 +38,15 @@ class Map(NamedTuple):
 
 def drawn_map(table: dict[str, dict[str, Tally]], backends: Sequence[str]) -> Map:
     """The map of a table of tallies."""
-    columns, families, x = [], [], 0
-    last = ""
+    columns: list[int] = []
+    families: list[Label] = []
+    x, last = 0, ""
     for native in table:
-        title = FAMILIES[family_of(native)]
-        if title != last:
-            x += GAP if last else 0
-            families.append(Label(x, 0, title))
-            last = title
+        kind = family_of(native)
+        if not families or kind != last:
+            x = _after(families, x) if families else 0
+            families.append(Label(x, 0, FAMILIES[kind].partition(",")[0].partition(" and ")[0]))
+            last = kind
         columns.append(x)
         x += COLUMN
     paths = dict.fromkeys(OUTCOMES, "")
@@ -54,7 +56,13 @@ def drawn_map(table: dict[str, dict[str, Tally]], backends: Sequence[str]) -> Ma
                 _stacked(paths, tallies[backend], left, number * (ROW + SPACE))
     height = len(backends) * (ROW + SPACE)
     rows = [Label(0, number * (ROW + SPACE), name) for number, name in enumerate(backends)]
-    return Map(max(x, 1), max(height, 1), paths, tuple(columns), tuple(rows), tuple(families))
+    x = _after(families, x) if families else 1
+    return Map(x, max(height, 1), paths, tuple(columns), tuple(rows), tuple(families))
+
+
+def _after(families: Sequence[Label], x: int) -> int:
+    """Where the next family begins: behind the columns of the last one, and behind its word."""
+    return max(x + GAP, int(families[-1].x) + LETTER * len(families[-1].text))
 
 
 def _stacked(paths: dict[str, str], tally: Tally, left: int, top: int) -> None:
