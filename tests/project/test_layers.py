@@ -59,7 +59,7 @@ MAY: dict[str, set[str]] = {
         "losses.parts",
         "translation",
     },
-    "report": {"ledger"},
+    "report": {"catalogue", "ledger"},
     "parity.engines": set(),
     "parity": {
         *("cases", "catalogue", "ledger", "losses", "losses.parts", "parity.engines", "precision"),

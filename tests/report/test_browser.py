@@ -91,7 +91,7 @@ class Opened:
         time.sleep(0.25)  # the page waits for the last key before it filters
 
     def badge(self, native, backend):
-        (found,) = self.all(f".badge[aria-label^='{native} on {backend}:']")
+        (found,) = self.all(f".badge[title^='{native} on {backend}:']")
         return found
 
     @property
@@ -130,7 +130,8 @@ def test_filter_by_outcome(open_page):
     page = open_page(found())
     page.choose("outcome", DIFFERS)
     assert page.texts("#matched") == ["1 of 255 comparisons"]
-    assert page.texts(".badge") == ["≠ 1\n2e6 eps"]
+    (text,) = page.texts(".badge")
+    assert " ".join(text.split()) == f"{CE} on torch: ≠ 1 differs 2e6 eps"
     (row,) = page.texts("#cells tbody tr")
     for expected in ("differs", CE, "NaN", "torch cpu", "2e6", "2e6 eps off"):
         assert expected in row
@@ -152,7 +153,7 @@ def test_number_in_the_head_is_a_filter_too(open_page):
 def test_badge_lists_its_comparisons(open_page):
     page = open_page(found())
     badge = page.badge(CE, "torch")
-    assert badge.text.split() == ["≠", "1", "=", "2", "2e6", "eps"]
+    assert " ".join(badge.text.split()) == f"{CE} on torch: ≠ 1 differs = 2 agree 2e6 eps"
     badge.click()
     rows = page.texts("#cells tbody tr")
     assert len(rows) == 3
@@ -184,7 +185,7 @@ def test_list_holds_a_page_at_a_time_and_sorts_by_error(open_page):
     [
         ("F.cross_entropy", [CE]),
         ("tf.nn.softmax", [SOFTMAX]),
-        ("crossentropy", ["keras.losses.CategoricalCrossentropy", SOFTMAX, CE]),
+        ("crossentropy", [CE, SOFTMAX, "keras.losses.CategoricalCrossentropy"]),
         ("softmax logits", [SOFTMAX]),
         ("tf.keras.losses.CategoricalCrossentropy", ["keras.losses.CategoricalCrossentropy"]),
         (CE, [CE]),
@@ -215,11 +216,38 @@ def test_keys_move_through_the_table(open_page):
 
     page = open_page(found())
     page.badge(CE, "numpy").send_keys(Keys.ARROW_RIGHT)
-    assert page.run("document.activeElement.getAttribute('aria-label')").startswith(
-        f"{CE} on torch: 1 differs, 2 agree"
-    )
+    words = page.run("document.activeElement.textContent").split()
+    assert " ".join(words) == f"{CE} on torch: ≠ 1 differs = 2 agree 2e6 eps"
     page.driver.switch_to.active_element.send_keys(Keys.ARROW_LEFT + Keys.ARROW_LEFT + Keys.ENTER)
     assert page.texts("#chips button") == [f"{CE} ×"]
+
+
+def test_map_shows_every_function_and_lists_what_is_chosen(open_page, driver):
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    page = open_page(found(), figures=[FIGURE])
+    (drawn,) = page.all("#map")
+    assert drawn.get_attribute("data-columns") == "0 4 8"
+    wide, high = drawn.size["width"], drawn.size["height"]
+    first = ActionChains(driver).move_to_element_with_offset(drawn, 2 - wide // 2, 36 - high // 2)
+    first.click().perform()
+    assert page.texts("#pointed")[0].startswith(f"{CE} on torch: 1 differs, 2 agree")
+    assert page.texts("#chips button") == [f"{CE} ×", "on torch ×"]
+
+
+def test_a_run_without_a_gpu_says_so(open_page):
+    assert open_page(found()).texts(".never") == ["CUDA: never run"]
+    there = results(cell(device="cuda", backend="torch"))
+    assert open_page(there).texts(".never") == []
+
+
+def test_names_of_buttons_hold_what_is_seen(open_page):
+    """Who speaks to a page says what stands there (WCAG 2.5.3)."""
+    page = open_page(found(), figures=[FIGURE])
+    named = page.all("button[aria-label]")
+    assert named
+    for button in named:
+        assert button.text in button.get_attribute("aria-label")
 
 
 def test_ledger_explains_and_lists(open_page):
@@ -248,7 +276,15 @@ def test_phone_needs_no_sideways_scrolling(open_page, driver):
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     try:
         assert page.run("document.documentElement.scrollWidth") == 360
+        assert page.texts(".badge") == []  # every family is a line until it is opened
+        assert [text.split() for text in page.texts(".fold")] == [["Cross-entropy", "3"]]
+        page.all(".fold")[0].click()
         assert page.badge(CE, "torch").is_displayed()
+        page.search("nothing")
+        page.search("softmax")
+        assert page.badge(SOFTMAX, "numpy").is_displayed()  # what is looked for is open
+        page.search("")
+        page.all(".fold")[0].click()
         assert page.run("Math.max(...[...document.querySelectorAll('#cells tr')].map("
                         "row => row.getBoundingClientRect().right))") <= 360  # fmt: skip
     finally:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from xlogits.report import page, summary
+from xlogits.report.overview import drawn_map
 from xlogits.report.payload import TABLES, payload
 from xlogits.report.results import AGREE, DIFFERS, KNOWN, OUTCOMES, REFUSED, UNAVAILABLE, Results
 from xlogits.report.svg import inert
@@ -40,7 +41,8 @@ def render(results: Results, *, figures: Sequence[Figure] = ()) -> str:
     """The page. Everything in `results` and `figures` may come from strangers and is escaped."""
     template, markup = page.template("page.html.jinja")
     style, script = page.part("page.css"), page.script(*SCRIPTS)
-    natives = list(summary.table(results))
+    tallies = summary.table(results)
+    natives = list(tallies)
     ledger = summary.ledger_rows(results)
     data = payload(results, natives, [(row.name, row.reason) for row in ledger])
     data["glyphs"] = [GLYPHS[outcome] for outcome in OUTCOMES]
@@ -53,6 +55,8 @@ def render(results: Results, *, figures: Sequence[Figure] = ()) -> str:
         limit=f"{results.limit:g}",
         duration=duration(results.seconds),
         not_run=summary.not_run(results),
+        never_ran=summary.never_ran(results),
+        map=drawn_map(tallies, summary.backends(results)),
         ledger=ledger,
         backends=data["texts"]["backend"],
         groups=_groups(natives),
@@ -76,11 +80,12 @@ def _outcomes(results: Results) -> Iterator[Outcome]:
 
 
 def _groups(natives: Sequence[str]) -> dict[str, list[tuple[int, str, str]]]:
-    """By framework: the index of each function, its module and its short name."""
+    """By family: the index of each function, its module and its short name."""
     groups: dict[str, list[tuple[int, str, str]]] = {}
     for index, native in enumerate(natives):
         module, dot, short = native.rpartition(".")
-        groups.setdefault(native.partition(".")[0], []).append((index, module + dot, short))
+        title = summary.FAMILIES[summary.family_of(native)]
+        groups.setdefault(title, []).append((index, module + dot, short))
     return groups
 
 

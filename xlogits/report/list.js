@@ -153,6 +153,7 @@ function refresh() {
   filterCells();
   focus.reason = null;
   paintTable();
+  foldAll();
   paintList();
 }
 
@@ -169,6 +170,13 @@ byId("filters").addEventListener("reset", () => setTimeout(() => {
 byId("sort").addEventListener("change", () => { sort = byId("sort").value; paintList(); });
 byId("theme").addEventListener("click", nextTheme);
 byId("table").addEventListener("keydown", moveInTable);
+byId("map").addEventListener("mousemove", pointAtMap);
+byId("map").addEventListener("click", (event) => { const found = inMap(event); if (found) focusOn(...found); });
+narrow.addEventListener("change", foldAll);
+for (const button of document.querySelectorAll(".fold")) {
+  const body = button.closest("tbody");
+  button.addEventListener("click", () => fold(body, body.classList.contains("folded")));
+}
 byId("back").addEventListener("click", () => document.querySelector(".badge[aria-pressed=true]")?.focus());
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-outcome], [data-native], [data-sort], [data-turn], [data-divergence]");

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from xlogits import ledger
+from xlogits.catalogue import NATIVES
+from xlogits.catalogue.families import family
 from xlogits.report.results import (
     AGREE,
     DIFFERS,
@@ -30,6 +32,21 @@ MEANING = {
     REFUSED: "xlogits raised an error that names what it cannot express; the framework gave a number.",
     UNAVAILABLE: "There was nothing to compare: not installed, no such dtype, no gradient, an error.",
 }
+
+
+# the families in the order in which people look for them, and what their part of the table is called
+FAMILIES = {
+    "entropy": "Cross-entropy",
+    "activation": "Softmax, sigmoid and other functions of one array",
+    "divergence": "Divergences and the relatives of cross-entropy",
+    "regression": "Measured values",
+    "margin": "Hinge and margin",
+    "similarity": "Similarity and distance",
+    "overlap": "Overlap",
+    "sequence": "Sequences",
+    "": "Functions without a record",
+}
+_ORDER = {native: number for number, native in enumerate(NATIVES)}
 
 
 @dataclass
@@ -88,15 +105,24 @@ class Covered(NamedTuple):
 
 
 def table(results: Results) -> dict[str, dict[str, Tally]]:
-    """Tallies by native function, then backend; functions in the order of the alphabet."""
+    """Tallies by native function, then backend; the functions of a family stand together."""
     found: dict[str, dict[str, Tally]] = {}
     for cell in results.cells:
         found.setdefault(cell.native, {}).setdefault(cell.backend, Tally()).add(cell)
-    return {native: found[native] for native in sorted(found, key=_alphabetical)}
+    return {native: found[native] for native in sorted(found, key=_sought)}
 
 
-def _alphabetical(native: str) -> tuple[str, str, str]:
-    return native.partition(".")[0], native.lower(), native
+def family_of(native: str) -> str:
+    """The family of a function, as `FAMILIES` has it."""
+    record = NATIVES.get(native)
+    kind = family(record.loss) if record else ""
+    return kind if kind in FAMILIES else ""
+
+
+def _sought(native: str) -> tuple[int, int, str]:
+    """Families in their order, their functions in the order of the catalogue."""
+    place = list(FAMILIES).index(family_of(native))
+    return place, _ORDER.get(native, len(_ORDER)), native
 
 
 def backends(results: Results) -> list[str]:
@@ -150,6 +176,12 @@ def not_run(results: Results) -> list[tuple[str, int]]:
     """Why cells are unavailable, and how many each, the most frequent first."""
     why = Counter(reason(c) for c in results.cells if c.outcome == UNAVAILABLE)
     return sorted(why.items(), key=lambda item: (-item[1], item[0]))
+
+
+def never_ran(results: Results) -> list[str]:
+    """What a reader may take for granted, and what no comparison of this run was made on."""
+    ran = {cell.device for cell in results.cells if cell.outcome != UNAVAILABLE}
+    return [] if "cuda" in ran or not ran else ["CUDA: never run"]
 
 
 def translated(results: Results) -> str:

@@ -91,21 +91,57 @@ function paintTable() {
   }
 }
 
+function glyph(outcome) {
+  const sign = make("span", "glyph", data.glyphs[outcome]);
+  sign.setAttribute("aria-hidden", "true");
+  return sign;
+}
+
 function paintBadge(badge, native, backend, tally, worst) {
   const present = data.serious.filter((outcome) => tally[outcome]);
   badge.hidden = present.length === 0;
   if (badge.hidden) return;
   badge.className = `badge ${look(present[0])}`;
+  const unseen = (text) => make("span", "unseen", text);
   badge.replaceChildren(
-    make("span", "counts", ...present.map((o) => make("span", look(o), `${data.glyphs[o]} ${grouped(tally[o])}`))),
+    unseen(`${texts.native[native]} on ${texts.backend[backend]}: `),
+    make("span", "counts", ...present.map((o) => make("span", look(o), glyph(o), ` ${grouped(tally[o])}`, unseen(` ${texts.outcome[o]} `)))),
     make("span", "worst", worst ? `${worst} eps` : "no error to give"),
   );
   const words = present.map((outcome) => `${tally[outcome]} ${texts.outcome[outcome]}`);
   const error = worst ? `, largest error of xlogits ${worst} eps` : "";
   const label = `${texts.native[native]} on ${texts.backend[backend]}: ${words.join(", ")}${error}`;
-  badge.setAttribute("aria-label", label);
   badge.title = label;
   badge.setAttribute("aria-pressed", focus.native === native && focus.backend === backend);
+}
+
+// On a narrow page every family is one line until it is opened, unless something is looked for.
+const narrow = matchMedia("(max-width: 46rem)");
+function fold(body, open) {
+  body.classList.toggle("folded", !open);
+  body.querySelector(".fold").setAttribute("aria-expanded", open);
+}
+function foldAll() {
+  const open = !narrow.matches || matched.length < size;
+  for (const body of document.querySelectorAll("#table tbody")) fold(body, open);
+}
+
+// -- the map at the head: a column for each function, a row for each backend
+
+function inMap(event) {
+  const map = byId("map"), box = map.getBoundingClientRect();
+  const x = ((event.clientX - box.left) / box.width) * map.viewBox.baseVal.width;
+  const y = ((event.clientY - box.top) / box.height) * map.viewBox.baseVal.height;
+  const lefts = map.dataset.columns.split(" ").map(Number);
+  const native = lefts.findLastIndex((left) => left <= x);
+  const backend = Math.floor(y / Number(map.dataset.row));
+  return badges.has(native * width + backend) ? [native, backend] : null;
+}
+function pointAtMap(event) {
+  const found = inMap(event);
+  const badge = found && badges.get(found[0] * width + found[1]);
+  byId("map").style.setProperty("cursor", found ? "pointer" : "default");
+  byId("pointed").textContent = badge && !badge.hidden ? badge.title : "";
 }
 
 function moveInTable(event) {
