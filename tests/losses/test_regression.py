@@ -144,7 +144,7 @@ def test_large_differences_do_not_overflow(fw: Framework) -> None:
 
 def test_without_targets_the_reason_is_given() -> None:
     with pytest.raises(OptionError, match="needs 'targets'; it is None"):
-        dialects.optax.l2_loss(X)
+        dialects.optax.huber_loss(X)
     with pytest.raises(OptionError, match="multioutput"):
         dialects.sklearn.metrics.mean_squared_error.native.read(
             {"y_true": object(), "y_pred": object(), "multioutput": object()}

@@ -159,7 +159,7 @@ def refusals(function: Function, operands: dict[str, Array]) -> Iterator[str]:
     bad = {
         "a prediction of complex numbers": np.asarray(operands["pred"]).astype("complex64"),
         "a prediction of texts": np.asarray(operands["pred"]).astype("U8"),
-        "a list as prediction": np.asarray(operands["pred"]).tolist(),
+        "a dictionary as prediction": {"prediction": np.asarray(operands["pred"])},
     }
     for what, pred in bad.items():
         try:

@@ -192,7 +192,8 @@ def _of_tests(cls: Any) -> Iterator[Row]:
     """The rows of the tests, and of the first of them with every option that all losses have."""
     from tests.data.losses import LOSSES
 
-    native = next((n for n in NATIVES.values() if type(n.loss) is cls), None)
+    records = [n for native in NATIVES.values() for n in (native, native.without) if n is not None]
+    native = next((n for n in records if type(n.loss) is cls), None)
     found = [pair for pair in LOSSES.values() if type(pair[0]) is cls]
     if native is None or not found:
         return

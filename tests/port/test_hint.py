@@ -24,7 +24,7 @@ HINTS = [
         *("keras", "torch", "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"),
         *("{}(y, x)", "F.cross_entropy(logits, labels)"),
     ),
-    ("torch", "jax", "nn.Softmax(dim=0)", "{}(x)", "jax.nn.softmax(input, axis=0)"),
+    ("torch", "jax", "nn.Softmax(dim=0)", "{}(x)", "jax.nn.softmax(logits, axis=0)"),
     (
         *("torch", "jax", "nn.BCEWithLogitsLoss(reduction='none')", "{}(x, z)"),
         "optax.sigmoid_binary_cross_entropy(logits, labels)",
@@ -35,9 +35,9 @@ HINTS = [
     ),
     (
         *("torch", "jax", "partial(nn.MSELoss, reduction='sum')", "{}()(x, z)"),
-        "jnp.sum(optax.squared_error(input, target))",
+        "jnp.sum(optax.squared_error(predictions, targets))",
     ),
-    ("torch", "jax", "F.logsigmoid", "{}(x)", "jax.nn.log_sigmoid(input)"),
+    ("torch", "jax", "F.logsigmoid", "{}(x)", "jax.nn.log_sigmoid(logits)"),
 ]
 NONE = [
     "nn.BCEWithLogitsLoss(weight=w.cuda())",  # an array of PyTorch
@@ -78,7 +78,7 @@ def test_a_hint_gives_the_same_numbers(row: tuple[str, str, str, str, str]) -> N
     if source == "torch":
         arrays = {name: torch.tensor(array) for name, array in arrays.items()}
     wanted = np.asarray(eval(call.format(f"({passed})"), names, arrays))
-    given = {"logits": x, "input": x, "labels": y if "y" in call else z, "target": z}
+    given = {"logits": x, "predictions": x, "labels": y if "y" in call else z, "targets": z}
     if source == "torch":
         names = {"jax": jax, "jnp": jax.numpy, "optax": optax}
     else:
