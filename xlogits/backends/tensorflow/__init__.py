@@ -313,12 +313,24 @@ def dense_cross_entropy(logits: Array, weights: Array, axis: int) -> Array:
     return _dense_cross_entropy(logits, weights)
 
 
+def _less_weights(logits: Array, weights: Array) -> Array:
+    """softmax(logits) - weights, to more digits than their difference has."""
+    shape = tf.shape(logits)
+    flat = tf.stack([tf.reduce_prod(shape[:-1]), shape[-1]])
+    _, slope = tf.raw_ops.SoftmaxCrossEntropyWithLogits(
+        features=tf.reshape(logits, flat), labels=tf.reshape(weights, flat)
+    )
+    # TensorFlow does not know the derivative of the kernel's second result by its labels, which is -1
+    return tf.reshape(slope, shape) + (tf.stop_gradient(weights) - weights)
+
+
 @tf.custom_gradient  # type: ignore[untyped-decorator]  # its own, p - w, is for weights that sum to 1
 def _dense_cross_entropy(logits: Array, weights: Array) -> tuple[Array, Callable[..., Any]]:
     def gradient(out: Array) -> tuple[Array, Array]:
         out = tf.expand_dims(out, -1)
-        total = tf.reduce_sum(weights, -1, keepdims=True)
-        return out * (tf.nn.softmax(logits) * total - weights), -out * tf.nn.log_softmax(logits)
+        beside = tf.reduce_sum(weights, -1, keepdims=True) - 1
+        slope = _less_weights(logits, weights) + tf.nn.softmax(logits) * beside
+        return out * slope, -out * tf.nn.log_softmax(logits)
 
     cost = tf.nn.softmax_cross_entropy_with_logits(labels=weights, logits=logits)
     return cost, gradient
