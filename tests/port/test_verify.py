@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
+from tests.absence.hiding import environment
 from tests.conftest import ROOT, need
 from tests.port.porting import TO_JAX, TORCH, main_in
 from tests.port.proving import proof, verdict
+from xlogits.errors import OptionError
 from xlogits.parity.proofs import Verdict, judged
 from xlogits.port import verify
+from xlogits.port.decide.change import Proof
 
 SOFTMAX = "torch.nn.functional.softmax(input=_xl0_, dim=-1)"
 ENTROPY = "torch.nn.functional.cross_entropy(input=_xl0_, target=_xl1_, reduction='none')"
@@ -107,6 +110,15 @@ def test_a_module_beside_what_is_ported_is_not_imported(
     )
     assert careless.returncode == 5
     assert mark.exists()
+
+
+def test_a_framework_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = proof(SOFTMAX, "tf.nn.softmax(_xl0_)")
+    target = given.pop("target")
+    for word, value in environment(["tensorflow"]).items():
+        monkeypatch.setenv(word, value)
+    with pytest.raises(OptionError, match="both frameworks: tensorflow is not installed"):
+        verify._run([Proof(**given)], target, 60)
 
 
 def test_a_rewrite_that_is_off_is_withdrawn(

@@ -47,6 +47,7 @@ class Verdict:
     known: list[str] = field(default_factory=list)  # differences that the ledger explains
     gradient_only: bool = False  # and no value among them
     skipped: str = ""
+    missing: str = ""  # the framework that is not installed
 
 
 def main() -> None:
@@ -67,6 +68,10 @@ def judged(
         return _run(one, dtypes, choose)
     except XlogitsError as refusal:
         return Verdict(skipped=str(refusal))
+    except ModuleNotFoundError as missing:
+        if missing.name not in FRAMEWORKS:
+            raise
+        return Verdict(skipped=f"{missing.name} is not installed", missing=missing.name)
 
 
 def _run(

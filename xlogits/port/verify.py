@@ -69,6 +69,8 @@ def _run(proofs: list[Proof], target: str, seconds: float) -> list[dict[str, Any
         last = done.stderr.strip().splitlines()[-1:] or ["no message"]
         raise OptionError(f"--verify could not run both frameworks: {last[0]}")
     found: list[dict[str, Any]] = json.loads(done.stdout)
+    if found and all(verdict["missing"] for verdict in found):
+        raise OptionError(f"--verify could not run both frameworks: {found[0]['skipped']}")
     return found
 
 
