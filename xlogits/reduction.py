@@ -46,6 +46,35 @@ WORDS: tuple[Word, ...] = get_args(Word)
 DENOMINATORS = {word: word.removeprefix("mean_over_") for word in WORDS if "over" in word}
 
 
+class Said(NamedTuple):
+    """A reduction in words: what the result is, and what the sum is divided by."""
+
+    result: str
+    divisor: str = ""
+
+
+SAID: dict[str, Said] = {
+    "none": Said("one number per item"),
+    "sum": Said("the sum"),
+    "mean": Said("the mean", "the number of items"),
+    "mean_over_items": Said("the mean over all items", "the number of items"),
+    "mean_over_valid": Said(
+        "the mean over the items that are not ignored", "the number of items that are not ignored"
+    ),
+    "mean_over_nonzero_weight": Said(
+        "the mean over the items whose weight is not 0", "the number of items whose weight is not 0"
+    ),
+} | {
+    f"mean_over_{word}": Said(f"the sum divided by {divisor}", divisor)
+    for word, divisor in {
+        "class_weight": "the sum of the class weights of the labels",
+        "sample_weight": "the sum of the sample weights",
+        "weight_as_given": "the sum of the sample weights as they were given",
+        "batch": "the size of the first axis",
+    }.items()
+}
+
+
 class Items(NamedTuple):
     """What a loss gives before reduction; `valid` and `class_weight` are None where all count 1."""
 

@@ -13,6 +13,7 @@ import numpy as np
 from xlogits.diagnosis.costs import HAIR, LESS, LITTLE, MUCH, NOTHING, UNUSUAL
 from xlogits.diagnosis.items import Items
 from xlogits.errors import Refused
+from xlogits.reduction import SAID
 from xlogits.translation.call import NAMES
 from xlogits.translation.expression import ATOM, TIMES, Expr
 from xlogits.translation.language import Language
@@ -207,6 +208,11 @@ def _in_parts(parts: int, more: float) -> Word:
     )
 
 
+def _said(word: str, by: Callable[[Batch], float | None], cost: float = NOTHING) -> Word:
+    """A reduction that losses have themselves."""
+    return Word(SAID[word].result, cost, by=by)
+
+
 def _along_last(word: str, function: Callable[[Array], Array], words: str) -> Word:
     return Word(
         words,
@@ -217,22 +223,14 @@ def _along_last(word: str, function: Callable[[Array], Array], words: str) -> Wo
 
 # the plainest first: of equal denominators only the first is told
 WORDS: dict[str, Word] = {
-    "none": Word("one number per item", along=lambda each: each),
-    "mean_over_items": Word("the mean over all items", by=lambda b: float(b.items.loss.size)),
-    "mean_over_valid": Word("the mean over the items that are not ignored", by=_valid),
-    "sum": Word("the sum", by=lambda b: 1.0),
-    "mean_over_class_weight": Word(
-        "the sum divided by the class weights of the labels", by=_class_weight
-    ),
-    "mean_over_sample_weight": Word(
-        "the sum divided by the sum of the sample weights", by=_sample_weight
-    ),
-    "mean_over_nonzero_weight": Word(
-        "the mean over the items whose weight is not 0", LESS, by=_nonzero_weight
-    ),
-    "mean_over_batch": Word(
-        "the sum divided by the size of the first axis", LITTLE, by=lambda b: b.sizes.get("batch")
-    ),
+    "none": Word(SAID["none"].result, along=lambda each: each),
+    "mean_over_items": _said("mean_over_items", lambda b: float(b.items.loss.size)),
+    "mean_over_valid": _said("mean_over_valid", _valid),
+    "sum": _said("sum", lambda b: 1.0),
+    "mean_over_class_weight": _said("mean_over_class_weight", _class_weight),
+    "mean_over_sample_weight": _said("mean_over_sample_weight", _sample_weight),
+    "mean_over_nonzero_weight": _said("mean_over_nonzero_weight", _nonzero_weight, LESS),
+    "mean_over_batch": _said("mean_over_batch", lambda b: b.sizes.get("batch"), LITTLE),
     "mean_twice": Word(
         "the mean, divided by the batch size once more",
         MUCH,

@@ -22,6 +22,7 @@ from xlogits.losses import (
     Transform,
 )
 from xlogits.losses.parts.elementary import TAKEN_BY
+from xlogits.reduction import SAID
 
 # what an option changes; and what it stands for where it is left out, if the default does not say so
 OPTIONS: dict[str, tuple[str, str]] = {
@@ -210,22 +211,10 @@ def form_in_words(form: Form) -> str:
 
 
 def _reduction(loss: Loss | Transform, reduction: Reduction) -> str:
-    if reduction.word == "none":
-        return "one number per item"
-    if reduction.word == "sum":
-        return "the sum over the items"
-    all_items = "the number of items"
-    if getattr(loss, "ignore_index", None) is not None:
-        all_items = "the number of items, ignored ones included"
-    divided = {
-        "mean": "the number of items",
-        "mean_over_items": all_items,
-        "mean_over_valid": "the number of items that are not ignored",
-        "mean_over_class_weight": "the sum of the class weights of the labels",
-        "mean_over_sample_weight": "the sum of the sample weights",
-        "mean_over_weight_as_given": "the sum of the sample weights as they were given",
-        "mean_over_nonzero_weight": "the number of items whose weight is not 0",
-        "mean_over_batch": "the size of the first axis",
-    }[reduction.word]
+    result, divisor = SAID[reduction.word]
+    if not divisor:
+        return f"{result} over the items" if reduction.word == "sum" else result
+    if reduction.word == "mean_over_items" and getattr(loss, "ignore_index", None) is not None:
+        divisor += ", ignored ones included"
     empty = "0" if reduction.empty == "zero" else "NaN"
-    return f"the sum over the items, divided by {divided} ({empty} where that is 0)"
+    return f"the sum over the items, divided by {divisor} ({empty} where that is 0)"

@@ -14,6 +14,7 @@ from xlogits.losses import (
     SoftmaxCrossEntropy,
     Transform,
 )
+from xlogits.reduction import SAID
 
 # What is taken for granted, by a word that tests can look up.
 ASSUMED = {
@@ -207,28 +208,13 @@ def _reduction(
     if {first, second} == weights:
         return [Difference(name, assumed="one weight per item")]
     if first != second:
-        return [Difference(name, text=f"the result is {_means(second)} instead of {_means(first)}")]
+        results = SAID[second].result, SAID[first].result
+        return [Difference(name, text="the result is {} instead of {}".format(*results))]
     if b.word == "mean" != a.word and (ignoring or operands & {"sample_weight", "class_weight"}):
         return [Difference(name, text="a plain mean of what is weighted or ignored is refused")]
     if a.empty != b.empty and first not in ("none", "sum"):
         return [Difference(name, assumed="something counts")]
     return []
-
-
-_MEANS = {
-    "none": "one number per item",
-    "sum": "the sum",
-    "mean_over_items": "the mean over all items",
-    "mean_over_valid": "the mean over the items that are not ignored",
-    "mean_over_class_weight": "the mean weighted by class",
-    "mean_over_sample_weight": "the mean weighted by sample",
-    "mean_over_weight_as_given": "the mean weighted by sample",
-    "mean_over_nonzero_weight": "the mean over the items whose weight is not 0",
-}
-
-
-def _means(word: str) -> str:
-    return _MEANS.get(word, f"the {word.replace('_over_', ' over the ').replace('_', ' ')}")
 
 
 def _form(
