@@ -5,13 +5,25 @@ import runpy
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from xlogits import frameworks as known
+
 HIDE = "XLOGITS_HIDE"  # packages and distributions, for every process that is started
 STARTUP = Path(__file__).resolve().parent / "startup"
-FRAMEWORKS = {  # with what comes and goes with each
-    "torch": ("torch", "torchvision", "torchaudio", "functorch", "torchgen", "triton"),
-    "tensorflow": ("tensorflow", "tensorflow_cpu", "tf_nightly", "keras", "tf_keras"),
-    "jax": ("jax", "jaxlib", "optax", "flax", "chex"),
+BESIDE = {  # what comes and goes with each, and is nothing that xlogits knows
+    "torch": ("torchaudio", "functorch", "torchgen", "triton"),
+    "tensorflow": ("tf_keras",),
+    "jax": ("flax", "chex"),
 }
+
+
+def _with_it(framework: str) -> tuple[str, ...]:
+    """A framework, what is written with its arrays, and what installs them."""
+    mine = [each for each in known.FRAMEWORKS.values() if each.home == framework]
+    named = [name for each in mine for name in (each.id, *each.distributions, *each.types)]
+    return tuple(dict.fromkeys(n.replace("-", "_") for n in (*named, *BESIDE.get(framework, ()))))
+
+
+FRAMEWORKS = {name: _with_it(name) for name in known.BACKENDS if name != "numpy"}
 SHARED = {"ml_dtypes": {"tensorflow", "jax"}}  # gone when all are gone that bring it
 
 
