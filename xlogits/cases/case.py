@@ -24,6 +24,29 @@ class Case(NamedTuple):
     strided: bool = False
 
 
+class Size(NamedTuple):
+    """How many items there are, along each of their axes, and how many classes."""
+
+    batch: Shape
+    classes: int = 5
+
+    @property
+    def shape(self) -> Shape:
+        """With the classes second, which are last where the items have one axis or none."""
+        return (*self.batch[:1], self.classes, *self.batch[1:])
+
+
+# What every loss is tried on that has items and classes.
+SIZES = {
+    "ordinary": Size((6,)),
+    "K-dimensional": Size((2, 3)),
+    "one class": Size((6,), 1),
+    "one row": Size((1,)),
+    "empty batch": Size((0,)),
+    "unbatched": Size(()),
+    "not contiguous": Size((6,)),
+}
+
 # Cases that options are combined with; a function without options is tried on all cases.
 CORE = frozenset(
     {

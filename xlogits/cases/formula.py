@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.cases.case import Case, layout_of, rng_of, weights
+from xlogits.cases.case import SIZES, Case, layout_of, rng_of, weights
 from xlogits.errors import ShapeError
 from xlogits.losses import Elementwise, Formula, Rowwise
 from xlogits.losses.parts.axes import class_axes
@@ -42,19 +42,10 @@ class Domain(NamedTuple):
     shapes: dict[str, Shape] | None = None
 
 
-SHAPES: dict[str, Shape] = {
-    "ordinary": (6, 5),
-    "K-dimensional": (2, 5, 3),
-    "one class": (6, 1),
-    "one row": (1, 5),
-    "empty batch": (0, 5),
-    "unbatched": (5,),
-    "not contiguous": (6, 5),
-}
-
-
 def elementwise(loss: Elementwise, wanted: frozenset[str], domain: Domain) -> Iterator[Case]:
-    for name, shape in (domain.shapes or SHAPES).items():
+    for name, shape in (
+        domain.shapes or {name: size.shape for name, size in SIZES.items()}
+    ).items():
         operands = _arrays(loss, domain, name, shape)
         items = shape
         if loss.inner != "none":
@@ -79,17 +70,9 @@ def elementwise(loss: Elementwise, wanted: frozenset[str], domain: Domain) -> It
 
 
 def rowwise(loss: Rowwise, wanted: frozenset[str], domain: Domain) -> Iterator[Case]:
-    for name, batch, classes in (
-        ("ordinary", (6,), 5),
-        ("K-dimensional", (2, 3), 5),
-        ("one class", (6,), 1),
-        ("one row", (1,), 5),
-        ("empty batch", (0,), 5),
-        ("unbatched", (), 5),
-        ("not contiguous", (6,), 5),
-    ):
-        layout = layout_of(loss.axis, batch, classes)
-        if layout is None or (name == "empty batch" and layout.batch != batch):
+    for name, size in SIZES.items():
+        layout = layout_of(loss.axis, *size)
+        if layout is None or (name == "empty batch" and layout.batch != size.batch):
             continue
         rows = (*layout.batch, layout.total)
         operands = _arrays(loss, domain, name, rows)

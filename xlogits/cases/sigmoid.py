@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from xlogits.cases.case import EXTREME, Case, rng_of, weights
+from xlogits.cases.case import EXTREME, SIZES, Case, rng_of, weights
 from xlogits.losses import SigmoidCrossEntropy
 from xlogits.losses.parts.axes import class_axes
 
@@ -14,17 +14,10 @@ Shape = tuple[int, ...]
 
 
 def cases(loss: SigmoidCrossEntropy, wanted: frozenset[str]) -> Iterator[Case]:
-    for name, shape in (
-        ("ordinary", (6, 5)),
-        ("K-dimensional", (2, 5, 3)),
-        ("one class", (6, 1)),
-        ("one row", (1, 5)),
-        ("empty batch", (0, 5)),
-        ("not contiguous", (6, 5)),
-    ):
-        yield Case(
-            name, _sigmoid_operands(loss, shape, name, wanted), strided=name == "not contiguous"
-        )
+    for name, size in SIZES.items():
+        if name != "unbatched":
+            operands = _sigmoid_operands(loss, size.shape, name, wanted)
+            yield Case(name, operands, strided=name == "not contiguous")
     if loss.form.kind == "logits":
         for name, change in EXTREME.items():
             operands = _sigmoid_operands(loss, (6, 5), name, wanted)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from xlogits.cases.case import EXTREME, Case, Layout, layout_of, rng_of, weights
+from xlogits.cases.case import EXTREME, SIZES, Case, Layout, layout_of, rng_of, weights
 from xlogits.losses import SoftmaxCrossEntropy
 
 Array = Any
@@ -14,17 +14,8 @@ Shape = tuple[int, ...]
 
 def cases(loss: SoftmaxCrossEntropy, wanted: frozenset[str]) -> Iterator[Case]:
     dense = loss.labels.kind == "dense"
-    shapes: list[tuple[str, Shape, int]] = [
-        ("ordinary", (6,), 5),
-        ("K-dimensional", (2, 3), 5),
-        ("one class", (6,), 1),
-        ("one row", (1,), 5),
-        ("empty batch", (0,), 5),
-        ("unbatched", (), 5),
-        ("not contiguous", (6,), 5),
-    ]
-    for name, batch, classes in shapes:
-        layout = layout_of(loss.axis, batch, classes)
+    for name, size in SIZES.items():
+        layout = layout_of(loss.axis, *size)
         if layout is not None:
             operands = _softmax_operands(loss, layout, name, wanted, dense)
             yield Case(name, operands, strided=name == "not contiguous")
