@@ -33,7 +33,9 @@ def main(arguments: list[str]) -> int:
     except ImportError:
         sys.exit('pytest is not installed in this environment: pip install -e ".[all,test]"')
     given = ["--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *arguments]
-    if arguments in ([], ["-m", "long"]) or arguments[:1] == ["--passed"]:
+    if arguments in ([], ["-m", "long"]) or [a.partition("=")[0] for a in arguments] == [
+        "--passed"
+    ]:
         processes = min(4, os.cpu_count() or 1)
         given += ["-n", str(processes), "--dist", "worksteal"]
         given += ["--least"] if hidden and "long" not in arguments else []
@@ -42,16 +44,24 @@ def main(arguments: list[str]) -> int:
 
 def each_alone() -> int:
     """NumPy alone, then each framework; 0 if all passed, and enough of them."""
-    from tests.absence.hiding import FRAMEWORKS
-
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
-        for alone in ("numpy", *FRAMEWORKS):
-            hidden = ",".join(name for name in FRAMEWORKS if name != alone)
-            words = ["--hide", hidden, "--passed", str(Path(folder) / "passed.txt")]
-            print(f"\n{alone} alone: python tests --hide {hidden}", flush=True)
+        for alone, words in runs_alone(Path(folder) / "passed.txt").items():
+            print(f"\n{alone} alone: python tests {' '.join(words[:2])}", flush=True)
             failed |= subprocess.call([sys.executable, str(ROOT / "tests"), *words])
     return int(bool(failed))
+
+
+def runs_alone(passed: Path) -> dict[str, list[str]]:
+    """The words of each run; the first writes which tests passed, the others leave these out."""
+    from tests.absence.hiding import FRAMEWORKS
+
+    found = {}
+    for alone in ("numpy", *FRAMEWORKS):
+        hidden = ",".join(name for name in FRAMEWORKS if name != alone)
+        # in one word: a path by itself would be taken for the tests to run
+        found[alone] = ["--hide", hidden, f"--passed={passed}"]
+    return found
 
 
 if __name__ == "__main__":

@@ -113,6 +113,7 @@ def test_a_module_beside_what_is_ported_is_not_imported(
 
 
 def test_a_framework_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    need("torch")
     given = proof(SOFTMAX, "tf.nn.softmax(_xl0_)")
     target = given.pop("target")
     for word, value in environment(["tensorflow"]).items():

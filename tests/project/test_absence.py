@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.__main__ import runs_alone
 from tests.absence.hiding import Unknown, environment, packages, taken
 from tests.absence.summary import alone, asks, least, missing, shortfall, skipped, unread
 from tests.conftest import INSTALLED, ROOT, need
@@ -102,6 +103,18 @@ def test_the_command_says_what_is_wrong() -> None:
     )
     assert done.returncode == 2
     assert done.stderr.startswith("--hide 'numpy': expected some of torch,tensorflow,jax")
+
+
+def test_later_runs_take_the_file_that_the_first_wrote(tmp_path: Path) -> None:
+    passed = tmp_path / "passed.txt"
+    passed.write_text("", encoding="utf-8")
+    words = runs_alone(passed)["torch"]
+    tests = [sys.executable, str(ROOT / "tests")]
+    done = subprocess.run([*tests, *words, "--markers"], capture_output=True, text=True)
+    assert not done.returncode, done.stderr
+    apart = [*words[:2], *words[2].split("=")]
+    done = subprocess.run([*tests, *apart, "--markers"], capture_output=True, text=True)
+    assert "unrecognized arguments: --passed" in done.stderr
 
 
 def test_what_is_loaded_cannot_be_hidden() -> None:
