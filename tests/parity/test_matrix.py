@@ -47,9 +47,10 @@ def test_the_unbroken_matrix_agrees() -> None:
     results = Matrix(replace(SMALL, quick=False, exhaustive=True)).run()
     assert outcomes(results) <= {AGREE, KNOWN, UNAVAILABLE}
     assert not results.failed
-    assert len(results.cells) > 1000
     bfloat16 = {"bfloat16"} if find_spec("ml_dtypes") else set()  # without it NumPy has none
-    assert {c.dtype for c in results.cells} == {"float16", "float32", "float64"} | bfloat16
+    dtypes = {"float16", "float32", "float64"} | bfloat16
+    assert {c.dtype for c in results.cells} == dtypes
+    assert len(results.cells) > 300 * len(dtypes)
     assert {c.quantity for c in results.cells} == {"value", "d/dlogits", "d/dlabels"}
 
 
