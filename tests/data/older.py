@@ -1,24 +1,28 @@
 """The signatures of older versions, read out of their wheels; nothing of them is imported or run.
 
-    pip download --no-deps --only-binary=:all: -d WHEELS keras==3.0.0 ...
-    python -m tests.data.older WHEELS            # writes tests/data/signatures.json
-    python -m tests.data.older WHEELS optax      # those of optax anew, and leaves the others
+    python -m tests.data.older jax               # those of JAX anew, into tests/data/signatures.json
+    python -m tests.data.older                   # those of every framework
+    python -m tests.data.older jax==0.4.33       # with one version more
+    python -m tests.data.older jax --wheels W    # in folder W wheels are looked for, and kept
 
-The installed versions are read too, out of site-packages. Wheels for macOS are the small ones of
-PyTorch (`--platform macosx_11_0_arm64 --python-version 3.11`): what is read here is the same in all.
+pip fetches the wheels of the versions that are written down; those for macOS, which are the small ones
+of PyTorch: what is read here is the same in all. The installed version is read out of site-packages.
 A function is written down for the first version and for each in which its signature is another one.
 """
 
+import argparse
 import ast
 import json
 import re
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zipfile import ZipFile
 
 from xlogits.catalogue import NATIVES
@@ -28,6 +32,7 @@ from xlogits.frameworks import FRAMEWORKS, Framework
 FILE = Path(__file__).parent / "signatures.json"
 # the parameters of ufuncs are NumPy's, and not written down in SciPy
 UFUNC = "ufunc"
+ANY_WHEEL = ("--only-binary=:all:", "--platform=macosx_14_0_arm64", "--python-version=3.11")
 DEFINITION = ast.FunctionDef | ast.ClassDef
 
 
@@ -214,6 +219,8 @@ class Package:
         ]
         if "_axis_nan_policy_factory" in ast.unparse(found.node.decorator_list):
             named += ["nan_policy='propagate'", "keepdims=False"]  # which that decorator adds
+        if "binary_ufunc" in ast.unparse(found.node.decorator_list):
+            named += ["out=None", "where=None"]  # which JAX's ufuncs take
         if args.vararg or named:
             made.append(f"*{args.vararg.arg if args.vararg else ''}")
         made += named
@@ -306,21 +313,51 @@ def releases_of(framework: Framework, wheels: Path) -> dict[str, Package]:
     return found
 
 
-def main(wheels: Path, wanted: list[str]) -> None:
+def fetch(framework: Framework, versions: set[str], wheels: Path) -> None:
+    """The wheels of these versions, into a folder."""
+    name = (framework.distributions or (framework.id,))[0]
+    for version in sorted(versions, key=number):
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--dest",
+            str(wheels),
+        ]
+        subprocess.run([*pip, *ANY_WHEEL, f"{name}=={version}"], check=True)
+
+
+def books(releases: dict[str, Package], framework: str) -> dict[str, Any]:
+    """What is written down of the versions of a framework: each signature where it is another one."""
+    functions: dict[str, dict[str, str | None]] = {}
+    order = sorted(releases, key=number)
+    for release in order:
+        for function, signature in sorted(signatures(releases[release], framework).items()):
+            seen = functions.setdefault(function, {})
+            if not seen or list(seen.values())[-1] != signature:
+                seen[release] = signature
+    return {"versions": order, "functions": functions}
+
+
+def main(wanted: list[str], wheels: Path) -> None:
     written = json.loads(FILE.read_text())
-    for framework in wanted or [f.id for f in FRAMEWORKS.values() if f.oldest]:
-        releases = releases_of(FRAMEWORKS[framework], wheels)
-        functions: dict[str, dict[str, str | None]] = {}
-        order = sorted(releases, key=number)
-        for release in order:
-            for function, signature in sorted(signatures(releases[release], framework).items()):
-                seen = functions.setdefault(function, {})
-                if not seen or list(seen.values())[-1] != signature:
-                    seen[release] = signature
-        written[framework] = {"versions": order, "functions": functions}
-        print(framework, *order, f"{len(functions)} signatures")
-    FILE.write_text(json.dumps(written, indent=1) + "\n")
+    for words in wanted or [f.id for f in FRAMEWORKS.values() if f.oldest]:
+        framework, _, more = words.partition("==")
+        known = {*written.get(framework, {"versions": ()})["versions"], *([more] if more else ())}
+        record = FRAMEWORKS[framework]
+        fetch(record, known - {*releases_of(record, wheels)}, wheels)
+        written[framework] = books(releases_of(record, wheels), framework)
+        print(framework, *written[framework]["versions"])
+        FILE.write_text(json.dumps(written, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("wanted", nargs="*")
+    parser.add_argument("--wheels", type=Path)
+    said = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        main(said.wanted, said.wheels or Path(folder))

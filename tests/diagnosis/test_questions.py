@@ -12,7 +12,8 @@ def test_question(asked: Question) -> None:
     if asked.codes:
         assert asked.codes in [set(cause.codes) for cause in found.causes[: asked.within]]
     elif asked.second is not None:
-        assert found.agree
+        said = [set(cause.codes) for cause in found.causes]
+        assert found.agree, f"a question without codes is one of values that agree; found: {said}"
         assert not found.causes
     assert asked.words in str(found)
 

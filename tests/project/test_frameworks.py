@@ -102,7 +102,8 @@ def test_every_record_has_what_it_speaks_of() -> None:
         if name != OURS:
             assert f.named == (PACKAGE / "catalogue" / name / "__init__.py").exists()
         assert set(f.packages) <= {n.framework for n in NATIVES.values()}
-        assert f.pages or not f.named or name == OURS
+        said = f"say in `pages` of {name} where its functions are documented"
+        assert f.pages or not f.named or name == OURS, said
     assert {n.framework for n in NATIVES.values()} == {f.id for f in FRAMEWORKS.values() if f.named}
 
 

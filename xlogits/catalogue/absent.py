@@ -43,12 +43,22 @@ ABSENT: dict[str, NoEquivalent] = {
         ),
         *(
             NoEquivalent(
-                f"tensorflow.{version}math.cumulative_logsumexp",
+                name,
                 "It is a running sum: one logsumexp for every prefix of the array, or every suffix.",
-                f"tensorflow.{version}math.reduce_logsumexp of the prefix that is wanted",
+                f"{nearest} of the prefix that is wanted",
                 "none for one prefix",
             )
-            for version in VERSIONS
+            for name, nearest in (
+                *(
+                    (
+                        f"tensorflow.{v}math.cumulative_logsumexp",
+                        f"tensorflow.{v}math.reduce_logsumexp",
+                    )
+                    for v in VERSIONS
+                ),
+                ("torch.logcumsumexp", "torch.logsumexp"),
+                ("jax.lax.cumlogsumexp", "jax.nn.logsumexp"),
+            )
         ),
         *(
             NoEquivalent(

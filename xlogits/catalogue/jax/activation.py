@@ -1,9 +1,9 @@
-"""JAX: the elementary functions, in jax.nn and jax.scipy.special."""
+"""JAX: the elementary functions, in jax.nn, jax.scipy.special, jax.numpy and jax.lax."""
 
 from dataclasses import replace
 
 from xlogits.catalogue.record import Arg, Native
-from xlogits.losses import Transform, XLogY
+from xlogits.losses import LogAddExp, Transform, XLogY
 
 NN, SPECIAL = "jax.nn.", "jax.scipy.special."
 X, Y, WHERE = Arg("x", "pred"), Arg("y", "target"), Arg("where", "mask", None)
@@ -12,6 +12,11 @@ LAST, WHOLE = Arg("axis", "axis", -1, absent=-1), Arg("axis", "axis", None)
 KEEPDIMS = Arg("keepdims", "keepdims", False)
 RAISES = (("0.4.36", "`initial`, which changed nothing, raises"),)
 NAN = (("0.10.2", "NaN in y gives NaN where x is 0, too"),)
+# since jnp.logaddexp is a ufunc; JAX raises for both
+OF_UFUNC = (
+    Arg("out", "", None, since="0.4.36", refuse="JAX writes into no array"),
+    Arg("where", "", None, since="0.4.36", refuse="JAX's ufuncs leave nothing out"),
+)
 GONE = (("0.6", Arg("initial", "", "_UNSPECIFIED", refuse="it changed no value")),)
 
 
@@ -66,6 +71,17 @@ NATIVES = (
     _each(SPECIAL, "expit", "sigmoid"),
     _each(SPECIAL, "logit", "logit"),
     _each(SPECIAL, "entr", "entr"),
+    Native(
+        "jax.lax.logistic",
+        Transform(function="sigmoid"),
+        (X, "*", Arg("accuracy", "", None, since="0.6", refuse="only XLA has a choice of it")),
+        starred="0.10",
+    ),
+    Native(
+        "jax.numpy.logaddexp",
+        LogAddExp(),
+        (Arg("x1", "pred"), Arg("x2", "target"), "/", "*", *OF_UFUNC),
+    ),
     Native(f"{SPECIAL}xlogy", XLogY(), (X, Y), changed=NAN),
     Native(f"{SPECIAL}xlog1py", XLogY(plus_one=True), (X, Y), changed=NAN),
 )
