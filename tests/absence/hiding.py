@@ -51,10 +51,10 @@ def packages(words: Iterable[str]) -> tuple[str, ...]:
 
 def environment(words: Iterable[str]) -> dict[str, str]:
     """The variables with which a process is started that shall not find these packages either."""
-    hidden = [os.environ.get(HIDE, ""), *packages(words)]
+    before = filter(None, os.environ.get(HIDE, "").split(","))
     paths = [str(STARTUP), os.environ.get("PYTHONPATH", "")]
     return {
-        HIDE: ",".join(filter(None, hidden)),
+        HIDE: ",".join(packages([*before, *words])),
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
     }
 
