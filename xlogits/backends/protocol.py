@@ -10,6 +10,8 @@ module inherits no default, so that None has to be written, and whoever calls su
 Elsewhere `axis` is one non-negative integer; floating arrays in, floating arrays of the same dtype out.
 """
 
+from __future__ import annotations  # read by type checkers alone: a hundred need not be made
+
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
