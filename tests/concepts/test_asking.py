@@ -214,10 +214,11 @@ def test_which_functions_belong() -> None:
         "torch.nn.functional.nll_loss",
         "torch.nn.NLLLoss",
     }
-    assert concept_of(NATIVES["torch.nn.BCELoss"], "weight") is None  # of items, not of classes
-    found = concept_of(NATIVES["torch.nn.CrossEntropyLoss"], "weight")
-    assert found is not None
-    assert found.id == "class-weights"
+    assert concept_of(NATIVES["torch.nn.BCELoss"], "size_average") is None
+    for name, concept in (("BCELoss", "sample-weights"), ("CrossEntropyLoss", "class-weights")):
+        found = concept_of(NATIVES[f"torch.nn.{name}"], "weight")  # of items, or of classes
+        assert found is not None
+        assert found.id == concept
 
 
 def test_a_concept_loads_no_numpy_no_framework_and_no_translation() -> None:

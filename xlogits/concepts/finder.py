@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from xlogits.concepts import CONCEPTS
 from xlogits.concepts.record import Concept
-from xlogits.concepts.words import Words
+from xlogits.concepts.words import Reading, Words
 
 ENOUGH = 0.45  # how close a text has to be that names what a concept is called
 WITHOUT_A_NAME = 0.55  # and one that does not, in at least two words
@@ -115,8 +115,14 @@ def closest(text: str) -> list[Match]:
         )
         for concept, (close, shared) in best.items()
     ]
-    order = list(CONCEPTS)
+    # as close as each other: the one that is named first ("from_logits on probabilities")
+    order = [*dict.fromkeys((*_named_in(reading), *CONCEPTS))]
     return sorted(matches, key=lambda m: (-round(m.closeness, 9), order.index(m.concept.id)))
+
+
+def _named_in(reading: Reading) -> list[str]:
+    """The concepts that a text calls by their names, in order."""
+    return [term[1:] for term in reading.terms if term.startswith("@")]
 
 
 def _enough(match: Match) -> bool:
