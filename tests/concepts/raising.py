@@ -1,4 +1,4 @@
-"""What a framework says to a record's code: the error that it raises, a warning, or a line of its log."""
+"""What a framework says to a record's code: an error, a warning, or a line of its log."""
 
 import ast
 import importlib
@@ -65,7 +65,7 @@ def said(message: Message, code: str) -> list[str]:
             logger.addHandler(lines)
         try:
             exec(code, names)
-        except Exception as error:  # noqa: BLE001 - whatever the framework raises is what is asked for
+        except Exception as error:  # whatever the framework raises is what is asked for
             told.append(f"{type(error).__name__}: {error}")
         finally:
             for logger in loggers:

@@ -85,6 +85,11 @@ def named(text: str) -> Concept | None:
     return None
 
 
+def mentioned(text: str) -> list[Concept]:
+    """The concepts that a text calls by one of their names, in order."""
+    return [CONCEPTS[concept] for concept in dict.fromkeys(_named_in(_index().words.read(text)))]
+
+
 def find(text: str) -> list[Match]:
     """The concepts that a text asks for, the closest first; none where it asks for something else."""
     return [match for match in closest(text) if _enough(match)]

@@ -201,6 +201,8 @@ SoftmaxCrossEntropyLoss, that it is what everybody else calls logits.
             "what does sparse mean in sparse_categorical_crossentropy",
             "one-hot encode labels for CrossEntropyLoss",
             "soft labels",
+            "dense labels",
+            "which labels does CrossEntropyLoss take",
         ),
         sentence="Sparse means that a label is written as its class index, one integer an item; without "
         "the word it is a row with one number per class, such as a one-hot vector. The loss is "
@@ -245,7 +247,14 @@ For logits (2, 1, 0), class 0 and its one-hot row both give {index}.
     ),
     Concept(
         id="class-axis",
-        names=("class axis", "class dimension", "channels first", "channel axis", "classes last"),
+        names=(
+            "class axis",
+            "class dimension",
+            "channels first",
+            "channels last",
+            "channel axis",
+            "classes last",
+        ),
         asked=(
             "class dimension of CrossEntropyLoss",
             "CrossEntropyLoss with N C H W",
@@ -255,6 +264,7 @@ For logits (2, 1, 0), class 0 and its one-hot row both give {index}.
             "permute logits before cross-entropy",
             "which dim is the class dimension",
             "softmax dim",
+            "cross-entropy with 4 dimensions",
             "batch time vocabulary logits",
         ),
         sentence="PyTorch's cross_entropy wants the classes on axis 1, (N, C, ...); TensorFlow, Keras, "

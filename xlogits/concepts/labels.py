@@ -8,9 +8,7 @@ SPARSE = Source(
     2026,
     "https://www.tensorflow.org/api_docs/python/tf/nn/sparse_softmax_cross_entropy_with_logits",
 )
-OPTAX = Source(
-    "optax, Losses", 2026, "https://optax.readthedocs.io/en/latest/api/losses.html"
-)
+OPTAX = Source("optax, Losses", 2026, "https://optax.readthedocs.io/en/latest/api/losses.html")
 
 CONCEPTS = (
     Concept(
@@ -26,6 +24,8 @@ CONCEPTS = (
             "negative label",
             "device-side assert in CrossEntropyLoss",
             "range of valid labels",
+            "label 255",
+            "fewer outputs than labels",
             "sparse loss is nan for some labels on the gpu",
         ),
         sentence="Class indexes count from 0, so with C classes the last is C - 1; what a label outside "
@@ -79,7 +79,13 @@ label 3 at position (0,) is out of range: with 3 classes labels go from 0 to 2; 
     Concept(
         id="label-dtype",
         names=(
-            *("label dtype", "dtype of labels", "dtype of the labels", "target dtype", "long labels"),
+            *(
+                "label dtype",
+                "dtype of labels",
+                "dtype of the labels",
+                "target dtype",
+                "long labels",
+            ),
             *("float labels", "labels dtype"),
         ),
         asked=(
@@ -90,6 +96,7 @@ label 3 at position (0,) is out of range: with 3 classes labels go from 0 to 2; 
             "integer targets for BCEWithLogitsLoss",
             "expected Long but got Float",
             "LongTensor targets",
+            "uint8 labels",
         ),
         sentence="Integers are class indexes, floats are one number per class or per event; a loss that "
         "gets the other of the two raises, or casts without a word.",
@@ -151,6 +158,8 @@ class 0, and costs {cut} for logits (2, 1, 0) like class 0 itself.
             "labels (N,) and predictions (N, 1)",
             "shape mismatch of logits and labels",
             "squeeze the output before BCELoss",
+            "unsqueeze the target",
+            "y of shape (n, 1)",
             "number of rows of input and target differ",
         ),
         sentence="Class indexes have the shape of the logits without the class axis; rows, and the "
@@ -199,7 +208,9 @@ the two was reshaped to rows of another length, cut or shifted.
                 "optax.sigmoid_binary_cross_entropy(x, z).mean()",
             ),
             "mse": Number("1.75", "((x - z) ** 2).mean()", "F.mse_loss(t(x), t(z))"),
-            "mse_right": Number("0.75", "((x[:, 0] - z) ** 2).mean()", "F.mse_loss(t(x[:, 0]), t(z))"),
+            "mse_right": Number(
+                "0.75", "((x[:, 0] - z) ** 2).mean()", "F.mse_loss(t(x[:, 0]), t(z))"
+            ),
         },
     ),
 )

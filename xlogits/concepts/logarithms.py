@@ -110,6 +110,8 @@ and add it after, m + log Σ exp(x - m): then the largest term is exp(0) = 1. Fo
             "loss is nan",
             "loss becomes nan after some epochs",
             "inf or nan in softmax",
+            "loss becomes infinite",
+            "exp of a large number",
             "cross entropy nan or inf",
             "log of zero in cross entropy",
             "numerically stable softmax",

@@ -62,7 +62,15 @@ the statistician's word, and in scikit-learn takes probabilities.
             "instead of {value}, and with negative logits it falls below 0 without end.",
         ),
         functions=Functions(losses=("SoftmaxCrossEntropy",)),
-        next=("softmax-twice", "loss-by-hand", "loss-gradient", "nll", "bce", "kl-divergence", "sparse"),
+        next=(
+            "softmax-twice",
+            "loss-by-hand",
+            "loss-gradient",
+            "nll",
+            "bce",
+            "kl-divergence",
+            "sparse",
+        ),
         sources=(
             CROSS_ENTROPY_LOSS,
             KERAS,

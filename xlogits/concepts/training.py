@@ -11,16 +11,18 @@ CONCEPTS = (
         names=(
             *("gradient of cross-entropy", "gradient of softmax cross-entropy", "loss gradient"),
             *("derivative of cross-entropy", "gradient of the loss", "derivative of the loss"),
-            *("softmax minus one-hot", "gradient of the logits"),
+            "gradient of the logits",
         ),
         asked=(
             "what is the gradient of softmax cross-entropy",
             "gradient of cross-entropy with respect to the logits",
             "derivative of softmax with cross-entropy",
             "cross-entropy derivative is p minus y",
+            "gradient is softmax minus one-hot",
             "backward pass of softmax and cross-entropy",
             "gradient of binary cross-entropy with logits",
             "backpropagation through softmax cross-entropy",
+            "is the gradient of cross-entropy bounded",
         ),
         sentence="The gradient of cross-entropy by the logits is softmax(x) - q, the probabilities that "
         "were predicted minus those that were wanted.",
@@ -56,7 +58,9 @@ by T; a class weight multiplies it, and an ignored item has none.
         sources=(
             BRIDLE,
             Source(
-                "TensorFlow, issue 60314", 2023, "https://github.com/tensorflow/tensorflow/issues/60314"
+                "TensorFlow, issue 60314",
+                2023,
+                "https://github.com/tensorflow/tensorflow/issues/60314",
             ),
         ),
         setup="x = np.array([[2.0, 1.0, 0.0]]); q = np.array([[1.0, 0.0, 0.0]]); two = np.array([2.0])",
@@ -212,7 +216,7 @@ the commonest class is a constant guess, whatever the loss does.
 A loss has a scale of its own: log C is a guess among C classes (first-loss), and exp(-loss) is the
 probability that was given to the right class, in the geometric mean.
 """,
-        formula="accuracy = share of n with d_n > 0;  loss = mean log(1 + exp(-d_n)),  d = x_y - x_other",
+        formula="d = x_y - x_other;  accuracy = share of d_n > 0;  loss = mean of log(1 + exp(-d_n))",
         example="""
 >>> for ahead in (np.array([0.5, 0.5, -0.5, -0.5]), np.array([4.0, 4.0, 4.0, -8.0])):
 ...     loss = xl.sigmoid_cross_entropy(ahead, np.ones(4), reduction="mean")
@@ -228,7 +232,8 @@ probability that was given to the right class, in the geometric mean.
         functions=None,
         next=("argmax-invariance", "confident-predictions", "calibration", "first-loss"),
         sources=(GUO,),
-        setup="a = np.array([0.5, 0.5, -0.5, -0.5]); b = np.array([4.0, 4.0, 4.0, -8.0]); o = np.ones(4)",
+        setup="a = np.array([0.5, 0.5, -0.5, -0.5]); b = np.array([4.0, 4.0, 4.0, -8.0]); "
+        "o = np.ones(4)",
         numbers={
             "before": Number(
                 "0.7241",

@@ -129,17 +129,24 @@ argument; xlogits has pos_weight. PyTorch wants a tensor.
     ),
     Concept(
         id="sample-weights",
-        names=("sample weights", "sample weight", "sample_weight", "item weights", "example weights"),
+        names=(
+            "sample weights",
+            "sample weight",
+            "sample_weight",
+            "item weights",
+            "example weights",
+        ),
         asked=(
             "weight for each sample",
             "weights per example in cross-entropy",
             "sample_weight in keras fit",
             "weights argument of tf.losses",
             "weight each item of the loss",
+            "importance of some samples",
             "sample_weight vs class_weight",
         ),
-        sentence="A sample weight multiplies the loss of one item, whatever its label; what the weighted "
-        "mean is divided by then differs by framework.",
+        sentence="A sample weight multiplies the loss of one item, whatever its label; what the mean is "
+        "divided by then differs by framework.",
         answer="""
 Keras takes sample_weight in the call of a loss and in fit, and divides by the number of items, or by
 the weights if told "mean_with_sample_weight". The weights of TF1's losses divide by the number of those
@@ -165,8 +172,8 @@ mean_over_nonzero_weight 1.8152
 """,
         mistake=Mistake(
             "PyTorch's weight taken for a weight of each item",
-            "F.cross_entropy(x, y, weight=w) of as many items as classes runs, and takes the numbers for "
-            "weights of classes: {classes} for the rows above.",
+            "F.cross_entropy(x, y, weight=w) of as many items as classes runs, and takes the numbers "
+            "for weights of classes: {classes} for the rows above.",
         ),
         functions=Functions(
             losses=("SoftmaxCrossEntropy", "SigmoidCrossEntropy"), options=("sample_weight",)

@@ -82,8 +82,10 @@ MESSAGES = (
     Message(
         concept="label-shape",
         says=(
-            "Using a target size (…) that is different to the input size (…) is deprecated. Please "
-            "ensure they have the same size.",
+            (
+                "Using a target size (…) that is different to the input size (…) is deprecated. Please "
+                "ensure they have the same size."
+            ),
         ),
         why="BCELoss takes a target for every probability. A last layer with one output gives a column "
         "(N, 1), and the labels are (N,).",
@@ -94,8 +96,10 @@ MESSAGES = (
     Message(
         concept="label-shape",
         says=(
-            "Using a target size (…) that is different to the input size (…). This will likely lead "
-            "to incorrect results due to broadcasting. Please ensure they have the same size.",
+            (
+                "Using a target size (…) that is different to the input size (…). This will likely lead "
+                "to incorrect results due to broadcasting. Please ensure they have the same size."
+            ),
         ),
         why="It is a warning, and the loss is wrong: a column (N, 1) and labels (N,) make N times N "
         "differences, of every prediction and every label.",
@@ -129,8 +133,10 @@ MESSAGES = (
         concept="label-shape",
         says=(
             "Arguments `target` and `output` must have the same shape up until the last dimension: …",
-            "logits and labels must have the same first dimension, got logits shape … and labels "
-            "shape …",
+            (
+                "logits and labels must have the same first dimension, got logits shape … and labels "
+                "shape …"
+            ),
         ),
         why="There are not as many labels as rows of the prediction. One-hot rows that were flattened "
         "belong to CategoricalCrossentropy, as rows; otherwise one of the two was cut or reshaped.",
@@ -140,7 +146,9 @@ MESSAGES = (
     ),
     Message(
         concept="label-shape",
-        says=("`labels.shape` must equal `logits.shape` except for the last dimension. Received: …",),
+        says=(
+            "`labels.shape` must equal `logits.shape` except for the last dimension. Received: …",
+        ),
         why="There are not as many labels as rows of logits. One-hot rows that were flattened belong to "
         "softmax_cross_entropy_with_logits, as rows; otherwise one of the two was cut or reshaped.",
         given="x, y = tf.zeros((2, 3)), tf.constant([0, 2, 1])",

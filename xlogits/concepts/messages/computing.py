@@ -6,8 +6,10 @@ MESSAGES = (
     Message(
         concept="kl-divergence",
         says=(
-            "reduction: 'mean' divides the total loss by both the batch size and the support size. "
-            "'batchmean' divides only by the batch size, and aligns with the KL div math definition.",
+            (
+                "reduction: 'mean' divides the total loss by both the batch size and the support size. "
+                "'batchmean' divides only by the batch size, and aligns with the KL div math definition."
+            ),
         ),
         why="The default divides by the classes too. The divergence is reduction='batchmean', larger by "
         "the number of classes.",
@@ -17,7 +19,9 @@ MESSAGES = (
     ),
     Message(
         concept="reduction",
-        says=("size_average and reduce args will be deprecated, please use reduction='…' instead.",),
+        says=(
+            "size_average and reduce args will be deprecated, please use reduction='…' instead.",
+        ),
         why="Two old arguments became one word: reduce=False is reduction='none', size_average=False "
         "is 'sum', and both true is 'mean'.",
         given="",
@@ -46,8 +50,10 @@ MESSAGES = (
     Message(
         concept="class-weights",
         says=(
-            "weight tensor should be defined either for all … classes or no classes but got weight "
-            "tensor of shape: …",
+            (
+                "weight tensor should be defined either for all … classes or no classes but got weight "
+                "tensor of shape: …"
+            ),
         ),
         why="weight has one number for each class, in the order of the classes, also for those that "
         "do not occur in the batch; a weight for each item goes over the unreduced losses.",
@@ -121,7 +127,7 @@ MESSAGES = (
     Message(
         concept="stability",
         says=("invalid value encountered in …",),
-        why="It is 0 times infinity, infinity divided by infinity or their difference, after an exp that "
+        why="It is 0 times infinity, or infinity divided by or less infinity, after an exp that "
         "overflowed or a logarithm of 0.",
         given="from scipy.special import rel_entr; q, p = np.array([1.0, 0.0]), np.array([1.0, 0.0])",
         wrong="np.sum(q * np.log(q / p))",

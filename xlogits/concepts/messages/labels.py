@@ -76,8 +76,10 @@ MESSAGES = (
         concept="sparse",
         says=(
             "`labels.shape.rank` must equal `logits.shape.rank - 1`. Received: labels.shape=…",
-            "Rank mismatch: Rank of labels (received …) should equal rank of logits minus 1 "
-            "(received …).",
+            (
+                "Rank mismatch: Rank of labels (received …) should equal rank of logits minus 1 "
+                "(received …)."
+            ),
         ),
         why="A loss with sparse in its name takes class indexes, which have one axis less than the "
         "logits. One-hot rows belong to its sibling, a column of indexes has to be squeezed, and where "
@@ -132,7 +134,10 @@ MESSAGES = (
     ),
     Message(
         concept="label-range",
-        says=("Class values must be smaller than num_classes.", "Class values must be non-negative."),
+        says=(
+            "Class values must be smaller than num_classes.",
+            "Class values must be non-negative.",
+        ),
         why="A label has no place in a one-hot row: it is negative, or not smaller than the number of "
         "classes. Labels count from 0; padding of -100 is replaced, or masked, before.",
         given="y = torch.tensor([1, 3])",
@@ -143,8 +148,10 @@ MESSAGES = (
         concept="label-range",
         says=(
             "y_true contains only one label … explicitly through the labels argument.",
-            "y_true and y_prob contain different number of classes: … explicitly through the labels "
-            "argument.",
+            (
+                "y_true and y_prob contain different number of classes: … explicitly through the labels "
+                "argument."
+            ),
         ),
         why="scikit-learn reads from the labels which classes there are, and not all of them occur "
         "among these. Say which columns the probabilities have.",

@@ -15,10 +15,11 @@ MESSAGES = (
     Message(
         concept="with_logits",
         says=(
-            "softmax_cross_entropy_with_logits … is deprecated and will be removed in a future version. "
-            "Instructions for updating: Future major versions of TensorFlow will allow gradients to "
-            "flow into the labels input on backprop by default. "
-            "See `tf.nn.softmax_cross_entropy_with_logits_v2`",
+            (
+                "softmax_cross_entropy_with_logits … is deprecated and will be removed in a future "
+                "version. Instructions for updating: Future major versions of TensorFlow will allow "
+                "gradients to flow into the labels input on backprop by default."
+            ),
             "Future major versions of TensorFlow will allow gradients to flow into the labels",
         ),
         why="TensorFlow 1's function keeps gradients from the labels, its successor does not; the value "
@@ -31,8 +32,10 @@ MESSAGES = (
     Message(
         concept="from_logits",
         says=(
-            "received `from_logits=True`, but the `output` argument was produced by a … activation and "
-            "thus does not represent logits. Was this intended?",
+            (
+                "received `from_logits=True`, but the `output` argument was produced by a … "
+                "activation and thus does not represent logits. Was this intended?"
+            ),
         ),
         why="The last layer has its activation, and the loss is told that it has none. Keras finds the "
         "logits behind the activation and uses them, on TensorFlow alone: take the activation out of "
@@ -45,9 +48,11 @@ MESSAGES = (
     Message(
         concept="softmax-vs-sigmoid",
         says=(
-            "You are using a softmax over axis … of a tensor of shape …. This axis has size 1. The "
-            "softmax operation will always return the value 1, which is likely not what you intended. "
-            "Did you mean to use a sigmoid instead?",
+            (
+                "You are using a softmax over axis … of a tensor of shape …. This axis has size 1. "
+                "The softmax operation will always return the value 1, which is likely not what you "
+                "intended. Did you mean to use a sigmoid instead?"
+            ),
         ),
         why="One score cannot compete with others, so its softmax is 1 whatever it is. One event needs "
         "a sigmoid and binary cross-entropy, two classes in two columns a softmax.",
@@ -147,8 +152,10 @@ MESSAGES = (
     Message(
         concept="class-axis",
         says=(
-            "Implicit dimension choice for … has been deprecated. Change the call to include dim=X as "
-            "an argument.",
+            (
+                "Implicit dimension choice for … has been deprecated. Change the call to include "
+                "dim=X as an argument."
+            ),
         ),
         why="PyTorch wants to be told along which axis the classes are. What it guesses is axis 0 for "
         "1 and 3 axes, and axis 1 else, so the sum over the classes may not be 1.",
