@@ -103,7 +103,10 @@ MESSAGES = (
     ),
     Message(
         concept="cross-entropy",
-        says=("Only call `…` with named arguments (labels=..., logits=..., ...)",),
+        says=(
+            "Only call `…` with named arguments (labels=..., logits=..., ...)",
+            "Only call `…` with named arguments",
+        ),
         why="TensorFlow 1.0 swapped the order of the two arguments, and refused a call without their "
         "names so that nobody would take one for the other. Name them.",
         given="x, y = tf.zeros((2, 3)), tf.constant([0, 2])",
