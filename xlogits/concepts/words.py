@@ -163,8 +163,7 @@ def split(text: str) -> list[str]:
     >>> split("BCEWithLogitsLoss vs. log_softmax, 2.3026")
     ['bce', 'with', 'logits', 'loss', 'vs', 'log', 'softmax', '2.3']
     """
-    plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = text if text.isascii() else _without_accents(text)
     plain = _WHAT_DOES_IT_MEAN.sub(r"\1\2", plain)
     plain = _PREFIX.sub(r"\1", plain)
     words = []
@@ -178,6 +177,11 @@ def split(text: str) -> list[str]:
         else:
             words += [part.lower() for part in _PARTS.findall(piece)]
     return words
+
+
+def _without_accents(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 @cache

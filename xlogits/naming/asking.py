@@ -54,7 +54,7 @@ def explain(text: str) -> "Answer | Explanation":
         if concepts:
             return _of_call(asked, name, concepts)
         asked = name
-    return _of_name(asked) or _of_message(asked) or _of_words(asked)
+    return _of_message(asked) or _of_name(asked) or _of_words(asked)
 
 
 def _of_name(asked: str) -> "Answer | Explanation | None":
