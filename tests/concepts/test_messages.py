@@ -136,9 +136,9 @@ def test_the_page_says_what_to_do_first() -> None:
     message = next(m for m in MESSAGES if m.says[0].startswith("Target"))
     lines = page.splitlines()
     assert lines[0] == f"The message: {message.says[0]}"
-    assert f"    {message.wrong}      # is answered so" in lines
-    assert f"    {message.right}  # is not" in lines
-    assert lines.index("label-range") > lines.index(f"    {message.right}  # is not")
+    assert f"    {message.wrong}      # says so" in lines
+    assert f"    {message.right}  # right" in lines
+    assert lines.index("label-range") > lines.index(f"    {message.right}  # right")
     assert message.why in " ".join(page.split())
     assert all(len(line) <= 100 for line in lines if "https://" not in line)
 

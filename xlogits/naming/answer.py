@@ -115,8 +115,8 @@ def _message(said: Said) -> Iterator[str]:
     yield from (f"    {line}" for line in message.given.split("; ") if line)
     width = max(map(len, (message.wrong, message.right)))
     if message.wrong:
-        yield f"    {message.wrong:<{width}}  # is answered so"
-    yield f"    {message.right:<{width}}  # is not"
+        yield f"    {message.wrong:<{width}}  # says so"
+    yield f"    {message.right:<{width}}  # right"
     yield ""
 
 
