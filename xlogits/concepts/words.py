@@ -7,7 +7,7 @@ what a concept is called. Misspelt words are read as the nearest word that the r
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 # words that say nothing about what is asked; taken out after the names of concepts were found
@@ -59,8 +59,6 @@ ignore exclude skip
 0 zero
 """
 _KEPT = frozenset({"logits", "bits", "odds", "nats"})  # whose "s" belongs to them
-
-
 _PREFIX = re.compile(r"\b(un|non|pre|re)-(?=[a-z])", re.IGNORECASE)  # un-normalised
 
 
@@ -184,7 +182,7 @@ def _without_accents(text: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
-@cache
+@lru_cache(4096)
 def stem(word: str) -> str:
     """A word without the endings of English, or the word that it is read as.
 
