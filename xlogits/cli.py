@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 
@@ -11,7 +12,7 @@ from xlogits.errors import Refused, Unknown, XlogitsError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0, 1 for findings, or 2 for a call that is wrong."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    words = _read(list(sys.argv[1:] if arguments is None else arguments))
     options = _parser(words).parse_args(words)
     try:
         status = int(options.run(options))
@@ -26,6 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except XlogitsError as error:
         print(f"xlogits: {error}", file=sys.stderr)
         return 2
+
+
+def _read(words: list[str]) -> list[str]:
+    """What was typed; a question may begin with a minus, as code does, and be no option."""
+    if words[:1] != ["explain"]:
+        return words
+    option = re.compile(r"--?[a-zA-Z][\w-]*(=.*)?|--")
+    return [f" {w}" if w.startswith("-") and not option.fullmatch(w) else w for w in words]
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
@@ -57,7 +66,10 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _explain(parser: argparse.ArgumentParser) -> None:
-    asked = "logits, 'softmax vs sigmoid', F.cross_entropy, or a call with its arguments"
+    asked = (
+        "logits, 'softmax vs sigmoid', F.cross_entropy, a call with its arguments, or the message "
+        "of an error"
+    )
     parser.add_argument("text", metavar="TEXT", nargs="+", help=f"such as {asked}")
     parser.add_argument("--json", action="store_true", help="as data, for a program")
     parser.set_defaults(run=_print_explanation)
@@ -112,7 +124,10 @@ def _diagnose(parser: argparse.ArgumentParser) -> None:
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "names": ("every loss, and what each framework calls it", _names),
     "explain": (
-        "what a word, a question or a native function means, its traps, and the same everywhere else",
+        (
+            "what a word, a question, an error or a native function means, its traps, and the same "
+            "everywhere else"
+        ),
         _explain,
     ),
     "port": ("rewrite a file's, a notebook's or a tree's losses for another framework", _port),

@@ -10,6 +10,7 @@ import pytest
 import xlogits as xl
 from tests.conftest import ROOT
 from tests.data.concept_questions import FOREIGN, QUESTIONS, Question
+from tests.data.reader_questions import ASKED
 from xlogits.catalogue import NATIVES
 from xlogits.cli import main
 from xlogits.concepts import CONCEPTS, Concept
@@ -155,6 +156,61 @@ def test_a_call_names_its_function() -> None:
     assert "xlogits explain keras.losses.BinaryCrossentropy" in str(found)
 
 
+def test_a_call_is_written_elsewhere_with_its_arguments(capsys: pytest.CaptureFixture[str]) -> None:
+    call = "nn.CrossEntropyLoss(weight=w, ignore_index=0, label_smoothing=0.1)"
+    found = xl.explain(call)
+    assert isinstance(found, Answer)
+    assert found.concept.id == "class-weights"
+    assert [other.id for other in found.beside] == ["ignore_index", "label-smoothing"]
+    assert set(found.elsewhere) == {"torch", "tensorflow", "keras", "jax", "numpy", "xlogits"}
+    for target, translation in found.elsewhere.items():
+        assert translation == xl.translate(call, to=target)
+        assert translation.source
+        assert translation.lines[-1] in str(found)
+    data = _data(capsys, call)
+    assert data["elsewhere"]["torch"]["source"] == found.elsewhere["torch"].source
+    assert data["beside"] == ["ignore_index", "label-smoothing"]
+
+    same = xl.explain("F.cross_entropy(x, y, weight=w)")
+    assert isinstance(same, Answer)
+    assert "torch" not in same.elsewhere  # it is that call
+    unfit = xl.explain("F.cross_entropy(weight=w)")  # without its arrays it is no call
+    assert isinstance(unfit, Answer)
+    assert unfit.elsewhere == {}
+    assert "This call elsewhere" not in str(unfit)
+
+
+def test_of_two_concepts_that_are_compared_the_other_is_told_too() -> None:
+    found = xl.explain("class weights vs pos_weight")
+    assert isinstance(found, Answer)
+    both = {found.concept.id, *(other.id for other in found.beside)}
+    assert both == {"class-weights", "pos_weight"}
+    flat = " ".join(str(found).split())
+    assert all(CONCEPTS[concept].sentence_told in flat for concept in both)
+    assert xl.explain("do I need softmax before CrossEntropyLoss").beside == ()  # has its own page
+    assert xl.explain("softmax").beside == ()
+
+
+@pytest.mark.parametrize(("text", "concepts"), ASKED)
+def test_what_a_reader_did_not_find(
+    text: str, concepts: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _data(capsys, text)["id"] in concepts
+
+
+def test_a_question_may_begin_with_a_minus(capsys: pytest.CaptureFixture[str]) -> None:
+    for typed in ("-tf.reduce_sum(y*tf.log(tf.nn.softmax(x)))", "-np.sum(y*np.log(p))"):
+        assert _data(capsys, typed)["id"] == "loss-by-hand"
+    for option in ("--jsn", "-x"):
+        with pytest.raises(SystemExit):
+            main(["explain", option, "logits"])
+
+
+def test_a_word_that_is_nearly_a_function_and_a_concept() -> None:
+    with pytest.raises(Unknown, match=r"did you mean .*mean_squared.* Near it are .*reduction"):
+        xl.explain("mean")
+
+
 def test_what_is_read_as_something_else_is_said() -> None:
     assert str(xl.explain("sofmax")).startswith("(read 'sofmax' as 'soft max')\n")
     assert not str(xl.explain("softmax")).startswith("(")
@@ -214,25 +270,28 @@ def test_which_functions_belong() -> None:
         "torch.nn.functional.nll_loss",
         "torch.nn.NLLLoss",
     }
-    assert concept_of(NATIVES["torch.nn.BCELoss"], "weight") is None  # of items, not of classes
-    found = concept_of(NATIVES["torch.nn.CrossEntropyLoss"], "weight")
-    assert found is not None
-    assert found.id == "class-weights"
+    assert concept_of(NATIVES["torch.nn.BCELoss"], "size_average") is None
+    for name, concept in (("BCELoss", "sample-weights"), ("CrossEntropyLoss", "class-weights")):
+        found = concept_of(NATIVES[f"torch.nn.{name}"], "weight")  # of items, or of classes
+        assert found is not None
+        assert found.id == concept
 
 
 def test_a_concept_loads_no_numpy_no_framework_and_no_translation() -> None:
     code = (
         "import sys; from xlogits.cli import main; "
         "[main(['explain', t]) for t in ('logits', 'softmax vs sigmoid', 'BCE', 'softmax', "
-        "'why does CrossEntropyLoss not need softmax', 'nn.BCEWithLogitsLoss(pos_weight=w)')]; "
+        "'why does CrossEntropyLoss not need softmax', 'Target 3 is out of bounds')]; "
         "outside = {'numpy', 'torch', 'tensorflow', 'jax', 'keras', 'scipy'} & set(sys.modules); "
         "inside = {'translation', 'parity', 'ledger', 'diagnosis', 'port', 'cases', 'reference'}; "
         "inside &= {n.split('.')[1] for n in sys.modules if n.startswith('xlogits.')}; "
         "print(sorted(outside), sorted(inside), 'xlogits.concepts.finder' in sys.modules)"
     )
     assert _last_line(code) == "[] [] True"
-    function = code.replace("'logits'", "'F.cross_entropy'")  # which asks for translations
-    assert "'translation'" in _last_line(function)
+    for call in ("F.cross_entropy", "nn.BCEWithLogitsLoss(pos_weight=w)"):  # ask for translations
+        line = _last_line(code.replace("'logits'", f"'{call}'"))
+        assert line.startswith("[]")
+        assert "'translation'" in line
 
 
 def _last_line(code: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.data import reader_questions as readers
 from tests.data.concept_questions import FIRST_TRIED, FOREIGN, FURTHER_FOREIGN, UNTRIED
 from xlogits.concepts import CONCEPTS, Concept
 from xlogits.concepts.finder import closest, find, named
@@ -37,7 +38,8 @@ def test_a_concept_opens_by_each_way_of_asking(concept: Concept) -> None:
 
 def test_other_ways_of_asking() -> None:
     """Not all: what misses stands beside the right answer, and a floor keeps it so."""
-    for asked, floor in ((FIRST_TRIED, 80), (UNTRIED, 52)):
+    sets = ((FIRST_TRIED, 80), (UNTRIED, 52), (readers.SINCE, 102), (readers.UNTRIED, 21))
+    for asked, floor in sets:
         right = [text for text, concepts in asked if _opens(text) in concepts]
         assert len(right) >= floor, [t for t, _ in asked if t not in right]
     silent = [text for text, _ in (*FIRST_TRIED, *UNTRIED) if not find(text)]
@@ -90,11 +92,38 @@ def test_a_match_says_why() -> None:
 
 
 def test_no_two_concepts_are_asked_for_by_the_same_words() -> None:
-    owners: dict[frozenset[str], str] = {}
+    """In the same order: of two that a text names the first is meant, if nothing else decides."""
+    owners: dict[tuple[str, ...], str] = {}
     for concept in CONCEPTS.values():
         for text in concept.asked:
-            terms = frozenset(closest(text)[0].terms)
+            terms = closest(text)[0].terms
             assert owners.setdefault(terms, concept.id) == concept.id, text
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("NaN loss, LLMs on GPUs", ["nan", "loss", "llm", "on", "gpu"]),
+        ("BCEWithLogitsLoss KLDivLoss", ["bce", "with", "logits", "loss", "kl", "div", "loss"]),
+        ("un-normalised log-probs", ["unnormalised", "log", "probs"]),
+        ("diferença, Wörter", ["diferenca", "worter"]),
+    ],
+)
+def test_words_that_are_not_taken_apart(typed: str, words: list[str]) -> None:
+    assert split(typed) == words
+
+
+def test_words_that_are_read_as_others() -> None:
+    assert stem("derivative") == stem("gradients") == stem("gradient") != stem("grade")
+    assert stem("reduction") == stem("reduce") == stem("reduced")
+    assert stem("lower") == stem("decreases") == stem("falls") != stem("higher")
+    assert find("sofmax logitts")[0].taken == {"sofmax": "soft max", "logitts": "logits"}
+    assert find("numericl stability")[0].taken == {"numericl": "numerical"}  # in whole words
+
+
+def test_of_two_that_are_as_close_the_first_that_is_named() -> None:
+    assert _opens("from_logits=True on probabilities") == "from_logits"
+    assert _opens("get probabilities from logits") == "probability"
 
 
 def test_the_words() -> None:

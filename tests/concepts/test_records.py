@@ -88,7 +88,12 @@ def test_the_text_holds_no_number_that_nobody_computes(concept: Concept) -> None
     """A decimal in the prose is an input of the example or of a number, or one of a definition."""
     code = " ".join((concept.example, concept.setup, concept.formula))
     code += " ".join(n.ours for n in concept.numbers.values())
-    known = {float(d) for d in re.findall(r"\d+\.\d+|\d+", code)} | {0.5, 1e-45, 1e-7, 1e-4}
+    known = {float(d) for d in re.findall(r"\d+e-\d+|\d+\.\d+|\d+", code)} | {
+        0.5,
+        1e-45,
+        1e-7,
+        1e-4,
+    }
     for decimal in re.findall(r"\d+\.\d+|\d+e-\d+", _prose(concept)):
         assert float(decimal) in known, decimal
 

@@ -4,6 +4,7 @@ from xlogits.concepts import (
     functions,
     information,
     interfaces,
+    labels,
     logarithms,
     losses,
     means,
@@ -11,6 +12,7 @@ from xlogits.concepts import (
     scores,
     symptoms,
     temperature,
+    training,
     variants,
     weighting,
 )
@@ -20,7 +22,7 @@ CONCEPTS: dict[str, Concept] = {
     concept.id: concept
     for family in (
         *(scores, odds, functions, logarithms, losses, interfaces),
-        *(weighting, means, variants, temperature, information, symptoms),
+        *(weighting, means, variants, temperature, information, symptoms, labels, training),
     )
     for concept in family.CONCEPTS
 }

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from xlogits.concepts import CONCEPTS
 from xlogits.concepts.record import Concept
-from xlogits.concepts.words import Words
+from xlogits.concepts.words import Reading, Words
 
 ENOUGH = 0.45  # how close a text has to be that names what a concept is called
 WITHOUT_A_NAME = 0.55  # and one that does not, in at least two words
@@ -37,18 +37,22 @@ class _Phrase(NamedTuple):
 
 
 class _Index(NamedTuple):
-    words: Words
     phrases: tuple[_Phrase, ...]
     weight: dict[str, float]
     vocabulary: dict[str, frozenset[str]]
 
 
 @cache
-def _index() -> _Index:
-    words = Words(
+def _words() -> Words:
+    return Words(
         {c.id: (c.id, *c.names) for c in CONCEPTS.values()},
         (text for c in CONCEPTS.values() for text in c.asked),
     )
+
+
+@cache
+def _index() -> _Index:
+    words = _words()
     told = [
         (c.id, frozenset(words.read(text, without).terms))
         for c in CONCEPTS.values()
@@ -70,7 +74,7 @@ def _index() -> _Index:
         concept: frozenset(term for term, of in users.items() if concept in of)
         for concept in CONCEPTS
     }
-    return _Index(words, phrases, weight, vocabulary)
+    return _Index(phrases, weight, vocabulary)
 
 
 def _length(terms: frozenset[str], weight: dict[str, float]) -> float:
@@ -79,10 +83,15 @@ def _length(terms: frozenset[str], weight: dict[str, float]) -> float:
 
 def named(text: str) -> Concept | None:
     """The concept of this id or name, in any case, with spaces, hyphens or underscores."""
-    terms = _index().words.read(text)
+    terms = _words().read(text)
     if len(terms.terms) == 1 and not terms.taken and terms.terms[0].startswith("@"):
         return CONCEPTS[terms.terms[0][1:]]
     return None
+
+
+def mentioned(text: str) -> list[Concept]:
+    """The concepts that a text calls by one of their names, in order."""
+    return [CONCEPTS[concept] for concept in dict.fromkeys(_named_in(_words().read(text)))]
 
 
 def find(text: str) -> list[Match]:
@@ -92,8 +101,8 @@ def find(text: str) -> list[Match]:
 
 def closest(text: str) -> list[Match]:
     """Every concept that shares a term with a text, the closest first."""
-    words, phrases, weight, vocabulary = _index()
-    reading = words.read(text)
+    phrases, weight, vocabulary = _index()
+    reading = _words().read(text)
     asked = frozenset(term for term in reading.terms if term in weight or len(term) > 2)
     best: dict[str, tuple[float, frozenset[str]]] = {}
     length = _length(asked, weight)
@@ -115,8 +124,14 @@ def closest(text: str) -> list[Match]:
         )
         for concept, (close, shared) in best.items()
     ]
-    order = list(CONCEPTS)
+    # as close as each other: the one that is named first ("from_logits on probabilities")
+    order = [*dict.fromkeys((*_named_in(reading), *CONCEPTS))]
     return sorted(matches, key=lambda m: (-round(m.closeness, 9), order.index(m.concept.id)))
+
+
+def _named_in(reading: Reading) -> list[str]:
+    """The concepts that a text calls by their names, in order."""
+    return [term[1:] for term in reading.terms if term.startswith("@")]
 
 
 def _enough(match: Match) -> bool:

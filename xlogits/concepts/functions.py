@@ -20,6 +20,9 @@ CONCEPTS = (
         asked=(
             "what does softmax do",
             "softmax formula",
+            "exp(logits) divided by exp(logits)",
+            "np.exp(logits) / np.exp(logits)",
+            "softmax gives all ones",
             "softmax along which axis",
             "multinomial logistic function",
         ),
@@ -207,6 +210,8 @@ has fewer parameters.
             "undo softmax",
             "recover the logits from softmax output",
             "is softmax invertible",
+            "is softmax the inverse of the logit",
+            "is the logit of a softmax unique",
             "convert probabilities back to logits",
         ),
         sentence="Softmax has no single inverse: log p is one row of logits that gives p, and every "
@@ -259,6 +264,7 @@ If the scores themselves are wanted, keep them: a model that ends in softmax giv
             "do i need softmax at inference",
             "predicted class from logits",
             "threshold for logits",
+            "threshold for sigmoid",
             "is softmax needed for accuracy",
         ),
         sentence="Softmax and sigmoid keep the order, so the predicted class is the argmax of the "
@@ -288,7 +294,7 @@ This is also why a softmax too much does not show in accuracy, but only in the l
             "threshold 0.5 on logits is one of {hidden} on probabilities.",
         ),
         functions=None,
-        next=("softmax", "temperature", "softmax-twice"),
+        next=("loss-vs-accuracy", "softmax", "temperature", "softmax-twice"),
         sources=(HIGHAM,),
         numbers={
             "yes": Number("0.574", "xl.sigmoid(np.array(0.3))", "torch.sigmoid(t(0.3))"),

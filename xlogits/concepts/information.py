@@ -68,6 +68,7 @@ With the natural logarithm it is in nats, with base 2 in bits: three equal class
             "direction of the KL divergence",
             "KL divergence is negative",
             "forward or reverse kl",
+            "order of the arguments of kl_div",
         ),
         sentence="KL(q || p) is what predicting p costs beyond the entropy of the true q: cross-entropy "
         "minus entropy, 0 where they are equal, and not symmetric.",

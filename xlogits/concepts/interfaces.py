@@ -16,6 +16,7 @@ CONCEPTS = (
             "sigmoid before BCEWithLogitsLoss",
             "why does cross_entropy have no with_logits",
             "softmax_cross_entropy_with_logits_v2",
+            "get a probability from a model trained with BCEWithLogitsLoss",
         ),
         sentence="with_logits in the name of a loss says that its input is logits: the sigmoid or "
         "softmax is inside, and must not be applied before.",
@@ -26,8 +27,12 @@ says nothing: PyTorch's binary_cross_entropy takes probabilities, while its cros
 TensorFlow is no more consistent. tf.nn.softmax_cross_entropy_with_logits takes one-hot rows,
 tf.nn.sparse_softmax_cross_entropy_with_logits class indexes, both logits. TF1's losses
 softmax_cross_entropy, sparse_softmax_cross_entropy and sigmoid_cross_entropy take logits without saying
-so; log_loss beside them takes probabilities. Keras has no suffix and an argument, from_logits. The
+so; log_loss beside them takes probabilities. An argument called logits says less than the suffix:
+tf.nn.softmax(logits) is the activation itself. Keras has no suffix and an argument, from_logits. The
 cross-entropies of optax and our own always take logits.
+
+A model trained so gives logits; for a probability to show, put sigmoid or softmax behind it, outside of
+the loss.
 
 The v2 of softmax_cross_entropy_with_logits gives gradients to the labels too, the first did not; the
 value is the same.
@@ -91,6 +96,9 @@ value is the same.
             "from_logits with softmax activation",
             "from_logits in mxnet",
             "keras loss without softmax layer",
+            "from_logits=True on probabilities",
+            "from_logits=False on logits",
+            "why does training work when from_logits is forgotten",
         ),
         sentence="from_logits tells a Keras loss what its prediction is: True for logits, False, the "
         "default, for probabilities that softmax or sigmoid has already made.",
@@ -193,7 +201,8 @@ SoftmaxCrossEntropyLoss, that it is what everybody else calls logits.
             "what does sparse mean in sparse_categorical_crossentropy",
             "one-hot encode labels for CrossEntropyLoss",
             "soft labels",
-            "shape of the labels",
+            "dense labels",
+            "which labels does CrossEntropyLoss take",
         ),
         sentence="Sparse means that a label is written as its class index, one integer an item; without "
         "the word it is a row with one number per class, such as a one-hot vector. The loss is "
@@ -224,7 +233,7 @@ For logits (2, 1, 0), class 0 and its one-hot row both give {index}.
             "that does not sum to 1: twice the one-hot row gives {twice} instead of {index}.",
         ),
         functions=Functions(losses=("SoftmaxCrossEntropy",), labels="index"),
-        next=("cross-entropy", "class-axis", "label-smoothing"),
+        next=("label-range", "label-shape", "class-axis", "label-smoothing"),
         sources=(KERAS, CROSS_ENTROPY_LOSS),
         setup="x = np.array([[2.0, 1.0, 0.0]]); y = np.array([0]); q = np.eye(3)[[0]]",
         numbers={
@@ -238,7 +247,14 @@ For logits (2, 1, 0), class 0 and its one-hot row both give {index}.
     ),
     Concept(
         id="class-axis",
-        names=("class axis", "class dimension", "channels first", "channel axis", "classes last"),
+        names=(
+            "class axis",
+            "class dimension",
+            "channels first",
+            "channels last",
+            "channel axis",
+            "classes last",
+        ),
         asked=(
             "class dimension of CrossEntropyLoss",
             "CrossEntropyLoss with N C H W",
@@ -248,6 +264,7 @@ For logits (2, 1, 0), class 0 and its one-hot row both give {index}.
             "permute logits before cross-entropy",
             "which dim is the class dimension",
             "softmax dim",
+            "cross-entropy with 4 dimensions",
             "batch time vocabulary logits",
         ),
         sentence="PyTorch's cross_entropy wants the classes on axis 1, (N, C, ...); TensorFlow, Keras, "

@@ -3,6 +3,12 @@
 from xlogits.concepts.functions import HIGHAM
 from xlogits.concepts.record import Concept, Functions, Mistake, Number, Source
 
+GOLDBERG = Source(
+    "Goldberg, What every computer scientist should know about floating-point arithmetic",
+    1991,
+    "https://doi.org/10.1145/103162.103163",
+)
+
 CONCEPTS = (
     Concept(
         id="log-softmax",
@@ -97,11 +103,15 @@ and add it after, m + log Σ exp(x - m): then the largest term is exp(0) = 1. Fo
     ),
     Concept(
         id="stability",
-        names=("numerical stability", "overflow", "underflow", "stable softmax"),
+        names=("numerical stability", "overflow", "underflow", "stable softmax", "nan loss"),
         asked=(
             "softmax overflow",
             "softmax returns nan",
             "loss is nan",
+            "loss becomes nan after some epochs",
+            "inf or nan in softmax",
+            "loss becomes infinite",
+            "exp of a large number",
             "cross entropy nan or inf",
             "log of zero in cross entropy",
             "numerically stable softmax",
@@ -140,11 +150,7 @@ or logits that had become infinite before.
         next=("logsumexp", "log-softmax", "confident-predictions", "with_logits"),
         sources=(
             HIGHAM,
-            Source(
-                "Goldberg, What every computer scientist should know about floating-point arithmetic",
-                1991,
-                "https://doi.org/10.1145/103162.103163",
-            ),
+            GOLDBERG,
         ),
         setup="x = np.array([1000.0, 999.0])",
         numbers={

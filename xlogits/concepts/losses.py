@@ -27,13 +27,16 @@ CONCEPTS = (
             "which loss for classification",
             "order of arguments of cross-entropy",
             "logits and labels swapped",
+            "what does the value of the loss mean",
+            "good value of cross-entropy",
+            "maximum of cross-entropy",
         ),
         sentence="Cross-entropy is minus the log-probability that the model gave to the true class; of "
         "logits it is logsumexp(x) minus the logit of that class.",
         answer="""
 In general, for a wanted distribution q, it is -Σ q_i log p_i; a class index stands for a q that is 1
-there and 0 elsewhere. For logits (2, 1, 0) and class 0 it is {value}: the probability was {p}. A model
-that knows nothing among C classes costs log C.
+there and 0 elsewhere. For logits (2, 1, 0) and class 0 it is {value}: the probability was {p}. It is
+never negative, has no upper bound, and a model that knows nothing among C classes costs log C.
 
 It is the negative log-likelihood of the labels, so minimising it is maximum likelihood. Its gradient by
 the logits is p - q, which neither vanishes while the model is wrong nor grows beyond 1.
@@ -59,7 +62,15 @@ the statistician's word, and in scikit-learn takes probabilities.
             "instead of {value}, and with negative logits it falls below 0 without end.",
         ),
         functions=Functions(losses=("SoftmaxCrossEntropy",)),
-        next=("softmax-twice", "nll", "bce", "kl-divergence", "sparse"),
+        next=(
+            "softmax-twice",
+            "loss-by-hand",
+            "loss-gradient",
+            "nll",
+            "bce",
+            "kl-divergence",
+            "sparse",
+        ),
         sources=(
             CROSS_ENTROPY_LOSS,
             KERAS,
@@ -86,6 +97,8 @@ the statistician's word, and in scikit-learn takes probabilities.
             "softmax inside cross-entropy",
             "softmax applied twice",
             "should the last layer have softmax",
+            "softmax at the end of the network",
+            "softmax in forward",
             "loss stuck at 1.46",
             "loss does not go below 1.46",
         ),

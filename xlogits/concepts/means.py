@@ -14,6 +14,7 @@ CONCEPTS = (
             "mean reduction",
             "size_average",
             "sum_over_batch_size",
+            "six means",
         ),
         asked=(
             "what does reduction mean do",
@@ -22,6 +23,8 @@ CONCEPTS = (
             "what is the mean loss divided by",
             "how is the loss averaged",
             "denominator of the mean",
+            "which mean does a loss take",
+            "mean over batch or over tokens",
             "SUM_BY_NONZERO_WEIGHTS",
         ),
         sentence="Reduction is how the losses of the items become one number: none keeps them, sum adds "

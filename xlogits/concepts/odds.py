@@ -13,6 +13,7 @@ CONCEPTS = (
             "odds ratio",
             "log odds to probability",
             "log odds vs logit",
+            "log(p / (1 - p))",
         ),
         sentence="Log-odds are the logarithm of the odds of an event, log(p / (1 - p)): the same "
         "number as its logit, under a name that says what it is.",
@@ -68,6 +69,8 @@ The difference of two logits of a softmax is the log-odds of one of the two clas
             "convert odds to probability",
             "odds in favour",
             "odds against",
+            "p / (1 - p)",
+            "p over 1 minus p",
         ),
         sentence="The odds of an event are its probability divided by that of its opposite, "
         "p / (1 - p): odds of 4 to 1 are a probability of 0.8.",

@@ -33,6 +33,22 @@ class Source(NamedTuple):
     address: str
 
 
+class Message(NamedTuple):
+    """What a framework says when something is wrong, and what to do about it.
+
+    `says` are the words of the message, the installed version's first, with "…" for what differs from
+    one time to the next; `given`, `wrong` and `right` are code: `wrong` is answered with the message,
+    `right` is not. Where `wrong` is empty only other versions say it.
+    """
+
+    concept: str
+    says: tuple[str, ...]
+    why: str
+    given: str
+    wrong: str
+    right: str
+
+
 class Functions(NamedTuple):
     """Which functions of the catalogue a concept is about; an empty field leaves all in.
 

@@ -21,6 +21,8 @@ CONCEPTS = (
             "loss of random guessing",
             "loss stays at 2.30",
             "loss is 1.0986",
+            "loss of a uniform prediction",
+            "loss of 4.6 with 100 classes",
         ),
         sentence="Before training a classifier of C classes should have a cross-entropy of about log C, "
         "which is what equal probabilities cost: {ten} for 10 classes, {two} for two.",

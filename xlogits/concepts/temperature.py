@@ -28,6 +28,7 @@ CONCEPTS = (
             "temperature of a language model",
             "high or low temperature",
             "temperature 0",
+            "divide logits by the temperature",
             "softer or sharper softmax",
         ),
         sentence="A temperature T divides the logits before softmax: above 1 the probabilities move "

@@ -81,6 +81,7 @@ For binary cross-entropy Keras and TF1 smooth towards one half: z (1 - ε) + ε 
             "focal loss vs cross-entropy",
             "focal loss for imbalanced classes",
             "how to choose alpha of focal loss",
+            "less weight for easy examples",
         ),
         sentence="Focal loss multiplies cross-entropy by (1 - p)^γ, p being the probability of what is "
         "true, so that examples which are already right count little.",

@@ -52,7 +52,7 @@ mean_over_items 3.4726
             "sum of the weights, the second by the number of items.",
         ),
         functions=Functions(losses=("SoftmaxCrossEntropy",), options=("class_weight",)),
-        next=("reduction", "pos_weight", "focal", "mean-of-means"),
+        next=("sample-weights", "reduction", "pos_weight", "focal", "mean-of-means"),
         sources=(CROSS_ENTROPY_LOSS,),
         setup="x = np.array([[2.0, 1.0, 0.0], [0.0, 3.0, 0.0], [1.0, 0.0, 2.0]]); "
         "y = np.array([0, 1, 1]); w = np.array([1.0, 4.0, 1.0])",
@@ -124,6 +124,88 @@ argument; xlogits has pos_weight. PyTorch wants a tensor.
                 "1.1005",
                 "dialects.torch.nn.functional.binary_cross_entropy_with_logits(x, z, weight=w)",
                 "F.binary_cross_entropy_with_logits(t(x), t(z), weight=t(w))",
+            ),
+        },
+    ),
+    Concept(
+        id="sample-weights",
+        names=(
+            "sample weights",
+            "sample weight",
+            "sample_weight",
+            "item weights",
+            "example weights",
+        ),
+        asked=(
+            "weight for each sample",
+            "weights per example in cross-entropy",
+            "sample_weight in keras fit",
+            "weights argument of tf.losses",
+            "weight each item of the loss",
+            "importance of some samples",
+            "sample_weight vs class_weight",
+        ),
+        sentence="A sample weight multiplies the loss of one item, whatever its label; what the mean is "
+        "divided by then differs by framework.",
+        answer="""
+Keras takes sample_weight in the call of a loss and in fit, and divides by the number of items, or by
+the weights if told "mean_with_sample_weight". The weights of TF1's losses divide by the number of those
+that are not 0, scikit-learn by their sum. For the weights (3, 0, 1) of the rows below that is {items},
+{sum}, {nonzero} and {sum}.
+
+PyTorch's cross_entropy has none: multiply the losses of reduction="none", and divide by what you mean.
+`weight` of its binary losses is one for each element, and the mean divides by the number of elements.
+optax gives unreduced losses, to be multiplied.
+
+A weight of 0 is not the same as an item left out: it counts in a mean over items, and 0 times nan is
+nan.
+""",
+        formula="Σ_n w_n ℓ_n, divided by N, by Σ_n w_n, or by the number of n with w_n ≠ 0",
+        example="""
+>>> x = np.array([[2.0, 1.0, 0.0], [0.0, 3.0, 0.0], [1.0, 0.0, 2.0]])
+>>> y, w = np.array([0, 1, 1]), np.array([3.0, 0.0, 1.0])
+>>> for word in ("mean_over_items", "mean_over_sample_weight", "mean_over_nonzero_weight"):
+...     print(word, xl.softmax_cross_entropy(x, y, sample_weight=w, reduction=word).round(4))
+mean_over_items 1.2101
+mean_over_sample_weight 0.9076
+mean_over_nonzero_weight 1.8152
+""",
+        mistake=Mistake(
+            "PyTorch's weight taken for a weight of each item",
+            "F.cross_entropy(x, y, weight=w) of as many items as classes runs, and takes the numbers "
+            "for weights of classes: {classes} for the rows above.",
+        ),
+        functions=Functions(
+            losses=("SoftmaxCrossEntropy", "SigmoidCrossEntropy"), options=("sample_weight",)
+        ),
+        next=("class-weights", "reduction", "ignore_index"),
+        sources=(
+            CROSS_ENTROPY_LOSS,
+            Source("Keras, Losses", 2026, "https://keras.io/api/losses/"),
+        ),
+        setup="x = np.array([[2.0, 1.0, 0.0], [0.0, 3.0, 0.0], [1.0, 0.0, 2.0]]); "
+        "y = np.array([0, 1, 1]); w = np.array([3.0, 0.0, 1.0])",
+        numbers={
+            "items": Number(
+                "1.2101",
+                "xl.softmax_cross_entropy(x, y, sample_weight=w, reduction='mean_over_items')",
+                "keras.losses.SparseCategoricalCrossentropy(from_logits=True)(y, x, w)",
+            ),
+            "sum": Number(
+                "0.9076",
+                "xl.softmax_cross_entropy(x, y, sample_weight=w, reduction='mean_over_sample_weight')",
+                "keras.losses.SparseCategoricalCrossentropy("
+                "from_logits=True, reduction='mean_with_sample_weight')(y, x, w)",
+            ),
+            "nonzero": Number(
+                "1.8152",
+                "xl.softmax_cross_entropy(x, y, sample_weight=w, reduction='mean_over_nonzero_weight')",
+                "tf.compat.v1.losses.sparse_softmax_cross_entropy(y, x, weights=w)",
+            ),
+            "classes": Number(
+                "0.4076",
+                "xl.softmax_cross_entropy(x, y, class_weight=w, reduction='mean_over_class_weight')",
+                "F.cross_entropy(t(x), t(y), weight=t(w))",
             ),
         },
     ),

@@ -7,6 +7,7 @@ what a concept is called. Misspelt words are read as the nearest word that the r
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 # words that say nothing about what is asked; taken out after the names of concepts were found
@@ -21,17 +22,44 @@ _SILENT = (
     "what whats when where which who why will with word work works would you your "
     "code f flax functional jax keras learn nn np numpy optax py python pytorch scikit scipy "
     "sklearn tensorflow tf torch "
+    # the same in German, Spanish, Portuguese and French
+    "bedeutet bei das dem den der die ein eine einem einer es ich ist man mein mit oder sind und "
+    "unterschied von warum was welche wenn wie wird wozu zwischen "
+    "al como con cual cuando de del diferencia e el ella en entre es esta hay la las lo los mi para "
+    "por porque que quando se ser si significa sobre son un una y "
+    "ao da diferenca do em entao meu minha na nas no nos o os ou pelo qual quais sao sem um uma "
+    "au aux avec ce dans des difference donc du est et la le les ou par pas pour pourquoi quand que "
+    "quel quelle quelles quels quoi sont sur une "
 )
 SILENT = frozenset(_SILENT.split())
 LONGEST = 40  # letters of a word that is looked at
 SHORT = frozenset({"ce", "kl"})  # of two letters, and yet part of compounds
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]+|[a-z]+|[A-Z]+")
+_SHORT_FORM = re.compile(r"([A-Z][a-z][A-Z]|[A-Z]{2,})s?")  # NaN, GPUs: one word, and several of it
 # a question whose "mean" is no average
 _WHAT_DOES_IT_MEAN = re.compile(
     r"^\s*what (?:does|do|did) (.*?) means?\b([\s?.!]*$| (?:in|for|on|when|with|if)\b)",
     re.IGNORECASE,
 )
+# words that are read as the first of their line
+_ALIKE = """
+gradient derivative derivatives
+compute calculate calculation computation
+hand manual manually scratch
+implement reproduce replicate reimplement
+numeric numerical numerically
+rise increase up grow higher raise climb
+fall decrease down lower drop decline
+start begin beginning first initial initially
+take accept expect
+network net
+padding pad
+check verify
+ignore exclude skip
+0 zero
+"""
 _KEPT = frozenset({"logits", "bits", "odds", "nats"})  # whose "s" belongs to them
+_PREFIX = re.compile(r"\b(un|non|pre|re)-(?=[a-z])", re.IGNORECASE)  # un-normalised
 
 
 class Reading(NamedTuple):
@@ -45,9 +73,11 @@ class Words:
     """The words that a set of records uses, and what their concepts are called."""
 
     def __init__(self, names: Mapping[str, Iterable[str]], asked: Iterable[str]) -> None:
-        called = (name for those in names.values() for name in those)
-        self.called = {stem(word) for name in called for word in split(name)}
-        self.known = self.called | {stem(word) for text in asked for word in split(text)}
+        called = [word for those in names.values() for name in those for word in split(name)]
+        others = [word for text in asked for word in split(text)]
+        self.called = {stem(word) for word in called}
+        self.whole = {stem(word): word for word in reversed((*called, *others))}
+        self.known = set(self.whole)
         self.compounds = {word: parts for word in self.known if (parts := self._apart(word))}
         self.names = {
             tuple(part for word in split(name) for part in self._understood(word)): concept
@@ -67,7 +97,7 @@ class Words:
             found = self._understood(word)
             words += found
             if "".join(found) not in (stem(word), word):
-                taken[word] = " ".join(found)
+                taken[word] = " ".join(self.whole.get(part, part) for part in found)
         return Reading(tuple(self._terms(words, without)), taken)
 
     def _understood(self, word: str) -> list[str]:
@@ -131,25 +161,41 @@ def split(text: str) -> list[str]:
     >>> split("BCEWithLogitsLoss vs. log_softmax, 2.3026")
     ['bce', 'with', 'logits', 'loss', 'vs', 'log', 'softmax', '2.3']
     """
-    plain = unicodedata.normalize("NFKC", text)
+    plain = text if text.isascii() else _without_accents(text)
     plain = _WHAT_DOES_IT_MEAN.sub(r"\1\2", plain)
+    plain = _PREFIX.sub(r"\1", plain)
     words = []
     for piece in re.findall(r"[a-zA-Z]+|\d+(?:\.\d+)?", plain):
         if piece[0].isdigit():
             words.append(f"{float(piece):.2g}")
         elif piece.lower() in SILENT:
             words.append(piece.lower())
+        elif short := _SHORT_FORM.fullmatch(piece):
+            words.append(short[1].lower())
         else:
             words += [part.lower() for part in _PARTS.findall(piece)]
     return words
 
 
+def _without_accents(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+@lru_cache(4096)
 def stem(word: str) -> str:
-    """A word without the endings of English: averages, averaged and averaging are one.
+    """A word without the endings of English, or the word that it is read as.
+
+    Averages, averaged and averaging are one.
 
     >>> [stem(w) for w in ("logits", "classes", "smoothed", "smoothing", "calibration", "calibrated")]
     ['logits', 'class', 'smooth', 'smooth', 'calibr', 'calibr']
     """
+    plain = _ending(word)
+    return _READ_AS.get(plain, plain)
+
+
+def _ending(word: str) -> str:
     if word in _KEPT or len(word) < 4 or not word.isalpha():
         return word
     if word.endswith("ies"):
@@ -160,8 +206,16 @@ def stem(word: str) -> str:
         word = word[:-1]
     word = re.sub(r"is(e|ed|ing|ation)$", r"iz\1", word)
     word = re.sub(r"(?<=\w{4})(ing|ed|ion)$", "", word)
+    word = re.sub(r"(?<=\wuc)t$", "", word)  # reduction, reduce
     word = re.sub(r"(?<=\w{3})e$", "", word)
     return re.sub(r"(?<=\w{4})at$", "", word)
+
+
+_READ_AS = {
+    _ending(word): _ending(line.split()[0])
+    for line in _ALIKE.strip().splitlines()
+    for word in line.split()[1:]
+}
 
 
 def distance(a: str, b: str, most: int) -> int:

@@ -2,11 +2,15 @@
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from xlogits.concepts import Concept
+from xlogits.concepts.messages import Said, messages_of
 from xlogits.frameworks import spelled
+
+if TYPE_CHECKING:
+    from xlogits.translation import Translation
 
 WIDTH = 100
 
@@ -21,7 +25,10 @@ class Answer:
         taken: words that were read as others, since nothing is known under the first.
         functions: column of the frameworks -> the functions that the concept is about.
         namesakes: the full names of the functions that are called what was asked.
+        said: what a framework said, if that was asked about.
+        beside: the other concepts that the question names, or the call sets.
         call: the function of the call that was asked about, if it was a call.
+        elsewhere: target -> `Translation` of that call, with its arguments.
     """
 
     concept: Concept
@@ -29,7 +36,10 @@ class Answer:
     taken: dict[str, str]
     functions: dict[str, list[str]]
     namesakes: tuple[str, ...] = ()
+    said: Said | None = None
+    beside: tuple[Concept, ...] = ()
     call: str = ""
+    elsewhere: "dict[str, Translation]" = field(default_factory=dict)
 
     def __str__(self) -> str:
         return "\n".join(_page(self))
@@ -43,6 +53,7 @@ class Answer:
             "id": concept.id,
             "asked": self.asked,
             "taken": dict(self.taken),
+            "message": self.said and _told(self.said),
             "names": list(concept.names),
             "sentence": concept.sentence_told,
             "answer": list(concept.paragraphs),
@@ -54,6 +65,9 @@ class Answer:
             "functions": self.functions,
             "namesakes": list(self.namesakes),
             "call": self.call,
+            "elsewhere": {target: asdict(found) for target, found in self.elsewhere.items()},
+            "beside": [other.id for other in self.beside],
+            "messages": [message.says[0] for message in messages_of(concept.id)],
             "next": list(concept.next),
             "sources": [source._asdict() for source in concept.sources],
         }
@@ -64,6 +78,8 @@ def _page(answer: Answer) -> Iterator[str]:
     if answer.taken:
         read = ", ".join(f"{typed!r} as {word!r}" for typed, word in answer.taken.items())
         yield from (f"(read {read})", "")
+    if answer.said:
+        yield from _message(answer.said)
     yield from (concept.id, "=" * len(concept.id), "")
     yield from _wrapped(concept.sentence_told)
     yield from ("", *(f"    {part.strip()}" for part in concept.formula.split(";  ")))
@@ -74,11 +90,34 @@ def _page(answer: Answer) -> Iterator[str]:
     yield from ("", *_wrapped(f"The famous mistake: {concept.mistake.title}"))
     yield from _wrapped(concept.told(concept.mistake.text), "    ")
     yield from _functions(answer)
+    yield from _call(answer)
+    yield from _beside(answer)
+    yield from _messages(answer)
     yield from ("", *_wrapped(", ".join(concept.next), "Read next: "))
     yield from ("", "Sources")
     for source in concept.sources:
         yield from _wrapped(f"{source.what} ({source.year})", "  - ", "    ")
         yield f"    {source.address}"
+
+
+def _told(said: Said) -> dict[str, str]:
+    message = said.message._asdict()
+    return {"says": said.words, **{key: message[key] for key in ("why", "given", "wrong", "right")}}
+
+
+def _message(said: Said) -> Iterator[str]:
+    """What was said, what it means, and the smallest code that is answered so and that is not."""
+    message = said.message
+    yield from _wrapped(said.words, "The message: ")
+    yield ""
+    yield from _wrapped(message.why)
+    yield ""
+    yield from (f"    {line}" for line in message.given.split("; ") if line)
+    width = max(map(len, (message.wrong, message.right)))
+    if message.wrong:
+        yield f"    {message.wrong:<{width}}  # says so"
+    yield f"    {message.right:<{width}}  # right"
+    yield ""
 
 
 def _functions(answer: Answer) -> Iterator[str]:
@@ -88,10 +127,7 @@ def _functions(answer: Answer) -> Iterator[str]:
         width = max(map(len, answer.functions)) + 2
         for column, names in answer.functions.items():
             yield from _wrapped(", ".join(names), f"  {column:<{width}}", " " * (width + 2))
-    if answer.call:
-        yield ""
-        yield from _wrapped(f"Of the function itself: xlogits explain {answer.call}")
-    elif answer.namesakes:
+    if answer.namesakes and not answer.call:
         yield ""
         names = [spelled(name) for name in answer.namesakes]
         kind = "function is" if len(names) == 1 else "functions are"
@@ -100,6 +136,33 @@ def _functions(answer: Answer) -> Iterator[str]:
             f"{len(names)} {kind} called so; `xlogits explain {names[-1]}` explains {which}:"
         )
         yield from _wrapped(", ".join(names), "  ", "  ")
+
+
+def _call(answer: Answer) -> Iterator[str]:
+    """The call that was asked about, as it is written elsewhere."""
+    if answer.elsewhere:
+        from xlogits.naming.elsewhere import lines  # asks the translations, which take a while
+
+        yield from ("", "This call elsewhere", *lines(answer.elsewhere))
+    if answer.call:
+        yield ""
+        yield from _wrapped(f"Of the function itself: xlogits explain {answer.call}")
+
+
+def _beside(answer: Answer) -> Iterator[str]:
+    if answer.beside:
+        yield from ("", f"Also in the {'call' if answer.call else 'question'}")
+        width = max(len(other.id) for other in answer.beside) + 2
+        for other in answer.beside:
+            yield from _wrapped(other.sentence_told, f"  {other.id:<{width}}", " " * (width + 2))
+
+
+def _messages(answer: Answer) -> Iterator[str]:
+    said = messages_of(answer.concept.id)
+    if said:
+        yield from ("", "Messages that it explains; asked about one, this page says what to do")
+        for message in said:
+            yield from _wrapped(message.says[0], "  - ", "    ")
 
 
 def _wrapped(text: str, first: str = "", rest: str | None = None) -> list[str]:

@@ -1,4 +1,4 @@
-"""What somebody means who asks: a concept, one function, or a call; and what to say where it is neither.
+"""What somebody means who asks: a concept, one function, a call or a message; and what to say if none.
 
 A name of code (with a dot, with capitals inside, or with an underscore and known) is a function's first.
 Everything else is a concept's first: `softmax` opens the concept and lists the functions of that name.
@@ -9,8 +9,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from xlogits.catalogue import Native
-from xlogits.concepts import Concept
-from xlogits.concepts.finder import closest, find, named
+from xlogits.concepts import CONCEPTS, Concept
+from xlogits.concepts.finder import closest, find, mentioned, named
+from xlogits.concepts.messages import recognised
 from xlogits.errors import OptionError, Unknown
 from xlogits.naming.about import concept_of, listed
 from xlogits.naming.answer import Answer
@@ -27,8 +28,9 @@ def explain(text: str) -> "Answer | Explanation":
 
     Args:
         text: as people type it, in any case: "logits", "BCE", "softmax vs sigmoid", "why does
-            CrossEntropyLoss not need softmax", "F.cross_entropy", "tf.nn.softmax", or a call with
-            arguments, "keras.losses.BinaryCrossentropy(from_logits=True)".
+            CrossEntropyLoss not need softmax", "F.cross_entropy", "tf.nn.softmax", a call with
+            arguments, "keras.losses.BinaryCrossentropy(from_logits=True)", or what a framework
+            said, "IndexError: Target 10 is out of bounds".
 
     Returns:
         An `Answer` for what is a concept, an `Explanation` for what is one function. `str()` of both
@@ -48,11 +50,11 @@ def explain(text: str) -> "Answer | Explanation":
     asked = " ".join(text.split())
     name, arguments = _call(asked)
     if name:
-        concept = _of_arguments(name, arguments)
-        if concept is not None:
-            return _answer(concept, asked, call=name)
+        concepts = _of_arguments(name, arguments)
+        if concepts:
+            return _of_call(asked, name, concepts)
         asked = name
-    return _of_name(asked) or _of_words(asked)
+    return _of_message(asked) or _of_name(asked) or _of_words(asked)
 
 
 def _of_name(asked: str) -> "Answer | Explanation | None":
@@ -74,23 +76,32 @@ def _of_name(asked: str) -> "Answer | Explanation | None":
     return None
 
 
+def _of_message(asked: str) -> Answer | None:
+    """The concept that explains what a framework said, or None."""
+    said = recognised(asked)
+    return said and _answer(CONCEPTS[said.message.concept], asked, said=said)
+
+
 def _of_words(asked: str) -> Answer:
-    """The concept that the words ask for."""
+    """The concept that the words ask for; of several that are compared, the others beside it."""
     matches = find(asked)
     if matches:
-        return _answer(matches[0].concept, asked, taken=matches[0].taken)
+        concept, compared = matches[0].concept, mentioned(asked)
+        others = tuple(other for other in compared if other is not concept)
+        beside = others if concept in compared else ()
+        return _answer(concept, asked, taken=matches[0].taken, beside=beside)
     raise Unknown(f"nothing is known under the name {asked!r}{_advice(asked)}")
 
 
 def _advice(asked: str) -> str:
     """What to do where nothing is known."""
+    near = [match.concept.id for match in closest(asked)[:3] if match.closeness > NEAR]
     try:
         meant(asked)
     except OptionError as error:
         close = str(error).partition("; ")[2]
         if close.startswith("did you mean"):
-            return f"; {close}"
-    near = [match.concept.id for match in closest(asked)[:3] if match.closeness > NEAR]
+            return f"; {close}" + f" Near it are {', '.join(near)}." * bool(near)
     ours = "logits, their losses and the functions around them are what is known here"
     if near:
         return f"; {ours}; near it are {', '.join(near)}"
@@ -110,7 +121,7 @@ def _answer(
     asked: str,
     taken: dict[str, str] | None = None,
     namesakes: list[Native] | None = None,
-    call: str = "",
+    **others: Any,
 ) -> Answer:
     return Answer(
         concept=concept,
@@ -118,20 +129,28 @@ def _answer(
         taken=taken or {},
         functions=listed(concept.functions),
         namesakes=tuple(native.name for native in namesakes or ()),
-        call=call,
+        **others,
     )
 
 
-def _of_arguments(name: str, arguments: list[str]) -> Concept | None:
-    """The concept that the first argument with one is about, of a call of one known function."""
+def _of_call(asked: str, name: str, concepts: list[Concept]) -> Answer:
+    """What a call's first argument is about, the call elsewhere, and what its other arguments are."""
+    from xlogits.naming.elsewhere import of_source
+
+    first, *others = concepts
+    return _answer(first, asked, call=name, elsewhere=of_source(asked), beside=tuple(others))
+
+
+def _of_arguments(name: str, arguments: list[str]) -> list[Concept]:
+    """The concepts that the arguments are about, in order, of a call of one known function."""
     try:
         native = meant(name)
     except OptionError:
-        return None
+        return []
     if not isinstance(native, Native):
-        return None
+        return []
     found = (concept_of(native, argument) for argument in arguments)
-    return next((concept for concept in found if concept is not None), None)
+    return list({concept.id: concept for concept in found if concept is not None}.values())
 
 
 def _call(text: str) -> tuple[str, list[str]]:

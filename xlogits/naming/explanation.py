@@ -1,6 +1,5 @@
 """What one name means: formula, conventions, traps, and the same call everywhere else."""
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
@@ -10,17 +9,18 @@ from xlogits.catalogue.absent import NoEquivalent
 from xlogits.catalogue.families import family
 from xlogits.catalogue.record import REQUIRED, Arg
 from xlogits.catalogue.versions import number
-from xlogits.errors import OptionError, Refused
+from xlogits.errors import Refused
 from xlogits.formulas import about, called, formula
 from xlogits.frameworks import FRAMEWORKS
+from xlogits.naming.elsewhere import everywhere, lines, wrapped
 from xlogits.naming.facts import facts, options
 from xlogits.naming.links import link
 from xlogits.naming.spelling import meant
 from xlogits.naming.traps import traps
-from xlogits.translation import Translation, translated
+from xlogits.translation import Translation
 from xlogits.translation.call import Call, read
 from xlogits.translation.expression import Expr
-from xlogits.translation.language import LANGUAGES, TARGETS
+from xlogits.translation.language import LANGUAGES
 from xlogits.translation.single import Candidate, written
 
 
@@ -108,7 +108,7 @@ def explained(call: Call) -> Explanation:
         facts=tuple(facts(native, loss)),
         options=tuple(options(native, loss)),
         traps=traps(native, loss),
-        elsewhere=_elsewhere(call),
+        elsewhere=everywhere(call),
         versions=tuple(_versions(native)),
         link=link(native),
     )
@@ -172,16 +172,6 @@ def unequalled(entry: NoEquivalent) -> str:
     return text
 
 
-def _elsewhere(call: Call) -> dict[str, Translation]:
-    found = {}
-    for target in TARGETS:
-        try:
-            found[target] = translated(call, LANGUAGES[target])
-        except (Refused, OptionError) as refusal:
-            found[target] = Translation("", why_not=str(refusal))
-    return found
-
-
 def _versions(native: Native) -> list[str]:
     found = [f"since {native.since}"] if native.since else []
     found += [f"{version}: {what}" for version, what in native.changed]
@@ -204,7 +194,7 @@ def _versions(native: Native) -> list[str]:
 
 def _page(e: Explanation) -> Iterator[str]:
     yield from (e.name, "=" * len(e.name), "")
-    yield from _wrapped(e.about)
+    yield from wrapped(e.about)
     yield from ("", f"    {e.call}", "")
     yield from (f"    {line}" for line in e.formula.splitlines())
     for way in e.ways:
@@ -214,21 +204,19 @@ def _page(e: Explanation) -> Iterator[str]:
     yield from _pairs(e.facts, "")
     if e.aliases:
         yield ""
-        yield from _wrapped(", ".join(e.aliases), "Also: ")
+        yield from wrapped(", ".join(e.aliases), "Also: ")
     if e.traps:
         yield from ("", "Traps")
         for trap in e.traps:
-            yield from _wrapped(trap, "  - ")
+            yield from wrapped(trap, "  - ")
     if e.options:
         yield from ("", "Options")
         yield from _pairs(e.options, "  ")
     yield from ("", "The same with its defaults")
-    for target, translation in e.elsewhere.items():
-        if translation.native != e.name:
-            yield from _elsewhere_line(target, translation)
+    yield from lines(e.elsewhere, but=e.name)
     if e.versions:
         yield ""
-        yield from _wrapped("; ".join(e.versions), "Versions: ")
+        yield from wrapped("; ".join(e.versions), "Versions: ")
     if e.link:
         yield from ("", e.link)
 
@@ -236,31 +224,4 @@ def _page(e: Explanation) -> Iterator[str]:
 def _pairs(pairs: tuple[tuple[str, str], ...], indent: str) -> Iterator[str]:
     width = max((len(what) for what, _ in pairs), default=0)
     for what, how in pairs:
-        yield from _wrapped(how, f"{indent}{what:<{width}}  ") or [f"{indent}{what}"]
-
-
-def _elsewhere_line(target: str, translation: Translation) -> Iterator[str]:
-    indent = " " * 13
-    if translation.source:
-        for number, line in enumerate(translation.lines):
-            yield f"  {'' if number else target:<11}{line}"
-        if translation.assumed:
-            yield from _wrapped("; ".join(translation.assumed), f"{indent}if ")
-        return
-    yield from _wrapped(f"no equivalent: {translation.why_not}", f"  {target:<11}")
-    if translation.nearest:
-        yield f"{indent}nearest: {translation.nearest}"
-    if translation.difference:
-        yield f"{indent}it gives {translation.difference}"
-
-
-def _wrapped(text: str, first: str = "") -> list[str]:
-    """Lines that a terminal shows whole, under the first one's start."""
-    return textwrap.wrap(
-        text,
-        100,
-        initial_indent=first,
-        subsequent_indent=" " * len(first),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+        yield from wrapped(how, f"{indent}{what:<{width}}  ") or [f"{indent}{what}"]
