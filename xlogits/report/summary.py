@@ -218,3 +218,8 @@ def totals(results: Results) -> list[tuple[str, int]]:
     """Every outcome with its number of cells, also those with none."""
     count = results.count()
     return [(outcome, count[outcome]) for outcome in OUTCOMES]
+
+
+def warned(results: Results) -> list[tuple[str, int]]:
+    """What the frameworks warned of, the most frequent first, and how often."""
+    return sorted(results.warned.items(), key=lambda item: (-item[1], item[0]))
