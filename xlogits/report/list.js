@@ -197,7 +197,12 @@ for (const button of document.querySelectorAll(".fold")) {
   const body = button.closest("tbody");
   button.addEventListener("click", () => fold(body, body.classList.contains("folded")));
 }
-byId("back").addEventListener("click", () => (document.querySelector("#table [aria-pressed=true]") || stop)?.focus());
+byId("back").addEventListener("click", (event) => {
+  const wanted = document.querySelector("#table [aria-pressed=true]") || stop;
+  if (!wanted || !shown(wanted)) return;
+  event.preventDefault();  // going to the heading would take the focus away
+  wanted.focus();
+});
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-outcome], [data-native], [data-sort], [data-turn], [data-divergence]");
   if (!button) return;

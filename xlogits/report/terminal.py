@@ -99,7 +99,9 @@ def _lines(results: Results) -> Iterator[Line]:
     for text, count in warned(results)[:LISTED]:
         yield Line(f"warned {count:,} times: {plain(text)}", UNAVAILABLE)
     if len(results.warned) > LISTED:
-        yield Line(f"and of {len(results.warned) - LISTED} other things: see the report", UNAVAILABLE)
+        yield Line(
+            f"and of {len(results.warned) - LISTED} other things: see the report", UNAVAILABLE
+        )
     yield from _differing(results)
     counts = ", ".join(f"{count:,} {outcome}" for outcome, count in totals(results) if count)
     if translated(results):
