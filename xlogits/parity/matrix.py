@@ -108,7 +108,7 @@ class Matrix:
                 results.versions[name] = version(name)
             else:
                 results.missing[name] = f"{name} is not installed"
-        for framework in {job.native.framework for job in jobs}:
+        for framework in filter(installed, {job.native.framework for job in jobs}):
             results.versions[framework] = version(framework)
         return loaded
 
