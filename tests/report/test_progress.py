@@ -171,13 +171,20 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_terminal_has_one_line():
+@pytest.mark.parametrize("columns", [36, 60, 80, 200])
+def test_terminal_has_one_line_with_the_numbers_whole(columns, monkeypatch):
     pytest.importorskip("rich")
-    stream = Terminal()
-    with Progress(stream) as progress:
-        for done in (0, 5, 10):
-            progress("numpy [bold] eager " * 20, done, 10)
-            assert progress._line.bar.tasks[0].completed == done / 10
+    monkeypatch.setenv("COLUMNS", str(columns))
+    stream, clock = Terminal(), Clock()
+    with Progress(stream, clock) as progress:
+        progress("numpy [bold] eager " * 20, 0, 10)
+        clock.now = 100.0
+        progress("numpy [bold] eager " * 20, 4, 10)
+        progress._line.bar.refresh()
+    frame = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", frames(stream.getvalue())[-1])
+    assert len(frame.rstrip("\n")) <= columns
+    assert re.search(r" 40 % 0:00:0\d about 3 min left nu.*…\n?$", frame)
+    assert ("━" in frame) == (columns >= 60)
     assert stream.getvalue().count("\n") <= 1
 
 

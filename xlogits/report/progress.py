@@ -14,6 +14,7 @@ from typing import Any, Protocol, TextIO
 from xlogits.report.text import duration, printable
 
 ENOUGH = 0.02  # the share of a run from which on its first part says something about the rest
+ROOM = 60  # columns of a terminal that has room for a bar
 PAUSE = 5.0  # seconds between two lines of a log, at least
 
 
@@ -85,12 +86,12 @@ def about(seconds: float | None) -> str:
     """An estimate in words, no more exact than it is.
 
     >>> [about(s) for s in (None, 0, 42, 400, 7000)]
-    ['', '', 'less than a minute left', 'about 7 min left', 'about 1 h 57 min left']
+    ['', '', 'under a minute left', 'about 7 min left', 'about 1 h 57 min left']
     """
     if not seconds:
         return ""
     if seconds < 60:
-        return "less than a minute left"
+        return "under a minute left"
     return f"about {duration(60 * -(-seconds // 60)).removesuffix(' 0 s')} left"
 
 
@@ -127,15 +128,17 @@ class _Line:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
         from rich.table import Column
 
-        one = Column(no_wrap=True, overflow="ellipsis")
+        console = _console(stream)
+        rest = Column(no_wrap=True, overflow="ellipsis", ratio=1)  # what the others leave over
         self.bar = Progress(
-            BarColumn(bar_width=20),
+            *([BarColumn(bar_width=20)] if console.width >= ROOM else []),
             TextColumn("{task.percentage:3.0f} %", table_column=Column(no_wrap=True)),
             TimeElapsedColumn(Column(no_wrap=True)),
             TextColumn("{task.fields[left]}", table_column=Column(no_wrap=True)),
-            TextColumn("{task.description}", markup=False, table_column=one),
-            console=_console(stream),
+            TextColumn("{task.description}", markup=False, table_column=rest),
+            console=console,
             transient=True,
+            expand=True,
         )
         self.task = self.bar.add_task("", total=1.0, left="")
         self.bar.start()
