@@ -1,14 +1,13 @@
 """The main job: the parity matrix over all native functions, and real data trained under each name."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from compare import RESULTS
 from xlogits.parity import command
+from xlogits.report.progress import Said
 
 HERE = Path(__file__).resolve().parent
 PARTS = {
@@ -45,25 +44,23 @@ def _matrix(arguments: Sequence[str]) -> int:
     if options.ulp:
         options.output = RESULTS if options.output == HERE else options.output
         return command.run(options)
-    figures, wrong = _digits(options)
-    return max(command.run(options, figures), wrong)
+    return command.run(options, _digits)
 
 
-def _digits(options: argparse.Namespace) -> tuple[list[Any], int]:
-    """The digits as a figure of the report, and 1 if their curves part."""
+def _digits(options: argparse.Namespace, progress: Said) -> command.Drawn:
+    """The digits as a figure of the report, and whether their curves part."""
     from compare.digits import main as digits
     from xlogits.report.html import Figure
 
+    progress("the digits, trained under every name", 0, 0)
     try:
         curves = digits.run(options.backends or digits.BACKENDS)
         svg = digits.plot(curves)
     except ImportError as error:
-        print(f"The digits were left out: {error}", file=sys.stderr)
-        return [], 0
-    print(digits.summary(curves))
-    return [Figure("Softmax regression on the digits", digits.summary(curves), svg)], int(
-        digits.differs(curves)
-    )
+        return command.Drawn(words=f"The digits were left out: {error}")
+    words = digits.summary(curves)
+    figure = Figure("Softmax regression on the digits", words, svg)
+    return command.Drawn((figure,), words, digits.differs(curves))
 
 
 def _merge(arguments: Sequence[str]) -> int:

@@ -1,10 +1,21 @@
 """Cells and results to make reports of, a drawing, and texts of strangers that must stay texts."""
 
 from xlogits import ledger
+from xlogits.catalogue import NATIVES
+from xlogits.frameworks import BACKENDS
 from xlogits.report.html import Figure
-from xlogits.report.results import AGREE, DIFFERS, OUTCOMES, Cell, Results
+from xlogits.report.results import (
+    AGREE,
+    DIFFERS,
+    KNOWN,
+    OUTCOMES,
+    UNAVAILABLE,
+    Cell,
+    Results,
+)
 
 CE = "torch.nn.functional.cross_entropy"
+SOFTMAX = "tensorflow.nn.softmax_cross_entropy_with_logits"
 ROW = ledger.Divergence("nan leaks", (CE,), "the gradient hands on NaN", "https://example.org/1")
 
 
@@ -20,6 +31,52 @@ def results(*cells, **fields):
     return Results(cells=list(cells), **given)
 
 
+def several():
+    """Three functions on two backends, with every outcome somewhere and more than one page."""
+    cells = [cell(case=f"case {n}", ours=n / 100, theirs=0.1) for n in range(250)]
+    cells += [cell(backend="torch", dtype=d) for d in ("float32", "float64")]
+    cells += [cell(DIFFERS, backend="torch", case="NaN", ours=2e6, theirs=0.0, why="2e6 eps off")]
+    cells += [cell(KNOWN, native=SOFTMAX, case="zeros", why="nan leaks: 9 eps")]
+    cells += [cell(UNAVAILABLE, native="keras.losses.CategoricalCrossentropy", why="no gradient")]
+    return results(*cells)
+
+
+def whole():
+    """Every function on every backend, all of them in agreement."""
+    names = [name for name, native in NATIVES.items() if not native.ours]
+    return results(*(cell(native=name, backend=backend) for name in names for backend in BACKENDS))
+
+
+def asserted():
+    """What the assertions of a run of tests compared, as the plugin gathers it."""
+
+    def compared(test, outcome, error):
+        message = "" if outcome == "same" else "1 of 2 numbers differ\n  diagnosis"
+        numbers = {"error": error, "absolute": error, "ulp": error, "position": [1]}
+        kinds = {"frameworks": ["torch", "numpy"], "dtypes": ["float32"] * 2, "shapes": [[2]] * 2}
+        words = {"name": "loss", "assertion": "assert_parity", "allowed": "1 ULP", "phase": "call"}
+        state = {"outcome": outcome, "test_outcome": "passed", "message": message}
+        return {"test": test, **numbers, **kinds, **words, **state}
+
+    comparisons = [
+        compared("test_a[torch]", "same", 0.5),
+        compared("test_a[jax]", "differs", 7.0),
+        compared("test_b[jax]", "expected", None),
+        compared("test_c[jax]", "differs", 9.0),
+    ]
+    run = {"xlogits": "0", "backends": {"torch": "2"}, "tests": 4, "exit_status": 1}
+    run |= {"counts": {"differs": 2, "expected": 1, "same": 1}, "comparisons": comparisons}
+    return run
+
+
+# as the drawing of the digits: grey words, about as high as wide
+DRAWING = Figure(
+    "Softmax regression on the digits",
+    "138 runs, 12 of them with a framework's own loss.\nLargest difference: 3.6e-07.",
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 648 576" width="648pt" height="576pt">'
+    '<rect width="648" height="576" fill="#ffffff"/><path d="M50 50L600 500" stroke="#3f8ae0"/>'
+    '<text x="50" y="30" fill="#777777" font-size="11">46 of 46 runs lie on one curve</text></svg>',
+)
 FIGURE = Figure(
     "Digits",
     "All curves lie on each other.",

@@ -22,6 +22,7 @@ from xlogits.parity.matrix import Matrix
 from xlogits.parity.plan import Selection
 from xlogits.parity.verdict import described, error
 from xlogits.precision import rounded
+from xlogits.report.progress import Progress
 from xlogits.report.results import (
     AGREE,
     DIFFERS,
@@ -374,7 +375,7 @@ def test_calls_that_are_wrong(
 @pytest.mark.long
 def test_the_whole_matrix() -> None:
     need("torch", "tensorflow", "jax", "optax", "scipy", "sklearn")
-    results = measure(Selection())
+    results = measure(Selection(), 0, Progress())
     differing = [c for c in results.cells if c.outcome == DIFFERS]
     assert not differing, differing[:5]
     assert results.stale == []

@@ -353,32 +353,6 @@ def test_rich_markup_in_a_message_is_text(show):
     assert "[red]no[/red]" in show(differing(why="[red]no[/red]"))
 
 
-def test_progress_without_a_terminal_is_one_line_a_step():
-    stream = io.StringIO()
-    with terminal.Progress(stream) as progress:
-        progress("torch cpu float32 eager", 0, 10)
-        progress("evil\x1b[2J\nname", 10, 10)
-    lines = stream.getvalue().splitlines()
-    assert re.fullmatch(r"\[\d+\.\d s\] torch cpu float32 eager", lines[0])
-    assert lines[1].endswith("evil name")
-
-
-def test_progress_on_a_terminal_keeps_to_one_line():
-    pytest.importorskip("rich")
-
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
-
-    stream = Terminal()
-    with terminal.Progress(stream) as progress:
-        progress("numpy [bold] eager", 0, 10)
-        progress("numpy [bold] eager", 5, 10)
-        assert progress.bar.tasks[0].completed == 5
-        assert progress.bar.tasks[0].description == "numpy [bold] eager"
-    assert stream.getvalue().count("\n") <= 1
-
-
 def test_page_without_jinja_says_what_to_install(monkeypatch):
     real = builtins.__import__
 

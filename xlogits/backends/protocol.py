@@ -210,6 +210,6 @@ class Namespace(Protocol):
         "hidden" tells how many there are. The last state, and the parts of all runs joined: arrays
         whose rows have these `shapes`."""
 
-    def differentiable(self, plan: Any, xp: "Namespace", batch: Any) -> Array:
+    def differentiable(self, plan: Any, xp: Namespace, batch: Any) -> Array:
         """`plan.losses(xp, batch)`, or if `plan.summed` the sum of `batch.each` times these, such that
         its derivative comes from `plan.slopes` and keeps no logits."""

@@ -1,22 +1,31 @@
 """The parity matrix as a command: `xlogits parity` and, with the digits, `python compare`."""
 
 import argparse
-import gc
 import os
 import sys
-import time
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
-from multiprocessing import get_context
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from xlogits.frameworks import BACKENDS, FRAMEWORKS, installed
+from xlogits.frameworks import BACKENDS, FRAMEWORKS
 from xlogits.parity import excuses
+from xlogits.parity.warned import counted
+from xlogits.report.progress import Progress
 from xlogits.report.results import Results, merge
 
 DEVICES = tuple(dict.fromkeys(device for f in FRAMEWORKS.values() for device in f.devices))
+
+
+class Drawn(NamedTuple):
+    """What a report has besides the matrix: figures, what is to be said of them, what is wrong."""
+
+    figures: Sequence[Any] = ()
+    words: str = ""
+    wrong: bool = False
+
+
+Draw = Callable[[argparse.Namespace, Progress], Drawn]
 
 
 def add_arguments(parser: argparse.ArgumentParser, output: str) -> None:
@@ -48,8 +57,11 @@ _JOBS = "processes to share the work; default: one for each processor, at most 4
 _SHARD = "the I-th of N parts of the functions; put together with `merge`"
 
 
-def run(options: argparse.Namespace, figures: Sequence[Any] = ()) -> int:
-    """Run the selected part of the matrix, write the report, and say whether it failed."""
+def run(options: argparse.Namespace, draw: Draw = lambda options, progress: Drawn()) -> int:
+    """Run the selected part of the matrix, write the report, and say whether it failed.
+
+    `draw` is run before it, for what else belongs into the report.
+    """
     if options.ulp:
         from xlogits.parity.accuracy.command import run as measure_ulp
 
@@ -64,52 +76,27 @@ def run(options: argparse.Namespace, figures: Sequence[Any] = ()) -> int:
         exhaustive=options.exhaustive,
         shard=options.shard,
     )
-    results = measure(selection, options.jobs)
+    with Progress() as progress, counted() as warned:
+        drawn = draw(options, progress)
+        results = measure(selection, options.jobs, progress)
+    results.warned = dict(warned + Counter(results.warned))
     if not results.cells:
         print(f"xlogits: no native function is called {', '.join(options.only)}", file=sys.stderr)
         return 2
-    return report(results, options.output, figures)
+    if drawn.words:
+        print(drawn.words)
+    return max(report(results, options.output, drawn.figures), int(drawn.wrong))
 
 
-def measure(selection: Any, jobs: int = 0) -> Results:
+def measure(selection: Any, jobs: int, progress: Progress) -> Results:
     """The matrix, in this process or shared among several."""
+    from xlogits.parity import sharing
     from xlogits.parity.matrix import Matrix
-    from xlogits.report.terminal import Progress
 
     jobs = jobs or min(4, os.cpu_count() or 1)
     if jobs == 1 or selection.quick or selection.only or selection.shard != (1, 1):
-        with Progress() as progress:
-            return Matrix(selection, progress=progress).run()
-    started = time.perf_counter()
-    parts = 5 * jobs  # who is done early takes another
-    shards = [replace(selection, shard=(number, parts)) for number in range(1, parts + 1)]
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        results = merge(list(pool.map(_in_a_process, shards)))
-    results.seconds = time.perf_counter() - started
-    results.complete = selection.complete
-    results.stale = excuses.stale(results.cells) if results.complete else []
-    return results
-
-
-def _in_a_process(selection: Any) -> Results:
-    from xlogits.parity import engines
-    from xlogits.parity.matrix import Matrix
-
-    for name in filter(installed, BACKENDS):
-        engines.load(name)
-    # frameworks are a million objects that stay: looking through them takes a tenth of the time
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
-    started = time.perf_counter()
-    part, parts = selection.shard
-
-    def say(what: str, done: int, total: int) -> None:
-        seconds = time.perf_counter() - started
-        print(
-            f"[{part}/{parts}, {seconds:5.0f} s] {what}, {total} calls", file=sys.stderr, flush=True
-        )
-
-    return Matrix(selection, progress=say).run()
+        return Matrix(selection, progress=progress).run()
+    return sharing.among(jobs, selection, progress)
 
 
 def merge_files(paths: Sequence[Path], output: Path) -> int:

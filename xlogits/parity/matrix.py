@@ -7,8 +7,9 @@ a cell too.
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlogits import ledger
 from xlogits.frameworks import BACKENDS, FRAMEWORKS, installed, version
@@ -18,33 +19,81 @@ from xlogits.parity.engines import Call
 from xlogits.parity.natives import Natives
 from xlogits.parity.plan import Job, Place, Prepared, Rank, Selection, leaders, named, prepare, rows
 from xlogits.parity.verdict import by, judge
-from xlogits.report.results import UNAVAILABLE, Cell, Results
+from xlogits.report.progress import Said
+from xlogits.report.results import TRANSLATED, UNAVAILABLE, Cell, Results
 
 OTHERS = ("float16", "bfloat16", "float64")
 DTYPES = ("float32", *OTHERS)
 
 
+# What a step takes, in calls that run at once: the cost of a call is in its engine's COSTLY, or 1.
+REFERENCE = 2.0  # a reference value
+PIECE = 2000.0  # a step that takes longer is run in pieces, so that it can be said how far it is
+
+
+class Step(NamedTuple):
+    """What is run in one place, or why nothing can be."""
+
+    place: Place
+    jobs: list[Job]
+    engine: Any = None
+    why: str = ""
+
+    @property
+    def cost(self) -> float:
+        return 0.0 if self.why else len(self.jobs) * self.engine.COSTLY.get(self.place.mode, 1)
+
+    def pieces(self) -> Iterator["Step"]:
+        number = max(1, round(self.cost / PIECE))
+        for i in range(number):
+            first, last = (len(self.jobs) * k // number for k in (i, i + 1))
+            yield self._replace(jobs=self.jobs[first:last])
+
+
 @dataclass
 class Matrix:
-    """A run in progress. `progress` is told what is done and how much of it."""
+    """A run in progress. `progress` is told what comes next, how much is done, and of how much."""
 
     selection: Selection = field(default_factory=Selection)
-    progress: Callable[[str, int, int], None] = lambda what, done, total: None
+    progress: Said = lambda what, done, total: None
     loss_of: Callable[[Loss | Transform, str], Any] = lambda loss, backend: loss
+    done: float = field(default=0.0, init=False)
+    total: float = field(default=0.0, init=False)
 
     def run(self) -> Results:
         """All cells of the selection."""
         started = time.perf_counter()
         results = Results(complete=self.selection.complete)
         jobs = rows(self.selection)
+        self.progress("loading the frameworks", 0, 0)
         loaded = self._load(results, jobs)
-        for dtype in ("float32",) if self.selection.quick else DTYPES:
-            results.cells += self._of_dtype(dtype, jobs, loaded)
-        if not self.selection.quick:
-            results.cells += translations.cells(jobs, self._wanted(loaded), self.progress)
+        dtypes = ("float32",) if self.selection.quick else DTYPES
+        tried = {dtype: [job for job in jobs if self._tried(job, dtype)] for dtype in dtypes}
+        steps = {dtype: list(self._steps(dtype, tried[dtype], loaded)) for dtype in dtypes}
+        wanted = self._wanted(loaded)
+        targets = () if self.selection.quick else translations.targets(wanted)
+        self.total = REFERENCE * sum(map(len, tried.values())) + len(jobs) * len(targets)
+        self.total += sum(step.cost for some in steps.values() for step in some)
+        for dtype in dtypes:
+            with self._doing(f"reference values, {dtype}", REFERENCE * len(tried[dtype])):
+                references = _references(dtype, tried[dtype])
+            natives = Natives(dtype, references, loaded)
+            for step in steps[dtype]:
+                results.cells += self._of_step(step, references, natives)
+        for target in targets:
+            with self._doing(f"{TRANSLATED} {target}", len(jobs)):
+                results.cells += translations.cells(jobs, target, wanted)
         results.stale = excuses.stale(results.cells) if results.complete else []
         results.seconds = time.perf_counter() - started
         return results
+
+    @contextmanager
+    def _doing(self, what: str, cost: float) -> Iterator[None]:
+        """A part of the run, told of before it and after it."""
+        self.progress(what, self.done, self.total)
+        yield
+        self.done += cost
+        self.progress(what, self.done, self.total)
 
     def _load(self, results: Results, jobs: list[Job]) -> dict[str, Any]:
         """The engines of the backends wanted and of the natives' own frameworks, where installed."""
@@ -59,7 +108,7 @@ class Matrix:
                 results.versions[name] = version(name)
             else:
                 results.missing[name] = f"{name} is not installed"
-        for framework in {job.native.framework for job in jobs}:
+        for framework in filter(installed, {job.native.framework for job in jobs}):
             results.versions[framework] = version(framework)
         return loaded
 
@@ -67,29 +116,35 @@ class Matrix:
         wanted = self.selection.backends or BACKENDS
         return {name: engine for name, engine in loaded.items() if name in wanted}
 
-    def _of_dtype(self, dtype: str, jobs: list[Job], loaded: dict[str, Any]) -> Iterator[Cell]:
-        jobs = [job for job in jobs if self._tried(job, dtype)]
-        references = self._references(dtype, jobs)
-        natives = Natives(dtype, references, loaded)
+    def _steps(self, dtype: str, jobs: list[Job], loaded: dict[str, Any]) -> Iterator[Step]:
         for backend in self.selection.backends or BACKENDS:
             engine = loaded.get(backend)
             if engine is None:
-                yield from _missing(
-                    jobs, Place(backend, dtype=dtype), f"{backend} is not installed"
-                )
+                why = f"{backend} is not installed"
+                yield Step(Place(backend, dtype=dtype), jobs, why=why)
                 continue
             for device in engine.devices():
                 if self.selection.devices and device not in self.selection.devices:
                     continue
                 if dtype not in engine.dtypes(device):
                     why = f"no {dtype} on {backend} {device}"
-                    yield from _missing(jobs, Place(backend, device, dtype), why)
+                    yield Step(Place(backend, device, dtype), jobs, why=why)
                     continue
                 for mode in (engine.QUICK,) if self.selection.quick else engine.MODES:
                     chosen = [job for job in jobs if self._runs(job, dtype, mode, engine)]
-                    place = Place(backend, device, dtype, mode)
-                    self.progress(" ".join(place), 0, len(chosen))
-                    yield from self._compared(chosen, engine, place, references, natives)
+                    yield Step(Place(backend, device, dtype, mode), chosen, engine)
+
+    def _of_step(
+        self, step: Step, references: dict[Any, Prepared], natives: Natives
+    ) -> Iterator[Cell]:
+        if step.why:
+            yield from _missing(step.jobs, step.place, step.why)
+            return
+        for piece in step.pieces():
+            with self._doing(" ".join(piece.place), piece.cost):
+                yield from self._compared(
+                    piece.jobs, piece.engine, piece.place, references, natives
+                )
 
     def _runs(self, job: Job, dtype: str, mode: str, engine: Any) -> bool:
         """Where that costs much, every pair is covered instead of every combination.
@@ -128,14 +183,6 @@ class Matrix:
             return plain or job.rank is not Rank.TWIN
         return plain and (dtype == "float64" or job.rank is Rank.LEADER)
 
-    def _references(self, dtype: str, jobs: list[Job]) -> dict[Any, Prepared]:
-        self.progress(f"reference values, {dtype}", 0, len(jobs))
-        found: dict[Any, Prepared] = {}
-        for job in jobs:
-            if job.key not in found:
-                found[job.key] = prepare(job, dtype)
-        return found
-
     def _compared(
         self,
         jobs: list[Job],
@@ -165,6 +212,14 @@ class Matrix:
             loss.gradient,
             getattr(job.loss, "SLOPES", job.loss.ARRAYS),
         )
+
+
+def _references(dtype: str, jobs: list[Job]) -> dict[Any, Prepared]:
+    found: dict[Any, Prepared] = {}
+    for job in jobs:
+        if job.key not in found:
+            found[job.key] = prepare(job, dtype)
+    return found
 
 
 def _missing(jobs: list[Job], place: Place, why: str) -> Iterator[Cell]:

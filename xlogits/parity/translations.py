@@ -35,20 +35,19 @@ Array = Any
 OPTIONS_ON = ("ordinary", "ignored labels", "dense labels")  # the cases that options are tried on
 
 
-def cells(
-    jobs: list[Job], loaded: dict[str, Any], progress: Callable[[str, int, int], None]
-) -> Iterator[Cell]:
-    """A cell for every quantity of every translation on every case it is meant for."""
+def targets(loaded: dict[str, Any]) -> tuple[str, ...]:
+    """The frameworks that can be translated to and run here."""
     from xlogits.translation.language import TARGETS
 
+    return tuple(target for target in TARGETS if FRAMEWORKS[target].home in loaded)
+
+
+def cells(jobs: list[Job], target: str, loaded: dict[str, Any]) -> Iterator[Cell]:
+    """A cell for every quantity of every translation on every case it is meant for."""
     with ExitStack() as settings:
         for engine in loaded.values():
             settings.enter_context(settled(engine, "float64"))
-        for target in TARGETS:
-            backend = FRAMEWORKS[target].home
-            if backend in loaded:
-                progress(f"{TRANSLATED} {target}", 0, len(jobs))
-                yield from _of_target(jobs, target, loaded[backend])
+        yield from _of_target(jobs, target, loaded[FRAMEWORKS[target].home])
 
 
 def _of_target(jobs: list[Job], target: str, engine: Any) -> Iterator[Cell]:

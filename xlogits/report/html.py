@@ -55,6 +55,7 @@ def render(results: Results, *, figures: Sequence[Figure] = ()) -> str:
         limit=f"{results.limit:g}",
         duration=duration(results.seconds),
         not_run=summary.not_run(results),
+        warned=summary.warned(results),
         never_ran=summary.never_ran(results),
         map=drawn_map(tallies, summary.backends(results)),
         ledger=ledger,

@@ -44,14 +44,21 @@ function paintReasons(within) {
     counts.set(reason, [entry[0] + 1, entry[1]]);
   }
   const common = [...counts].sort(([, a], [, b]) => rank[a[1]] - rank[b[1]] || b[0] - a[0]);
-  const shown = common.slice(0, 6);
-  byId("reasons-title").hidden = shown.length === 0;
-  byId("reasons").replaceChildren(...shown.map(([reason, [count, outcome]]) => press(
+  const few = common.slice(0, 6);
+  byId("reasons-title").hidden = few.length === 0;
+  byId("reasons").replaceChildren(...few.map(([reason, [count, outcome]]) => press(
     look(outcome), focus.reason === reason,
-    () => { focus.reason = focus.reason === reason ? null : reason; paintList(); },
+    () => chooseReason(few.findIndex(([other]) => other === reason), reason),
     make("span", "number", `${data.glyphs[outcome]} ${grouped(count)}`),
     make("span", "text", ...visible(texts.reason[reason]), ...accepted(outcome, texts.reason[reason])),
   )));
+}
+
+// The buttons are made anew, so the one that was pressed is looked for again.
+function chooseReason(place, reason) {
+  focus.reason = focus.reason === reason ? null : reason;
+  paintList();
+  byId("reasons").children[place]?.focus();
 }
 
 // A known divergence is named after its row of the ledger, which says why it is accepted.
@@ -66,6 +73,7 @@ function paintChips() {
     focus[name] = null;
     paintTable();
     paintList();
+    byId("cells-title").focus({ preventScroll: true });
   }, ...text, " ×"));
   if (focus.native !== null) chip("native", ...visible(texts.native[focus.native]));
   if (focus.backend !== null) chip("backend", "on ", ...visible(texts.backend[focus.backend]));
@@ -82,13 +90,17 @@ function paintChips() {
 function paintList() {
   chooseCells();
   paintChips();
+  // on paper the list is what somebody chose, or what differs
+  byId("list").classList.toggle("thinned", chosen.length < size);
+  byId("list").classList.toggle("differing", chosen.some((i) => outcomeOf(i) === data.serious[0]));
   page = 0;
   paintPage();
   remember();
 }
 
 function paintPage() {
-  const from = page * PAGE, to = Math.min(from + PAGE, chosen.length);
+  const most = narrow.matches ? SHORT_PAGE : PAGE;
+  const from = page * most, to = Math.min(from + most, chosen.length);
   byId("cells").tBodies[0].replaceChildren(...chosen.slice(from, to).map(rowOf));
   byId("range").textContent = chosen.length
     ? `${grouped(from + 1)} to ${grouped(to)} of ${plural(chosen.length)}` : "No comparisons";
@@ -101,6 +113,13 @@ function paintPage() {
     if (button.dataset.sort === sort) button.parentElement.setAttribute("aria-sort", order);
     else button.parentElement.removeAttribute("aria-sort");
   }
+}
+
+function turnPage(button, step) {
+  page += step;
+  paintPage();
+  byId("list").scrollIntoView();
+  if (button.disabled) byId("cells-title").focus({ preventScroll: true });  // or the focus would be nowhere
 }
 
 const spelled = (row, names) => row.map((at, k) => texts[names[k]][at]);
@@ -170,14 +189,20 @@ byId("filters").addEventListener("reset", () => setTimeout(() => {
 byId("sort").addEventListener("change", () => { sort = byId("sort").value; paintList(); });
 byId("theme").addEventListener("click", nextTheme);
 byId("table").addEventListener("keydown", moveInTable);
+byId("table").addEventListener("focusin", enterTable);
 byId("map").addEventListener("mousemove", pointAtMap);
 byId("map").addEventListener("click", (event) => { const found = inMap(event); if (found) focusOn(...found); });
-narrow.addEventListener("change", foldAll);
+narrow.addEventListener("change", () => { foldAll(); foldLedger(); page = 0; paintPage(); });
 for (const button of document.querySelectorAll(".fold")) {
   const body = button.closest("tbody");
   button.addEventListener("click", () => fold(body, body.classList.contains("folded")));
 }
-byId("back").addEventListener("click", () => document.querySelector(".badge[aria-pressed=true]")?.focus());
+byId("back").addEventListener("click", (event) => {
+  const wanted = document.querySelector("#table [aria-pressed=true]") || stop;
+  if (!wanted || !shown(wanted)) return;
+  event.preventDefault();  // going to the heading would take the focus away
+  wanted.focus();
+});
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-outcome], [data-native], [data-sort], [data-turn], [data-divergence]");
   if (!button) return;
@@ -185,18 +210,26 @@ document.addEventListener("click", (event) => {
   if (divergence !== undefined) focusOn(null, null, Number(divergence));
   if (native !== undefined) focusOn(Number(native), null);
   if (by !== undefined) { sort = by; paintList(); }
-  if (turn !== undefined) { page += Number(turn); paintPage(); byId("list").scrollIntoView(); }
+  if (turn !== undefined) turnPage(button, Number(turn));
   if (outcome === undefined) return;
   byId("by-outcome").value = Number(outcome) === filters.outcome ? "" : outcome;
   refresh();
 });
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("details:not([open])")];
+  for (const details of opened) details.open = true;
+});
+addEventListener("afterprint", () => { for (const details of opened) details.open = false; });
 addEventListener("hashchange", () => {
   if (byId(location.hash.slice(1))) return;
   recall();
   refresh();
 });
 for (const id of ["theme", "filters", "list"]) byId(id).hidden = false;
+for (const name of document.querySelectorAll("#table .name")) name.tabIndex = -1;
 makeBadges();
+foldLedger();
 if (!byId(location.hash.slice(1))) recall();
 refresh();
 paintTheme();

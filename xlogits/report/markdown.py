@@ -16,6 +16,7 @@ from xlogits.report.summary import (
     totals,
     translated,
     verdict,
+    warned,
 )
 from xlogits.report.text import duration, number, plain
 
@@ -31,6 +32,7 @@ def render(results: Results) -> str:
         _functions(results),
         _ledger(results),
         _not_run(results),
+        _warned(results),
     )
     return "\n\n".join("\n".join(section) for section in map(list, sections) if section) + "\n"
 
@@ -152,6 +154,14 @@ def _not_run(results: Results) -> Iterator[str]:
     if len(reasons) > SHOWN:
         rest = sum(count for _, count in reasons[SHOWN:])
         yield f"- {rest:,} cells for {len(reasons) - SHOWN:,} other reasons"
+
+
+def _warned(results: Results) -> Iterator[str]:
+    if results.warned:
+        yield "## What the frameworks warned of"
+        yield ""
+    for text, count in warned(results):
+        yield f"- {count:,} times: {code(text)}"
 
 
 def _table(

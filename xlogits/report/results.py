@@ -56,6 +56,7 @@ class Results:
     versions: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)  # what was not run, and why
     stale: list[str] = field(default_factory=list)  # ledger rows that no longer differ
+    warned: dict[str, int] = field(default_factory=dict)  # what the frameworks warned of, how often
     seconds: float = 0.0
     complete: bool = True  # the whole matrix, not a selection or a shard
 
@@ -90,6 +91,7 @@ def merge(parts: Sequence[Results]) -> Results:
         merged.cells += part.cells
         merged.versions |= part.versions
         merged.missing |= part.missing
+        merged.warned = dict(Counter(merged.warned) + Counter(part.warned))
         merged.seconds += part.seconds
     return merged
 

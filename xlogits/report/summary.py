@@ -28,9 +28,9 @@ GONE = "no row of this name is in the ledger of the xlogits that wrote this repo
 MEANING = {
     AGREE: "Both are within the limit of the reference, or both refuse the call.",
     KNOWN: "They differ, and the ledger below says why that is accepted.",
-    DIFFERS: "One of them is further from the reference than the limit, and nothing explains it.",
-    REFUSED: "xlogits raised an error that names what it cannot express; the framework gave a number.",
-    UNAVAILABLE: "There was nothing to compare: not installed, no such dtype, no gradient, an error.",
+    DIFFERS: "One is further from the reference than the limit, and nothing explains it.",
+    REFUSED: "xlogits raises an error that names what it cannot express.",
+    UNAVAILABLE: "Nothing to compare: not installed, no such dtype, no gradient, an error.",
 }
 
 
@@ -218,3 +218,8 @@ def totals(results: Results) -> list[tuple[str, int]]:
     """Every outcome with its number of cells, also those with none."""
     count = results.count()
     return [(outcome, count[outcome]) for outcome in OUTCOMES]
+
+
+def warned(results: Results) -> list[tuple[str, int]]:
+    """What the frameworks warned of, the most frequent first, and how often."""
+    return sorted(results.warned.items(), key=lambda item: (-item[1], item[0]))

@@ -5,7 +5,7 @@ const filters = {};
 const NOTHING = { native: null, backend: null, reason: null, divergence: null };
 const focus = { ...NOTHING };
 let matched = [], chosen = [], page = 0, sort = "outcome";
-const PAGE = 100;
+const PAGE = 100, SHORT_PAGE = 20;  // the second on a narrow page
 
 const squeezed = (text) => text.toLowerCase().replaceAll("_", "");
 const names = texts.native.map(squeezed);
@@ -59,6 +59,7 @@ function makeBadges() {
     for (const box of row.querySelectorAll("[data-column]")) {
       const native = Number(row.dataset.row), backend = Number(box.dataset.column);
       const badge = press("badge", false, () => focusOn(native, backend));
+      badge.tabIndex = -1;
       box.dataset.label = texts.backend[backend];
       box.append(badge);
       badges.set(native * width + backend, badge);
@@ -116,7 +117,7 @@ function paintBadge(badge, native, backend, tally, worst) {
 }
 
 // On a narrow page every family is one line until it is opened, unless something is looked for.
-const narrow = matchMedia("(max-width: 46rem)");
+const narrow = matchMedia("screen and (max-width: 46rem)");
 function fold(body, open) {
   body.classList.toggle("folded", !open);
   body.querySelector(".fold").setAttribute("aria-expanded", open);
@@ -124,6 +125,11 @@ function fold(body, open) {
 function foldAll() {
   const open = !narrow.matches || matched.length < size;
   for (const body of document.querySelectorAll("#table tbody")) fold(body, open);
+  keepStop();
+}
+
+function foldLedger() {
+  for (const row of document.querySelectorAll(".ledger details")) row.open = !narrow.matches;
 }
 
 // -- the map at the head: a column for each function, a row for each backend
@@ -144,12 +150,28 @@ function pointAtMap(event) {
   byId("pointed").textContent = badge && !badge.hidden ? badge.title : "";
 }
 
+// -- by keys: the table is one stop of Tab, arrows move in it
+
+const shown = (element) => element.getClientRects().length > 0;
+let stop = null;
+function stopAt(button) {
+  if (stop) stop.tabIndex = -1;
+  stop = button;
+  if (stop) stop.tabIndex = 0;
+}
+function keepStop() {
+  if (!stop || !shown(stop)) stopAt([...document.querySelectorAll("#table .name")].find(shown) || null);
+}
+function enterTable(event) {
+  const button = event.target.closest(".name, .badge");
+  if (button) stopAt(button);
+}
 function moveInTable(event) {
   const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
   const box = event.target.closest("[data-column], th[scope=row]");
   if (!step || !box) return;
   event.preventDefault();
-  const rows = [...byId("table").querySelectorAll("[data-row]:not([hidden])")];
+  const rows = [...document.querySelectorAll("#table [data-row]")].filter(shown);
   const row = rows[rows.indexOf(box.parentElement) + step[0]];
   const wanted = row && row.children[[...box.parentElement.children].indexOf(box) + step[1]];
   wanted?.querySelector("button:not([hidden])")?.focus();

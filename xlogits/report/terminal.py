@@ -1,12 +1,10 @@
-"""The report on a terminal, and the progress of a run before it. Looks better with rich."""
+"""The report on a terminal. Looks better with rich."""
 
 import sys
-import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from shutil import get_terminal_size
-from types import TracebackType
-from typing import Any, NamedTuple, TextIO
+from typing import NamedTuple, TextIO
 
 from xlogits.report.results import AGREE, DIFFERS, KNOWN, REFUSED, UNAVAILABLE, Cell, Results
 from xlogits.report.summary import (
@@ -17,8 +15,9 @@ from xlogits.report.summary import (
     totals,
     translated,
     verdict,
+    warned,
 )
-from xlogits.report.text import duration, number, plain
+from xlogits.report.text import duration, number, plain, printable
 
 LISTED = 20
 COLOURS = {
@@ -56,23 +55,25 @@ def _show_rich(results: Results, width: int | None, stream: TextIO) -> None:
     grid = Table(box=None, pad_edge=False, header_style="bold")
     grid.add_column("function", overflow="fold")
     for name in columns:
-        grid.add_column(_safe(name, stream), justify="right", no_wrap=True)
+        grid.add_column(printable(name, stream), justify="right", no_wrap=True)
     for native, row in table(results).items():
         tallies = [(row[b].look, str(row[b])) if b in row else ("", "-") for b in columns]
         cells = (Text(text, COLOURS.get(look, "")) for look, text in tallies)
-        grid.add_row(Text(_safe(native, stream)), *cells)
+        grid.add_row(Text(printable(native, stream)), *cells)
     if columns:
         console.print(grid)
     for line in _lines(results):
-        console.print(Text(_safe(line.text, stream), COLOURS.get(line.look, "")), soft_wrap=True)
+        console.print(
+            Text(printable(line.text, stream), COLOURS.get(line.look, "")), soft_wrap=True
+        )
 
 
 def _show_plain(results: Results, width: int, stream: TextIO) -> None:
     columns = backends(results)
-    rows = [["function", *(_safe(name, stream) for name in columns)]]
+    rows = [["function", *(printable(name, stream) for name in columns)]]
     for native, row in table(results).items():
         tallies = [str(row[b]) if b in row else "-" for b in columns]
-        rows.append([_safe(native, stream), *tallies])
+        rows.append([printable(native, stream), *tallies])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     room = max(20, min(widths[0], width - sum(w + 2 for w in widths[1:])))
     for name, *rest in rows if columns else []:
@@ -80,7 +81,7 @@ def _show_plain(results: Results, width: int, stream: TextIO) -> None:
         first = name if len(name) <= room else f"{name}\n{'':{room}}"
         print(f"{first:<{room}}{numbers}", file=stream)
     for line in _lines(results):
-        print(_safe(line.text, stream), file=stream)
+        print(printable(line.text, stream), file=stream)
 
 
 def _lines(results: Results) -> Iterator[Line]:
@@ -95,6 +96,12 @@ def _lines(results: Results) -> Iterator[Line]:
             yield Line(f"known: {plain(row.name)}: {row.cells:,} cells", KNOWN)
     for entry in results.stale:
         yield Line(f"STALE in the ledger: {plain(entry)}", DIFFERS)
+    for text, count in warned(results)[:LISTED]:
+        yield Line(f"warned {count:,} times: {plain(text)}", UNAVAILABLE)
+    if len(results.warned) > LISTED:
+        yield Line(
+            f"and of {len(results.warned) - LISTED} other things: see the report", UNAVAILABLE
+        )
     yield from _differing(results)
     counts = ", ".join(f"{count:,} {outcome}" for outcome, count in totals(results) if count)
     if translated(results):
@@ -118,63 +125,3 @@ def _differing(results: Results) -> Iterator[Line]:
 def _where(cell: Cell) -> str:
     what = f"{cell.native}({cell.variant}), {cell.case}, {cell.quantity}"
     return plain(f"{what}, on {cell.backend} {cell.device} {cell.dtype} {cell.mode}")
-
-
-def _safe(text: str, stream: TextIO) -> str:
-    """Without anything a terminal would obey, and within what the stream can encode."""
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    return plain(text).encode(encoding, "backslashreplace").decode(encoding)
-
-
-class Progress:
-    """Shows what is being run. On a terminal one line that changes, elsewhere one line per step.
-
-    with Progress() as progress:
-        results = Matrix(selection, progress=progress).run()
-    """
-
-    def __init__(self, stream: TextIO | None = None) -> None:
-        self.stream = sys.stderr if stream is None else stream
-        self.started = time.perf_counter()
-        self.bar: Any = None
-        self.task: Any = None
-
-    def __enter__(self) -> "Progress":
-        self.started = time.perf_counter()
-        if self.stream.isatty() and find_spec("rich") is not None:
-            self.bar = _bar(self.stream)
-            self.task = self.bar.add_task("starting", total=None)
-            self.bar.start()
-        return self
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        what = _safe(what, self.stream)
-        if self.bar is None:
-            seconds = time.perf_counter() - self.started
-            print(f"[{seconds:.1f} s] {what}", file=self.stream, flush=True)
-        else:
-            known = {"total": total, "completed": done} if done else {"total": None}
-            self.bar.update(self.task, description=what, **known)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self.bar is not None:
-            self.bar.stop()
-
-
-def _bar(stream: TextIO) -> Any:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=20),
-        TimeElapsedColumn(),
-        console=Console(file=stream),
-        transient=True,
-    )

@@ -10,6 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import TextIO
 
 # Drawn as nothing, though Unicode calls them letters, marks or symbols: joiners, fillers, the blank
 # of Braille and the variation selectors.
@@ -53,6 +54,12 @@ def plain(text: str) -> str:
     'red user<U+202E>'
     """
     return "".join(f"<{piece}>" if is_odd else piece for piece, is_odd in pieces(text))
+
+
+def printable(text: str, stream: TextIO) -> str:
+    """Without anything a terminal would obey, and within what the stream can encode."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return plain(text).encode(encoding, "backslashreplace").decode(encoding)
 
 
 def number(x: float | None) -> str:

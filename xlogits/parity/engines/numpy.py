@@ -8,7 +8,7 @@ import numpy as np
 from xlogits.parity.engines.run import Call, Outcome, Result, each, with_gaps
 
 MODES = ("eager",)
-QUICK, COSTLY = "eager", frozenset[str]()
+QUICK, COSTLY = "eager", dict[str, float]()
 
 
 def devices() -> list[str]:

@@ -24,7 +24,7 @@ import tensorflow as tf
 tf.get_logger().setLevel("ERROR")  # it warns of every shape and of every old name that is tried
 
 MODES = ("eager", "tf.function", "tf.function(jit_compile=True)")
-QUICK, COSTLY = "eager", frozenset(MODES[1:])
+QUICK, COSTLY = "eager", dict.fromkeys(MODES[1:], 35)
 
 
 @contextmanager
