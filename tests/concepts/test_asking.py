@@ -168,7 +168,7 @@ def test_a_call_is_written_elsewhere_with_its_arguments(capsys: pytest.CaptureFi
         assert translation.source
         assert translation.lines[-1] in str(found)
     data = _data(capsys, call)
-    assert data["elsewhere"]["torch"]["source"] == found.elsewhere["torch"].source
+    assert data["page"]["elsewhere"]["torch"]["source"] == found.elsewhere["torch"].source
     assert data["beside"] == ["ignore_index", "label-smoothing"]
 
     same = xl.explain("F.cross_entropy(x, y, weight=w)")
@@ -211,6 +211,78 @@ def test_a_word_that_is_nearly_a_function_and_a_concept() -> None:
         xl.explain("mean")
 
 
+# -- what is printed about the call itself; that it is right is tested in tests/naming/test_printed.py
+
+
+def test_a_call_is_told_before_the_concept_of_its_argument() -> None:
+    found = xl.explain("keras.losses.BinaryCrossentropy(from_logits=True)")
+    assert isinstance(found, Answer)
+    assert found.page is not None
+    assert found.page.call == "keras.losses.BinaryCrossentropy(from_logits=True)(labels, logits)"
+    lines = str(found).splitlines()
+    places = [
+        lines.index(f"    {found.page.call}"),
+        *(lines.index(f"    {line}") for line in found.page.formula.splitlines()),
+        lines.index("The same call elsewhere"),
+        lines.index("from_logits"),
+    ]
+    assert places == sorted(places)
+    assert "σ(logits)" in found.page.formula
+    source = found.page.elsewhere["torch"].source
+    assert f"  torch      {source}" in lines
+    data = found.data()["page"]
+    assert (data["call"], data["formula"]) == (found.page.call, found.page.formula)
+    assert data["elsewhere"]["torch"]["source"] == source
+    assert xl.explain("from_logits").data()["page"] is None
+
+
+def test_a_call_without_a_concept_is_told_with_its_arguments() -> None:
+    found, plain = xl.explain("F.softmax(scores, dim=0)"), xl.explain("F.softmax")
+    assert isinstance(found, Explanation)
+    assert isinstance(plain, Explanation)
+    assert found.call == "F.softmax(scores, dim=0)"
+    assert found.elsewhere["jax"].source == "jax.nn.softmax(scores, axis=0)"
+    assert "The same call elsewhere" in str(found)
+    assert "The same with its defaults" in str(plain)
+    assert "scores" not in str(plain)
+
+
+def test_what_an_array_of_the_formula_is_in_the_call() -> None:
+    found = xl.explain("F.cross_entropy(x.view(-1, 5), y, weight=w)")
+    assert isinstance(found, Answer)
+    assert found.page is not None
+    named = {"logits": "x.view(-1, 5)", "labels": "y", "class_weight": "w"}
+    assert dict(found.page.named) == named
+    for word in named:
+        assert word in found.page.formula
+    assert "    with logits = x.view(-1, 5),  labels = y,  class_weight = w" in str(found)
+    assert not xl.explain("nn.CrossEntropyLoss()").named  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("F.softmax(x, axis_of=1)", "unexpected keyword argument 'axis_of'"),
+        ("F.cross_entropy(x)", "missing 1 required positional argument: 'target'"),
+        ("F.cross_entropy(*both)", "behind * or ** cannot be seen"),
+        ("F.cross_entropy(x, y, reduction=how)", "depends on its value"),
+        ("F.cross_entropy(x, y, reduction='avg')", "expected one of 'none', 'sum', 'mean'"),
+        ("F.cross_entropy(x, y, label_smoothing=eps)", "depends on the value of `eps`"),
+    ],
+)
+def test_a_call_that_cannot_be_read_says_why(typed: str, why: str) -> None:
+    """Then the function alone is told, and said to be."""
+    found = xl.explain(typed)
+    page = found.page if isinstance(found, Answer) else found
+    assert page is not None
+    assert why in page.unread
+    assert f"{typed} cannot be read, and this is the function alone" in " ".join(str(found).split())
+    assert "The same with its defaults" in str(found)
+    alone = xl.explain(page.name)
+    assert isinstance(alone, Explanation)
+    assert (page.call, page.formula) == (alone.call, alone.formula)
+
+
 def test_what_is_read_as_something_else_is_said() -> None:
     assert str(xl.explain("sofmax")).startswith("(read 'sofmax' as 'soft max')\n")
     assert not str(xl.explain("softmax")).startswith("(")
@@ -238,8 +310,9 @@ def test_nonsense_is_unknown(typed: str) -> None:
 
 
 def test_what_has_no_equivalent_and_what_is_ambiguous() -> None:
-    with pytest.raises(Refused):
-        xl.explain("tf.nn.nce_loss")
+    for typed in ("tf.nn.nce_loss", "F.gumbel_softmax(x)"):
+        with pytest.raises(Refused):
+            xl.explain(typed)
     with pytest.raises(OptionError, match="which one") as error:
         xl.explain("huber loss")
     assert not isinstance(error.value, Unknown)

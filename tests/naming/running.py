@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+import xlogits as xl
 from tests.naming.printed import ORDER, Formula, Named, blocks
 from xlogits.cases import Case, cases
 from xlogits.catalogue import Native
@@ -17,7 +18,8 @@ from xlogits.frameworks import FRAMEWORKS, OURS
 from xlogits.ledger import ROWS, matches
 from xlogits.losses import LOGITS, ClassOverlap, LinearSoftmaxCrossEntropy
 from xlogits.losses.sequence import CTC
-from xlogits.naming.explanation import Explanation, Way, explained
+from xlogits.naming import Answer
+from xlogits.naming.explanation import Explanation, Way, explained, spoken
 from xlogits.parity import engines
 from xlogits.parity.translations import HOLDS
 from xlogits.parity.variants import Variant
@@ -83,27 +85,56 @@ def _another_way(page: Explanation, way: Way) -> Iterator[str]:
         yield f"{way.call}: no case was tried"
 
 
-def of_option(native: Native, variant: Variant) -> Iterator[str]:
-    """What the formula of a call with options gives that the call does not."""
+def typed(native: Native, variant: Variant) -> str:
+    """A call with these options as somebody types it, whose arrays have names of their own."""
     given: dict[str, Any] = dict(variant.options)
-    left = set(variant.wanted)
+    wanted = {*variant.wanted, *native.loss.ARRAYS}
     for parameter in native.parameters:
-        if parameter.to in left:
-            given[parameter.key] = Expr(parameter.to)
-            left.remove(parameter.to)
-    call = read(native, given)
-    page = explained(call)
+        if parameter.to in wanted:
+            given[parameter.key] = Expr(f"my_{parameter.to}")
+            wanted.remove(parameter.to)
+    return spoken(read(native, given))
+
+
+def page_of(source: str) -> Explanation:
+    """What is printed about a call that is typed, beside a concept or alone."""
+    found = xl.explain(source)
+    page = found.page if isinstance(found, Answer) else found
+    assert page is not None
+    return page
+
+
+def of_option(native: Native, variant: Variant) -> Iterator[str]:
+    """What is printed about a call with options, and disagrees with it."""
+    source = typed(native, variant)
+    page = page_of(source)
+    if page.unread or page.call != source:
+        yield f"{source} is told as {page.call}: {page.unread}"
+        return
+    yield from of_page(page, parse(source), native, variant)
+
+
+def of_page(page: Explanation, call: Call, native: Native, variant: Variant) -> Iterator[str]:
+    """The same of a page that may be about something else."""
+    tried = 0
     for case in usable(call):
-        if case.name == "K-dimensional" or _accepted(native, variant, case):
+        if case.name == "K-dimensional":
+            continue
+        if _accepted(native, variant, case):
+            tried += 1
             continue
         arrays = by_word(call, case)
         try:
-            expected = run(page.call, arrays, home(native))
+            expected = run(spoken(call), arrays, home(native))
         except Exception as error:
             if case.name == "ordinary":
                 yield f"{page.call} on {case.name} raised {error!r}"
             continue
+        tried += 1
         yield from _formula(page, page.formula, call, case, expected)
+        yield from _elsewhere(page, call, case, arrays, expected)
+    if not tried:
+        yield "no case was tried"
 
 
 def _accepted(native: Native, variant: Variant, case: Case) -> bool:
@@ -164,7 +195,11 @@ def _formula(
         dense = np.shape(case.operands["target"]) != pred.shape[:-1]
     lines = [lines for when, lines in blocks(text).items() if KINDS.get(when, dense) == dense]
     layout = Layout(page, loss, pred)
-    named = {word: layout.named(loss, operand, x) for (operand, x), word in _worded(call, case)}
+    words = {passed: word for word, passed in page.named}
+    named = {
+        words.get(word, word): layout.named(loss, operand, x)
+        for (operand, x), word in _worded(call, case)
+    }
     named |= layout.more(case)
     with np.errstate(all="ignore"):
         found = layout.laid(Formula(lines[0], named, layout.classes).result())

@@ -10,14 +10,14 @@ import pytest
 import xlogits as xl
 from tests.conftest import need
 from tests.naming.printed import Formula, Named, blocks
-from tests.naming.running import complaints, of_option
+from tests.naming.running import complaints, of_option, of_page, page_of, typed
 from xlogits import losses as L
 from xlogits.catalogue import NATIVES, Native
-from xlogits.errors import XlogitsError
 from xlogits.formulas import TOLD, formula, words
 from xlogits.frameworks import OURS
 from xlogits.losses import LOG_PROBABILITIES, LOGITS, PROBABILITIES
-from xlogits.parity.variants import variants
+from xlogits.parity.variants import Variant, variants
+from xlogits.translation.call import parse
 
 Array = Any
 
@@ -93,35 +93,64 @@ def test_a_record_with_another_order_or_axis_is_caught() -> None:
         assert not list(complaints(replace(torch, loss=replace(loss, axis=0))))
 
 
-@pytest.mark.long
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("name", [n for n in NATIVES if not n.startswith("xlogits.")])
-def test_formulas_of_calls_with_options(name: str) -> None:
-    need_all(NATIVES[name])
-    for variant in variants(NATIVES[name]):
-        try:
-            found = list(of_option(NATIVES[name], variant))
-        except XlogitsError:  # options that do not go together
-            continue
-        assert not found, variant.label
-
+# -- calls with options, as they are typed
 
 OPTIONS = (
     ("torch.nn.functional.cross_entropy", "label_smoothing=0.1"),
     ("torch.nn.functional.cross_entropy", "class_weight"),
+    (
+        "torch.nn.CrossEntropyLoss",
+        "ignore_index=1, label_smoothing=0.1, reduction='sum', class_weight",
+    ),
     ("torch.nn.functional.binary_cross_entropy_with_logits", "pos_weight"),
     ("torch.nn.functional.kl_div", "reduction='batchmean'"),
+    ("torch.nn.functional.huber_loss", "delta=2.0"),
+    ("torch.nn.functional.pairwise_distance", "p=inf"),
+    ("torch.nn.functional.triplet_margin_loss", "swap=True"),
+    ("torch.nn.functional.softmax", "dim=0"),
+    ("tensorflow.nn.softmax_cross_entropy_with_logits", "axis=0"),
+    ("tensorflow.compat.v1.losses.softmax_cross_entropy", "label_smoothing=0.1"),
     ("keras.losses.sparse_categorical_crossentropy", "from_logits=True"),
+    ("keras.losses.BinaryCrossentropy", "from_logits=True"),
+    ("keras.losses.CategoricalFocalCrossentropy", "gamma=1.5"),
+    ("keras.losses.Dice", "sample_weight"),
     ("optax.softmax_cross_entropy_with_integer_labels", "mask"),
+    ("scipy.stats.entropy", "base=2.0"),
+    ("sklearn.metrics.log_loss", "sample_weight"),
+    ("torchvision.ops.sigmoid_focal_loss", "alpha=0.3"),
 )
+
+
+def _variant(name: str, label: str) -> Variant:
+    (found,) = (v for v in variants(NATIVES[name]) if v.label == label)
+    return found
 
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("name", "label"), OPTIONS)
-def test_some_formulas_of_calls_with_options(name: str, label: str) -> None:
+def test_some_calls_with_options(name: str, label: str) -> None:
     need_all(NATIVES[name])
-    (variant,) = (v for v in variants(NATIVES[name]) if v.label == label)
-    assert not list(of_option(NATIVES[name], variant))
+    native, variant = NATIVES[name], _variant(name, label)
+    assert not list(of_option(native, variant))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("name", "label"), OPTIONS)
+def test_a_page_that_drops_the_options_is_caught(name: str, label: str) -> None:
+    """The page of the same call without its options, evaluated for the call that has them."""
+    need_all(NATIVES[name])
+    native, variant = NATIVES[name], _variant(name, label)
+    plain = page_of(typed(native, next(iter(variants(native)))))
+    assert list(of_page(plain, parse(typed(native, variant)), native, variant))
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", [n for n in NATIVES if not n.startswith("xlogits.")])
+def test_calls_with_options(name: str) -> None:
+    need_all(NATIVES[name])
+    for variant in variants(NATIVES[name]):
+        assert not list(of_option(NATIVES[name], variant)), variant.label
 
 
 def test_every_loss_is_told() -> None:

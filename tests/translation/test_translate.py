@@ -189,6 +189,14 @@ def test_variables_pass_through_where_their_value_does_not_matter() -> None:
     assert "keepdims=kept): what is written depends on its value" in refused.why_not
 
 
+@pytest.mark.parametrize("text", ["float('inf')", "math.inf", "np.inf", "torch.inf"])
+def test_infinity_is_a_number(text: str) -> None:
+    found = xl.translate(f"F.pairwise_distance(a, b, p={text})", to="numpy")
+    assert found.source == "np.linalg.norm(a - b + 1e-06, np.inf, axis=-1)"
+    other = xl.translate(f"F.pairwise_distance(a, b, p=my.{text})", to="numpy")
+    assert "depends on the value" in other.why_not
+
+
 def test_numbers_pass_beside_the_words_of_a_parameter() -> None:
     """torchvision's alpha is any number, and -1 where optax says None."""
     for alpha, there in (("0.3", "alpha=0.3"), ("None", "alpha=-1")):

@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from xlogits.concepts import Concept
@@ -10,6 +10,7 @@ from xlogits.concepts.messages import Said, messages_of
 from xlogits.frameworks import spelled
 
 if TYPE_CHECKING:
+    from xlogits.naming.explanation import Explanation
     from xlogits.translation import Translation
 
 WIDTH = 100
@@ -28,7 +29,7 @@ class Answer:
         said: what a framework said, if that was asked about.
         beside: the other concepts that the question names, or the call sets.
         call: the function of the call that was asked about, if it was a call.
-        elsewhere: target -> `Translation` of that call, with its arguments.
+        page: what this call computes, and the same call elsewhere, if it was a call.
     """
 
     concept: Concept
@@ -39,7 +40,15 @@ class Answer:
     said: Said | None = None
     beside: tuple[Concept, ...] = ()
     call: str = ""
-    elsewhere: "dict[str, Translation]" = field(default_factory=dict)
+    page: "Explanation | None" = None
+
+    @property
+    def elsewhere(self) -> "dict[str, Translation]":
+        """Target -> `Translation` of the call that was asked about; nothing if it cannot be read."""
+        if self.page is None or self.page.unread:
+            return {}
+        name = self.page.name
+        return {target: it for target, it in self.page.elsewhere.items() if it.native != name}
 
     def __str__(self) -> str:
         return "\n".join(_page(self))
@@ -65,7 +74,7 @@ class Answer:
             "functions": self.functions,
             "namesakes": list(self.namesakes),
             "call": self.call,
-            "elsewhere": {target: asdict(found) for target, found in self.elsewhere.items()},
+            "page": self.page.data() if self.page else None,
             "beside": [other.id for other in self.beside],
             "messages": [message.says[0] for message in messages_of(concept.id)],
             "next": list(concept.next),
@@ -80,6 +89,8 @@ def _page(answer: Answer) -> Iterator[str]:
         yield from (f"(read {read})", "")
     if answer.said:
         yield from _message(answer.said)
+    if answer.page:
+        yield from (*answer.page.of_the_call(), "", "")
     yield from (concept.id, "=" * len(concept.id), "")
     yield from _wrapped(concept.sentence_told)
     yield from ("", *(f"    {part.strip()}" for part in concept.formula.split(";  ")))
@@ -139,11 +150,7 @@ def _functions(answer: Answer) -> Iterator[str]:
 
 
 def _call(answer: Answer) -> Iterator[str]:
-    """The call that was asked about, as it is written elsewhere."""
-    if answer.elsewhere:
-        from xlogits.naming.elsewhere import lines  # asks the translations, which take a while
-
-        yield from ("", "This call elsewhere", *lines(answer.elsewhere))
+    """The function of the call that was asked about, of which the page begins."""
     if answer.call:
         yield ""
         yield from _wrapped(f"Of the function itself: xlogits explain {answer.call}")

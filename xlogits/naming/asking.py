@@ -33,8 +33,10 @@ def explain(text: str) -> "Answer | Explanation":
             said, "IndexError: Target 10 is out of bounds".
 
     Returns:
-        An `Answer` for what is a concept, an `Explanation` for what is one function. `str()` of both
-        is a page, `data()` of an `Answer` is for programs.
+        An `Answer` for what is a concept, an `Explanation` for what is one function or a call of one:
+        its formula and the calls elsewhere are those of this call, with its arguments. Where an
+        argument is about a concept, it is the `Answer` of that, and the call is its `page`. `str()` of
+        both is a page, `data()` is for programs.
 
     Raises:
         Unknown: about this nothing is known; the message says what comes near. It is an OptionError.
@@ -49,12 +51,13 @@ def explain(text: str) -> "Answer | Explanation":
     """
     asked = " ".join(text.split())
     name, arguments = _call(asked)
-    if name:
-        concepts = _of_arguments(name, arguments)
-        if concepts:
-            return _of_call(asked, name, concepts)
-        asked = name
-    return _of_message(asked) or _of_name(asked) or _of_words(asked)
+    native = _called(name) if name else None
+    if native is not None:
+        return _of_call(asked, name, native, arguments)
+    said = _of_message(asked)
+    if said is not None or not name:
+        return said or _of_name(asked) or _of_words(asked)
+    return _of_name(name) or _of_words(name if find(name) else asked)
 
 
 def _of_name(asked: str) -> "Answer | Explanation | None":
@@ -116,6 +119,19 @@ def _function(name: str) -> "Explanation":
     return explain_function(name)
 
 
+def _of_call(asked: str, name: str, native: Native, arguments: list[str]) -> "Answer | Explanation":
+    """What a call computes; beside the concepts that its arguments are about, if some are."""
+    from xlogits.naming.explanation import explain_call
+
+    page = explain_call(native, asked)
+    found = (concept_of(native, argument) for argument in arguments)
+    concepts = {concept.id: concept for concept in found if concept is not None}
+    if not concepts:
+        return page
+    first, *others = concepts.values()
+    return _answer(first, asked, call=name, page=page, beside=tuple(others))
+
+
 def _answer(
     concept: Concept,
     asked: str,
@@ -133,24 +149,14 @@ def _answer(
     )
 
 
-def _of_call(asked: str, name: str, concepts: list[Concept]) -> Answer:
-    """What a call's first argument is about, the call elsewhere, and what its other arguments are."""
-    from xlogits.naming.elsewhere import of_source
-
-    first, *others = concepts
-    return _answer(first, asked, call=name, elsewhere=of_source(asked), beside=tuple(others))
-
-
-def _of_arguments(name: str, arguments: list[str]) -> list[Concept]:
-    """The concepts that the arguments are about, in order, of a call of one known function."""
+def _called(name: str) -> Native | None:
+    """The function that is called by this name, if it is one and no other."""
     try:
-        native = meant(name)
+        found = meant(name)
     except OptionError:
-        return []
-    if not isinstance(native, Native):
-        return []
-    found = (concept_of(native, argument) for argument in arguments)
-    return list({concept.id: concept for concept in found if concept is not None}.values())
+        functions = namesakes(name)
+        return functions[0] if len(functions) == 1 and _is_code(name) else None
+    return found if isinstance(found, Native) else None
 
 
 def _call(text: str) -> tuple[str, list[str]]:

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator
 
 from xlogits.errors import OptionError, Refused
-from xlogits.translation import Translation, parse, translated
+from xlogits.translation import Translation, translated
 from xlogits.translation.call import Call
 from xlogits.translation.language import LANGUAGES, TARGETS
 
@@ -20,20 +20,10 @@ def everywhere(call: Call) -> dict[str, Translation]:
     return found
 
 
-def of_source(source: str) -> dict[str, Translation]:
-    """The same of a call in source code, without itself; nothing where its arguments do not fit."""
-    try:
-        call = parse(source)
-    except (Refused, OptionError, TypeError):  # the last is Python's own, of arguments
-        return {}
-    found = everywhere(call)
-    return {target: one for target, one in found.items() if one.native != call.native.name}
-
-
-def lines(elsewhere: dict[str, Translation], but: str = "") -> Iterator[str]:
+def lines(elsewhere: dict[str, Translation], but: str) -> Iterator[str]:
     """The calls, one under the other; `but` is the function itself, which is left out."""
     for target, translation in elsewhere.items():
-        if not but or translation.native != but:
+        if translation.native != but:
             yield from _line(target, translation)
 
 

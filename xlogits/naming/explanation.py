@@ -1,7 +1,7 @@
 """What one name means: formula, conventions, traps, and the same call everywhere else."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
 from xlogits.catalogue import Native, by_name
@@ -9,7 +9,7 @@ from xlogits.catalogue.absent import NoEquivalent
 from xlogits.catalogue.families import family
 from xlogits.catalogue.record import REQUIRED, Arg
 from xlogits.catalogue.versions import number
-from xlogits.errors import Refused
+from xlogits.errors import Refused, XlogitsError
 from xlogits.formulas import about, called, formula
 from xlogits.frameworks import FRAMEWORKS
 from xlogits.naming.elsewhere import everywhere, lines, wrapped
@@ -18,7 +18,7 @@ from xlogits.naming.links import link
 from xlogits.naming.spelling import meant
 from xlogits.naming.traps import traps
 from xlogits.translation import Translation
-from xlogits.translation.call import Call, read
+from xlogits.translation.call import Call, parse, read
 from xlogits.translation.expression import Expr
 from xlogits.translation.language import LANGUAGES
 from xlogits.translation.single import Candidate, written
@@ -40,15 +40,20 @@ class Explanation:
         name: the full name; `aliases` are its others.
         family: which family of losses it belongs to.
         about: what it computes, in one sentence.
-        call: the call with its defaults; its arrays are called what they are.
+        call: the call, with its defaults or the arguments that were asked about; arrays that it does
+            not name are called what they are.
         formula: what that call computes, in lines, in the language of `xlogits.formulas`.
+        named: (word of the formula, what the call passes for it) pairs, where these differ.
         ways: calls that compute something else, such as with from_logits=True.
         facts: (what, how it is here) pairs: prediction, labels, axis, result, denominator.
         options: (parameter with its default, what it changes and what its absence means) pairs.
         traps: sentences about what goes wrong silently, the most famous first.
-        elsewhere: target -> `Translation` of the call with its defaults.
+        elsewhere: target -> `Translation` of the call.
         versions: since when, and what changed when.
         link: its documentation.
+        asked: the call that was asked about, as it was typed; '' for a bare name.
+        unread: why nothing can be said about that call, so that all this is about another: the one
+            with its defaults.
     """
 
     name: str
@@ -64,9 +69,16 @@ class Explanation:
     elsewhere: dict[str, Translation]
     versions: tuple[str, ...]
     link: str
+    named: tuple[tuple[str, str], ...] = ()
+    asked: str = ""
+    unread: str = ""
 
     def __str__(self) -> str:
         return "\n".join(_page(self))
+
+    def of_the_call(self) -> tuple[str, ...]:
+        """The call that was asked about, alone: its formula, and the same elsewhere, in lines."""
+        return tuple(_of_the_call(self))
 
     def data(self) -> dict[str, Any]:
         """The same for a program: nothing but text, lists and dictionaries."""
@@ -94,6 +106,14 @@ def explain(name: str) -> Explanation:
     return explained(read(native, {}))
 
 
+def explain_call(native: Native, source: str) -> Explanation:
+    """What a call in source code computes; of the function alone, and why, if that cannot be read."""
+    try:
+        return replace(explained(parse(source, native)), asked=source)
+    except (XlogitsError, TypeError) as error:  # bound by Python's rules, with its errors
+        return replace(explained(read(native, {})), asked=source, unread=str(error))
+
+
 def explained(call: Call) -> Explanation:
     """What one call computes, with the arguments that it has."""
     native, loss = call.native, call.reading.loss
@@ -111,7 +131,16 @@ def explained(call: Call) -> Explanation:
         elsewhere=everywhere(call),
         versions=tuple(_versions(native)),
         link=link(native),
+        named=tuple(_named(call)),
     )
+
+
+def _named(call: Call) -> Iterator[tuple[str, str]]:
+    """What the formula calls an array, and what it is in the call."""
+    for operand, passed in call.reading.operands.items():
+        word = called(call.reading.loss, operand)
+        if str(passed) != word:
+            yield word, str(passed)
 
 
 def spoken(call: Call) -> str:
@@ -195,8 +224,8 @@ def _versions(native: Native) -> list[str]:
 def _page(e: Explanation) -> Iterator[str]:
     yield from (e.name, "=" * len(e.name), "")
     yield from wrapped(e.about)
-    yield from ("", f"    {e.call}", "")
-    yield from (f"    {line}" for line in e.formula.splitlines())
+    yield ""
+    yield from _computed(e)
     for way in e.ways:
         yield from ("", f"  {way.when}", "", f"    {way.call}", "")
         yield from (f"    {line}" for line in way.formula.splitlines())
@@ -212,13 +241,38 @@ def _page(e: Explanation) -> Iterator[str]:
     if e.options:
         yield from ("", "Options")
         yield from _pairs(e.options, "  ")
-    yield from ("", "The same with its defaults")
-    yield from lines(e.elsewhere, but=e.name)
+    yield ""
+    yield from _same_elsewhere(e)
     if e.versions:
         yield ""
         yield from wrapped("; ".join(e.versions), "Versions: ")
     if e.link:
         yield from ("", e.link)
+
+
+def _of_the_call(e: Explanation) -> Iterator[str]:
+    yield from (e.name, "=" * len(e.name), "")
+    yield from wrapped(e.about)
+    yield ""
+    yield from _computed(e)
+    yield ""
+    yield from _same_elsewhere(e)
+
+
+def _computed(e: Explanation) -> Iterator[str]:
+    """The call, its formula and what its arrays are called there."""
+    if e.unread:
+        yield from wrapped(f"{e.asked} cannot be read, and this is the function alone: {e.unread}")
+        yield ""
+    yield from (f"    {e.call}", "")
+    yield from (f"    {line}" for line in e.formula.splitlines())
+    if e.named:
+        yield from wrapped(",  ".join(f"{word} = {text}" for word, text in e.named), "    with ")
+
+
+def _same_elsewhere(e: Explanation) -> Iterator[str]:
+    yield "The same call elsewhere" if e.asked and not e.unread else "The same with its defaults"
+    yield from lines(e.elsewhere, but=e.name)
 
 
 def _pairs(pairs: tuple[tuple[str, str], ...], indent: str) -> Iterator[str]:

@@ -1,12 +1,14 @@
 """A call in source code, read: which record it is, and what its arguments are."""
 
 import ast
+import math
 from typing import Any, NamedTuple
 
 from xlogits.catalogue import Native, find
 from xlogits.catalogue.record import REQUIRED, Arg, Reading, bind
 from xlogits.errors import OptionError, Refused
 from xlogits.formulas import called
+from xlogits.frameworks import FRAMEWORKS
 from xlogits.translation.expression import ATOM, UNARY, Expr
 
 # what an array is called where the source has only the name of the function
@@ -18,6 +20,11 @@ NAMES = {
     "pos_weight": "pos_weight",
     "mask": "mask",
 }
+
+
+# infinity, the order of a norm, is no literal of Python
+_INFINITE = {"float('inf')", "float('infinity')", "math.inf"}
+_INFINITE |= {f"{name}.inf" for f in FRAMEWORKS.values() for name in (f.id, *f.also)}
 
 
 class Call(NamedTuple):
@@ -32,8 +39,11 @@ class Call(NamedTuple):
     taken: tuple[str, ...] = ()
 
 
-def parse(source: str) -> Call:
-    """Read a call, an instance of a class that is called, or the bare name of either."""
+def parse(source: str, native: Native | None = None) -> Call:
+    """Read a call, an instance of a class that is called, or the bare name of either.
+
+    `native` is the record of what is called, for a name that is known under other rules than `find`'s.
+    """
     try:
         node = ast.parse(source.strip(), mode="eval").body
     except SyntaxError as error:
@@ -44,7 +54,7 @@ def parse(source: str) -> Call:
     call = node if isinstance(node, ast.Call) else None
     inner = call.func if call is not None and isinstance(call.func, ast.Call) else None
     name = ast.unparse(inner.func if inner else call.func if call else node)
-    native = find(name)
+    native = native or find(name)
     given: dict[str, Any] = {}
     if native.then:
         made = inner or call
@@ -139,10 +149,13 @@ def _lenient(
 
 
 def value_of(node: ast.expr) -> Any:
-    """A literal as its value, anything else as source."""
+    """A literal as its value, infinity too, anything else as source."""
     try:
         return ast.literal_eval(node)
     except ValueError:
+        text = ast.unparse(node)
+        if text in _INFINITE:
+            return math.inf
         atoms = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
         level = ATOM if isinstance(node, atoms) else UNARY - 6
-        return Expr(ast.unparse(node), level)
+        return Expr(text, level)
