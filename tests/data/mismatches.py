@@ -296,6 +296,8 @@ def _softmax_traps(side: Side, rng: Rng) -> Iterator[Trap]:
         yield Trap("a temperature of 2", lambda s: s.given(pred=s.operands["pred"] / 2))
         if side.loss.labels.kind == "index":
             yield Trap("softmax along the batch", _fed(_log_softmax_along_batch, LOG_PROBABILITIES))
+        if type(side.loss) is SoftmaxCrossEntropy:
+            yield Trap("the sum missing", _fed(np.ones_like, PROBABILITIES))
     if kind == "probabilities":
         yield Trap("softmax twice", _takes(LOGITS))
         yield Trap("log missing", _takes(LOG_PROBABILITIES))
@@ -324,12 +326,19 @@ def _label_traps(side: Side) -> Iterator[Trap]:
                 "labels one too high",
                 lambda s: s.given(target=(s.operands["target"] + 1) % s.operands["pred"].shape[1]),
             )
+            if type(side.loss) is SoftmaxCrossEntropy and "class_weight" not in side.operands:
+                yield Trap("indexes as rows", _indexes_as_rows)
         else:
             yield Trap("ignored items counted as class 0", _count_ignored)
         return
     yield Trap("labels made one-hot", lambda s: s.given(target=_hard(s.operands["target"])))
     if side.loss.form.kind == "probabilities":
         yield Trap("swapped", _swap)
+
+
+def _indexes_as_rows(s: Side) -> Side:
+    y, classes = s.operands["target"], s.operands["pred"].shape[1]
+    return s.given(target=np.repeat(y[:, None] * 1.0, classes, 1)).also(labels=DENSE)
 
 
 def _count_ignored(s: Side) -> Side:

@@ -52,6 +52,7 @@ OTHERS: dict[str, list[tuple[dict[str, Array], Step]]] = {
     "labels_filled": [
         ({**PLAIN, "target": np.array([0, -100, 2, 1, 255, -1])}, Step("labels_filled", 1))
     ],
+    "labels_spread": [(PLAIN, Step("labels_spread", 1)), (IMAGES, Step("labels_spread", 1))],
     "labels_hot": [
         (PLAIN, Step("labels_hot", 1)),
         (IMAGES, Step("labels_hot", 1)),

@@ -186,6 +186,28 @@ def test_what_turns_one_into_the_other(name: str) -> None:
     assert not found.same
 
 
+P = softmax(X.astype(float))
+E = np.exp(X.astype(float))
+UNLIKE = {
+    "the sum forgotten": (E / E, "is 1 everywhere"),
+    "no sum": (E, "not divided by their sums"),
+    "the sum of the batch": (E / E.sum(), "not divided by their sums"),
+    "softmax for the sigmoid": (softmax(np.log(P / (1 - P))), "is the softmax of the logit"),
+}
+
+
+@pytest.mark.parametrize("name", UNLIKE)
+def test_what_was_taken_for_softmax(name: str) -> None:
+    wrong, words = UNLIKE[name]
+    for one, other, side in ((wrong, P, "first"), (P, wrong, "second")):
+        (cause,) = xl.compare_logits(one, other).causes
+        assert side in cause
+        assert words in cause
+    for unlike in (wrong + 0.1, np.abs(np.sin(wrong * 7))):
+        assert not any(words in cause for cause in xl.compare_logits(unlike, P).causes)
+    assert xl.compare_logits(P, P).same
+
+
 def test_two_sides_without_a_cause() -> None:
     other = X.copy()
     other[4, 2] += 0.5

@@ -30,7 +30,7 @@ FLOORS = (-100.0, -64.0)
 # one activation, as exact as can be and as single precision has it
 SIGMOIDS = (("sigmoid", NOTHING), ("sigmoid_in_float32", HAIR), ("sigmoid_to_float32", 2 * HAIR))
 ACTIVATIONS = (
-    *("softmax", "log_softmax", "log_sigmoid", "exp", "log"),
+    *("softmax", "log_softmax", "log_sigmoid", "exp", "exp_by_itself", "log"),
     *(name for name, _ in SIGMOIDS),
 )
 
@@ -49,6 +49,10 @@ TWICE = "softmax is applied twice: by the model or the caller, and again inside 
 MISSING = "softmax is missing: logits go into a loss of probabilities (from_logits=False)"
 LOG_MISSING = "the logarithm is missing: probabilities go into a loss of log-probabilities"
 LOG_TWICE = "the logarithm is taken twice: log-probabilities go into a loss of probabilities"
+SUM_MISSING = (
+    "the sum over the classes is missing: each exponential is divided by itself (or the softmax runs "
+    "along an axis of size 1), and every probability is 1"
+)
 # by what the prediction is
 SOFTMAX = {
     "logits": (
@@ -85,6 +89,7 @@ SOFTMAX = {
             "the loss takes probabilities, and clips or renormalises them",
         ),
         Link("log_sigmoid_first", "log_sigmoid", "logits", RARE, "log-sigmoid is applied first"),
+        Link("sum_missing", "exp_by_itself", "probabilities", ORDINARY, SUM_MISSING),
     ),
     "probabilities": (
         Link("softmax_twice", "", "logits", FAMOUS, TWICE),

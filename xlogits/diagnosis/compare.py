@@ -159,6 +159,7 @@ def _causes(x: Array, y: Array, axis: int) -> Iterator[str]:
                 yield f"the second is {name} of the first"
             if _close(function(y, axis), x):
                 yield f"the first is {name} of the second"
+        yield from _sums(x, y, axis)
         yield from _linear(x, y, axis)
     for dtype in ("bfloat16", "float16"):
         with np.errstate(over="ignore"):
@@ -182,12 +183,32 @@ def _log_sigmoid(x: Array, axis: int) -> Array:
     return xp.log_sigmoid(x)
 
 
+def _softmax_of_logit(x: Array, axis: int) -> Array:
+    return xp.softmax(xp.logit(x), axis)
+
+
 _FUNCTIONS = {
     "softmax": xp.softmax,
     "log_softmax": xp.log_softmax,
     "sigmoid": _sigmoid,
     "log_sigmoid": _log_sigmoid,
+    "the softmax of the logit (its inverse is the sigmoid)": _softmax_of_logit,
 }
+
+
+def _sums(x: Array, y: Array, axis: int) -> Iterator[str]:
+    """Probabilities, of which one side is divided by something else than the sum of the row."""
+    for side, a, b in (("first", x, y), ("second", y, x)):
+        if not (b > 0).all() or not np.allclose(b.sum(axis), 1, atol=1e-5) or _close(a, b):
+            continue
+        factor = a / b
+        if (a == 1).all() and a.shape[axis] > 1:
+            yield (
+                f"the {side} is 1 everywhere: each exponential is divided by itself, and the sum over "
+                f"the classes is missing"
+            )
+        elif (a > 0).all() and _near(factor, factor.mean(axis, keepdims=True)):
+            yield f"the rows of the {side} are not divided by their sums"
 
 
 def _linear(x: Array, y: Array, axis: int) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What people do to labels before the loss, rightly or wrongly; each is one row of `LABELS`."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from xlogits.diagnosis.recipe import (
     require_axis,
 )
 from xlogits.errors import DtypeError, ShapeError
-from xlogits.losses import CTC, KLDivergence
+from xlogits.losses import CTC, KLDivergence, Loss, SoftmaxCrossEntropy
 from xlogits.translation.expression import ATOM, TIMES, Expr
 from xlogits.translation.language import Language
 
@@ -37,6 +38,14 @@ def _labelled(recipe: Recipe, passed: Passed) -> bool:
 
 def _dense(recipe: Recipe, passed: Passed) -> bool:
     return _labelled(recipe, passed) and not passed.indexed
+
+
+def _indexes(recipe: Recipe, passed: Passed) -> bool:
+    """Class indexes of a cross-entropy, all of them classes."""
+    x, y = passed.x, passed.y
+    if y is None or not passed.indexed or type(recipe.loss) is not SoftmaxCrossEntropy:
+        return False
+    return bool(y.dtype.kind in "iu" and ((y >= 0) & (y < x.shape[recipe.axis])).all())
 
 
 def _one_in_each_place(recipe: Recipe, passed: Passed) -> bool:
@@ -142,6 +151,26 @@ def _write_hot(exprs: Exprs, step: Step, language: Language, operands: Operands)
     return {"target": hot * kept}
 
 
+def _spread(operands: Operands, step: Step) -> Operands:
+    """The number of the class at every class: what broadcasting makes of a column of indexes."""
+    x, y = operands["pred"], operands["target"]
+    require_axis(x, step.axis)
+    wide = np.expand_dims(y, step.axis)
+    return {"target": np.broadcast_to(wide, x.shape) * 1.0}
+
+
+def _write_spread(exprs: Exprs, step: Step, language: Language, operands: Operands) -> Exprs:
+    wide = language.write("expand", (exprs["target"], step.axis))
+    wide = language.write("like", (wide, exprs["pred"]))
+    return {"target": language.write("broadcast", (wide, operands["pred"].shape))}
+
+
+def _of_rows(loss: Any) -> Loss:
+    """The loss of one number per class."""
+    rows: Loss = replace(loss, labels=replace(loss.labels, kind="dense"), ignore_index=None)
+    return rows
+
+
 def _hardest(operands: Operands, step: Step) -> Operands:
     y = operands["target"]
     require_axis(y, step.axis)
@@ -192,6 +221,19 @@ LABELS: dict[str, Way] = {
                 "labels are shifted by one position (each position is to predict the next)",
                 ORDINARY,
                 _one_in_each_place,
+            ),
+        ),
+    ),
+    "labels_spread": Way(
+        _spread,
+        _write_spread,
+        (
+            Slip(
+                "class indexes go into a loss of one number per class, and are broadcast: each class "
+                "counts as often as the number of the label says",
+                SELDOM,
+                _indexes,
+                loss=_of_rows,
             ),
         ),
     ),

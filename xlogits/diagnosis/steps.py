@@ -131,6 +131,18 @@ def _sigmoid_to_float32(x: Array) -> Array:
     return rounded(xp.sigmoid(x), "float32")
 
 
+def _exp_by_itself(operands: Operands, step: Step) -> Operands:
+    """Softmax without the sum."""
+    with np.errstate(all="ignore"):
+        e = np.exp(operands["pred"])
+        return {"pred": e / e}
+
+
+def _write_exp_by_itself(exprs: Exprs, step: Step, language: Language, _: Operands) -> Exprs:
+    e = language.write("exp", (exprs["pred"],))
+    return {"pred": e / e}
+
+
 def _view(operands: Operands, step: Step) -> Operands:
     """(N, C, ...) read as rows of C without moving the classes last: what .view(-1, C) does."""
     x, y = operands["pred"], operands["target"]
@@ -219,6 +231,7 @@ STEPS: dict[str, Way] = {
         np.exp,
         _first("exp is applied to the prediction first (it was a logarithm already)"),
     ),
+    "exp_by_itself": Way(_exp_by_itself, _write_exp_by_itself),
     "log": by_word("log", "pred", np.log, _first("the logarithm of the prediction is taken first")),
     "tanh": by_word(
         "tanh", "pred", np.tanh, _first("tanh is applied to the prediction first", RARE)
