@@ -163,3 +163,69 @@ def test_a_name_may_be_given_itself() -> None:
     text = "import torch.nn.functional as F\ny = y.squeeze()\na = F.cross_entropy(x, y)\n"
     (change,) = port_of(text).changes
     assert "index labels" in change.assumed
+
+
+# -- labels that are lists of numbers
+
+MADE = "y = {}\na = {}\n"
+
+
+def of_made(source: str, target: str, labels: str, call: str) -> Change:
+    head = HEAD[source] + "import numpy as np\nimport torch\n"
+    changes = port_of(head + MADE.format(labels, call), source, target).changes
+    return next(change for change in changes if change.before == call)
+
+
+@pytest.mark.parametrize(
+    ("labels", "call", "function", "assumed"),
+    [
+        ("torch.tensor([0, 2])", TORCH.format("y"), "integer_labels(x, y)", ()),
+        ("torch.tensor([0, 2])", TORCH.format("y[:1]"), "integer_labels(x, y[:1])", ()),
+        ("torch.as_tensor(np.array([5, 0, 4]))", TORCH.format("y"), "integer_labels(x, y)", ()),
+        ("torch.tensor([[1.0, 0.0]])", TORCH.format("y"), "cross_entropy(x, y)", ()),
+        ("torch.tensor([[1.0, 0.0]])", TORCH.format("y[1:]"), "cross_entropy(x, y[1:])", ()),
+        ("torch.tensor([0.2, 0.8])", TORCH.format("y"), "cross_entropy(x, y)", ()),
+        # which could be either
+        ("torch.tensor([0, 1])", TORCH.format("y"), "integer_labels(x, y)", ("index labels",)),
+        (
+            "torch.tensor([0, 2], dtype=d)",
+            TORCH.format("y"),
+            "integer_labels(x, y)",
+            ("index labels",),
+        ),
+        ("mine.tensor([0, 2])", TORCH.format("y"), "integer_labels(x, y)", ("index labels",)),
+        ("torch.tensor([0.0, 1.0])", TORCH.format("y"), "integer_labels(x, y)", ("index labels",)),
+        ("torch.tensor([[1.0, 0.0]])", TORCH.format("y[0]"), "integer_labels", ("index labels",)),
+        ("torch.tensor([0, n])", TORCH.format("y"), "integer_labels(x, y)", ("index labels",)),
+        ("torch.tensor([])", TORCH.format("y"), "integer_labels(x, y)", ("index labels",)),
+    ],
+)
+def test_a_list_of_numbers_shows_what_labels_are(
+    labels: str, call: str, function: str, assumed: tuple[str, ...]
+) -> None:
+    change = of_made("torch", "jax", labels, call)
+    assert function in change.after
+    assert tuple(w for w in change.assumed if w.endswith("labels")) == assumed
+
+
+@pytest.mark.parametrize(
+    ("source", "labels", "call", "word"),
+    [
+        ("tensorflow", "tf.constant([5, 0, 4])", TF.format("y"), "dense labels"),
+        ("tensorflow", "np.array([5, 0, 4])", TF.format("y[:1, None]"), "dense labels"),
+        ("keras", "np.array([5, 0, 4])", KERAS.format("y"), "dense labels"),
+        (
+            *("tensorflow", "tf.constant([[0.2, 0.8]])"),
+            *("tf.nn.sparse_softmax_cross_entropy_with_logits(y, x)", "index labels"),
+        ),
+        ("tensorflow", "tf.constant([[0.0, 1.0]])", TF.format("y"), ""),
+        ("tensorflow", "tf.constant([[0, 1]])", TF.format("y"), ""),
+        ("keras", "z", KERAS.format("y"), ""),
+    ],
+)
+def test_labels_of_the_other_kind_are_named(source: str, labels: str, call: str, word: str) -> None:
+    """What one of the two functions makes of these, the other does not: it raises, or broadcasts."""
+    change = of_made(source, "jax", labels, call)
+    kinds = {"index labels", "dense labels"} & set(change.assumed)
+    assert kinds == ({word} if word else set())
+    assert any("looks like" in note for note in change.notes) == bool(word)

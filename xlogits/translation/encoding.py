@@ -54,6 +54,7 @@ CASTS = frozenset(
         *("tensorflow.constant", "tensorflow.identity", "keras.ops.cast"),
         *("keras.ops.convert_to_tensor", "keras.ops.stop_gradient", "jax.lax.stop_gradient"),
         *("jax.numpy.asarray", "jax.numpy.array", "numpy.asarray", "numpy.array"),
+        *("torch.tensor", "torch.as_tensor"),
     }
 )
 METHODS = frozenset(

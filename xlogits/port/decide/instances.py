@@ -14,6 +14,7 @@ from xlogits.catalogue.record import Arg
 from xlogits.errors import Refused
 from xlogits.port.decide.decisions import Decisions
 from xlogits.port.decide.rendering import write
+from xlogits.port.read.activations import looks_behind, refuse_behind
 from xlogits.port.read.labels import labels_of, readings
 from xlogits.port.read.makers import Maker
 from xlogits.port.read.operands import AXIS_HOLE, HOLES, Arguments, bound, filled, holed, understood
@@ -69,6 +70,7 @@ def rewrite_instance(decisions: Decisions, maker: Maker, group: list[Maker]) -> 
             raise Refused("the same name has other values too")
         decisions.check_place(maker.made)
         instance = _instance(decisions, maker)
+        _look_behind(decisions, instance)
         if len(group) > 1:
             _as_function(decisions, instance)
             return
@@ -124,6 +126,16 @@ def _same_labels(decisions: Decisions, maker: Maker, calls: list[tuple[ast.Call,
             "it is called with one number per class in one place, and with class indexes, or with "
             "what cannot be told, in another"
         )
+
+
+def _look_behind(decisions: Decisions, instance: Instance) -> None:
+    """Raise where one of the calls passes what either framework would look behind."""
+    target = decisions.choices.target.frameworks[0]
+    if looks_behind(instance.maker.native.framework) == looks_behind(target):
+        return
+    for call in instance.calls:
+        arguments, _ = _understood(decisions, instance._replace(calls=[call]))
+        refuse_behind(arguments, decisions.scopes, target)
 
 
 def _of_indexes(decisions: Decisions, instance: Instance) -> Instance | None:

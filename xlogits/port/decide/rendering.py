@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xlogits.errors import OptionError, Refused
-from xlogits.port.read.labels import labels_of
+from xlogits.port.read.activations import refuse_behind
+from xlogits.port.read.labels import doubt, labels_of
 from xlogits.port.read.operands import (
     AXIS,
     AXIS_HOLE,
@@ -107,6 +108,7 @@ def write(
 def _written(
     arguments: Arguments, choices: Choices, scopes: Scopes, fold: str, classes: bool
 ) -> Written:
+    refuse_behind(arguments, scopes, choices.target.frameworks[0])
     call = reduced(arguments.call, fold) if fold else arguments.call
     ndim, labels, sure = _seen(arguments, choices, scopes)
     kind = (labels if sure else None) or choices.labels or labels
@@ -116,9 +118,11 @@ def _written(
     if not found.source:
         raise Refused(_why(found))
     told = {f"{kind} labels"} if sure or choices.labels else set()
-    words = [w for w in found.assumptions if w not in choices.assumed | told]
+    doubted, doubt_note = doubt(arguments, scopes)
+    words = [*found.assumptions, *([doubted] if doubted else [])]
+    words = [w for w in words if w not in choices.assumed | told]
     notes = tuple(f"known: {row}" for row in found.known)
-    notes += (arguments.note,) if arguments.note else ()
+    notes += tuple(filter(None, (arguments.note, doubt_note)))
     source, nodes = _with_axis(found.source, arguments)
     words += ["axis"] if arguments.axis and "axis" not in choices.assumed else []
     written = Written(

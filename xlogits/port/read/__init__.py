@@ -9,5 +9,6 @@ In the order in which to read them:
   dotted path means, in TensorFlow 1 and 2.
 - `calls` finds the calls, and what has to be left; `makers` the instances of classes, with every use of
   their names.
-- `operands` tells the arguments of a call apart; `labels` says which kind of labels they show.
+- `operands` tells the arguments of a call apart; `labels` says which kind of labels they show, and
+  `activations` whether a loss would look behind its prediction.
 """

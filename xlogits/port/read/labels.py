@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from xlogits.errors import Refused
 from xlogits.frameworks import OURS
-from xlogits.losses import Transform
+from xlogits.losses import SoftmaxCrossEntropy, Transform
 from xlogits.port.read.operands import Arguments, axes_of, plain
 from xlogits.port.read.paths import ROOTS
 from xlogits.port.read.scopes import Scopes
-from xlogits.translation.encoding import OneHot, encoded, indexed, one_hot
+from xlogits.translation.encoding import CASTS, OneHot, encoded, indexed, one_hot
 from xlogits.translation.expression import Expr
 
 
@@ -76,8 +76,14 @@ def labels_of(
         values = [b.value for b in scopes.bindings(node.id, node)]
         kinds = {labels_of(value, scopes, seen | {node.id}) for value in values}
         return kinds.pop() if len(kinds) == 1 else (None, True)
+    if isinstance(node, ast.Subscript):
+        kind, sure = labels_of(node.value, scopes, seen)
+        rows = kind == "dense" and isinstance(node.slice, ast.Slice)
+        return (kind, sure) if rows or kind == "index" else (None, True)
     if not isinstance(node, ast.Call):
-        return None, True
+        return _listed(node), True
+    if len(node.args) == 1 and not node.keywords and _path(node.func, scopes) in CASTS:
+        return labels_of(node.args[0], scopes, seen)
     kind, name = None, getattr(node.func, "attr", getattr(node.func, "id", ""))
     if name in ("one_hot", "softmax", "to_categorical"):
         kind = "dense"
@@ -93,6 +99,41 @@ def labels_of(
     elif name == "to" and node.args and isinstance(node.args[0], ast.Attribute):
         kind = "index" if node.args[0].attr in ("long", "int64") else None
     return kind, _known(node.func, scopes)
+
+
+def _listed(node: ast.expr | None) -> str | None:
+    """What a list of numbers shows: whole ones above 1 are indexes, rows of floats are not."""
+    if not isinstance(node, (ast.List, ast.Tuple)):
+        return None
+    try:
+        rows = ast.literal_eval(node)
+    except ValueError:
+        return None
+    numbers, deep = list(rows), False
+    while numbers and all(isinstance(row, (list, tuple)) for row in numbers):
+        numbers, deep = [x for row in numbers for x in row], True
+    if numbers and all(type(x) is int for x in numbers):
+        return "index" if max(numbers) > 1 else None
+    some = all(type(x) in (int, float) for x in numbers)
+    return "dense" if some and (deep or any(x % 1 for x in numbers)) else None
+
+
+def doubt(arguments: Arguments, scopes: Scopes) -> tuple[str, str]:
+    """The word for labels of the kind that a loss takes, and a note, where the text shows the other.
+
+    What the original does with these it does without an equivalent: it raises, or broadcasts them.
+    """
+    loss = arguments.call.reading.loss
+    if not isinstance(loss, SoftmaxCrossEntropy) or loss.labels.kind == "inferred":
+        return "", ""
+    node = _labels(arguments)
+    kind, sure = labels_of(node, scopes)
+    if node is None or not sure or kind in (None, loss.labels.kind):
+        return "", ""
+    words = {"index": "class indexes", "dense": "one number per class"}
+    text, name = ast.unparse(node), arguments.call.native.name
+    note = f"`{text}` looks like {words[kind]}, and {name} takes {words[loss.labels.kind]}"
+    return f"{loss.labels.kind} labels", note
 
 
 def _known(function: ast.expr, scopes: Scopes) -> bool:
