@@ -16,8 +16,8 @@ from xlogits.frameworks import BACKENDS, installed
 # their assertions say as much as those of tests
 pytest.register_assert_rewrite("tests.data.claimed", "tests.losses.agreement")
 
-# files to be ported, and a module that Python imports when it starts: no examples to run
-collect_ignore = ["port/golden", "absence/startup"]
+# files and programs to be ported, and a module that Python imports when it starts: no examples to run
+collect_ignore = ["port/golden", "data/programs", "absence/startup"]
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")

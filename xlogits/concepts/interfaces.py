@@ -113,9 +113,9 @@ label's towards 1 and the others towards 0, which is why such training seems to 
 0.2, 0.1) and label 0 the gradient is ({moved}).
 
 Set on probabilities: softmax is applied a second time, {on_probs} for the same rows, and a perfect
-model of 3 classes still pays {floor}. The order of classes is kept, so accuracy looks right. Only in a
-model on TensorFlow that ends in a softmax activation does Keras find the logits behind it: it uses
-them, warns, and gives {seen} after all.
+model of 3 classes still pays {floor}. The order of classes is kept, so accuracy looks right. Only on
+TensorFlow, and only behind a softmax of its own (the activation of a last layer, keras.ops.softmax),
+does Keras find the logits: it uses them, warns, and gives {seen} after all.
 
 MXNet's Gluon has an argument of the same name and the opposite sense: from_logits=True there means that
 the input is log-probabilities already, the result of log_softmax, and False, the default of its

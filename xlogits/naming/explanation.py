@@ -77,7 +77,7 @@ class Explanation:
         return "\n".join(_page(self))
 
     def of_the_call(self) -> tuple[str, ...]:
-        """The call that was asked about, alone: its formula, and the same elsewhere, in lines."""
+        """The call that was asked about, alone: formula, facts, and the same elsewhere, in lines."""
         return tuple(_of_the_call(self))
 
     def data(self) -> dict[str, Any]:
@@ -255,6 +255,8 @@ def _of_the_call(e: Explanation) -> Iterator[str]:
     yield from wrapped(e.about)
     yield ""
     yield from _computed(e)
+    yield ""
+    yield from _pairs(e.facts, "")
     yield ""
     yield from _same_elsewhere(e)
 
