@@ -96,6 +96,19 @@ ASKED = (
             "labels one number per class",
         ),
     ),
+    *(
+        Asked(
+            "integer_labels",
+            f"ValueError: Arguments `target` and `output` must have the same {said}",
+            "sparse",
+            ("SparseCategoricalCrossentropy",),
+            of_index,
+        )
+        for said in (
+            "rank (ndim). Received: target.shape=(1,), output.shape=(1, 10)",
+            "shape. Received: target.shape=(1, 1), output.shape=(1, 10)",
+        )
+    ),
     Asked(
         "integer_labels",
         "keras.losses.CategoricalCrossentropy",
@@ -117,6 +130,14 @@ ASKED = (
     ),
     Asked("forgotten_sum", "softmax([2.0, 1.0, 0.1])", "softmax", (), of_softmax),
     Asked(
+        "forgotten_sum",
+        "np.exp(logits) / np.exp(logits)",
+        "softmax",
+        ("np.exp(x) / np.exp(x) is (1, 1, 1) for every x",),
+        of_softmax,
+    ),
+    Asked("forgotten_sum", "softmax gives all ones", "softmax", ("the sum is forgotten",)),
+    Asked(
         "inverse_of_logit",
         "logit(0.5)",
         "logit",
@@ -127,6 +148,13 @@ ASKED = (
         "what is the inverse of softmax",
         "inverse-of-softmax",
         ("The logit is the inverse of the sigmoid, not of softmax", "Softmax forgets a constant"),
+        of_inverse,
+    ),
+    Asked(
+        "inverse_of_logit",
+        "is softmax the inverse of logit",
+        "inverse-of-softmax",
+        ("The logit is the inverse of the sigmoid, not of softmax",),
         of_inverse,
     ),
     Asked(
@@ -183,6 +211,14 @@ ASKED = (
         "forgot from_logits=True",
         "from_logits",
         ("which is why such training seems to work at first", "so accuracy looks right"),
+        of_from_logits,
+    ),
+    Asked("from_logits", "from_logits=True on probabilities", "from_logits", (), of_from_logits),
+    Asked(
+        "from_logits",
+        "why does training work when from_logits is forgotten",
+        "from_logits",
+        ("every gradient is 0", "which is why such training seems to work at first"),
         of_from_logits,
     ),
     Asked(

@@ -15,6 +15,7 @@ CONCEPTS = (
             "why use BCEWithLogitsLoss",
             "sigmoid before BCEWithLogitsLoss",
             "why does cross_entropy have no with_logits",
+            "why does sparse_softmax_cross_entropy have no with_logits",
             "softmax_cross_entropy_with_logits_v2",
             "get a probability from a model trained with BCEWithLogitsLoss",
         ),
