@@ -1,5 +1,6 @@
 """Training on the digits gives one curve under every name, and losses that are wrong leave it."""
 
+import io
 import subprocess
 import sys
 from dataclasses import replace
@@ -32,6 +33,7 @@ from compare.digits.training import (
 from compare.digits.wrong import padded
 from tests.conftest import ROOT
 from xlogits.parity import command
+from xlogits.report.progress import Progress
 
 STEPS = 4
 NAMES = (
@@ -136,14 +138,21 @@ def test_a_backend_without_an_adapter_is_told(capsys: pytest.CaptureFixture[str]
 
 
 def test_a_new_backend_without_an_adapter_is_no_error_of_the_matrix(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ran: list[Any] = []
+    drawn: list[command.Drawn] = []
+
+    def matrix(options: Any, draw: command.Draw) -> int:
+        drawn.append(draw(options, Progress(io.StringIO())))
+        return 0
+
     monkeypatch.setattr("xlogits.parity.command.BACKENDS", ("numpy", "mxnet"))
-    monkeypatch.setattr(command, "run", lambda *given: ran.append(given) or 0)
+    monkeypatch.setattr(command, "run", matrix)
     assert compare.main(["--backends", "mxnet"]) == 0
-    assert "Not run: mxnet, the digits have no adapter for it" in capsys.readouterr().out
-    assert len(ran) == 1
+    ((figures, words, wrong),) = drawn
+    assert "Not run: mxnet, the digits have no adapter for it" in words
+    assert len(figures) == 1
+    assert not wrong
 
 
 def test_every_mistake_is_noticed(curves: Curves) -> None:

@@ -45,7 +45,9 @@ class Opened:
         self.settle()
 
     def settle(self):
-        time.sleep(0.25)  # the page waits for the last key before it filters
+        time.sleep(
+            0.25
+        )  # the page waits for the last key before it filters, and is told of its width
 
     def badge(self, native, backend):
         (found,) = self.all(f".badge[title^='{native} on {backend}:']")
@@ -68,6 +70,7 @@ class Opened:
         self.driver.execute_cdp_cmd(
             "Emulation.setEmulatedMedia", {"media": media, "features": features}
         )
+        self.settle()  # the page folds and unfolds after it has another width
 
     def usual(self):
         """The page as it was before it was looked at in another way."""
