@@ -31,6 +31,7 @@ ROWS: tuple[Divergence, ...] = (
         "https://github.com/pytorch/pytorch/issues/89558 and "
         "https://github.com/google-deepmind/optax/pull/1786",
         case="labels exactly 0*",
+        unless="no label is 0",
     ),
     Divergence(
         "classes of -inf and labels of 0",
@@ -43,6 +44,7 @@ ROWS: tuple[Divergence, ...] = (
         "The limit is 0, and xlogits leaves such a term out.",
         "https://github.com/google-deepmind/optax/pull/1762",
         case="-inf masked classes*",
+        unless="no class has a logit of -inf",
     ),
     Divergence(
         "derivative by the label of a class of -inf",
@@ -61,6 +63,7 @@ ROWS: tuple[Divergence, ...] = (
         "https://github.com/tensorflow/tensorflow/issues/60314",
         case="label rows summing to *",
         quantity="d/dlogits",
+        unless="rows sum to 1",
     ),
     Divergence(
         "power of a probability of 0",
@@ -70,6 +73,7 @@ ROWS: tuple[Divergence, ...] = (
         "run it: keras 3.15, a probability of 0 at the label",
         case="probabilities exactly 0 and 1",
         quantity="d/dlogits",
+        unless="no probability is 0",
     ),
     Divergence(
         "focal loss by labels of 0 and 1",
@@ -98,7 +102,8 @@ ROWS: tuple[Divergence, ...] = (
         "Keras 3.15 takes the number of classes for label smoothing from the last axis even where "
         "`axis` says that the classes are elsewhere, as in categorical cross-entropy.",
         "https://github.com/keras-team/keras/pull/23437",
-        variant="*axis=*",
+        variant="*axis=*label_smoothing=*|*label_smoothing=*axis=*",
+        unless="the classes are on the last axis",
     ),
     Divergence(
         "labels outside the mask of PolyLoss",

@@ -6,7 +6,8 @@ from typing import NamedTuple
 class Divergence(NamedTuple):
     """A divergence that is accepted, where it occurs, why, and how we know.
 
-    Where it occurs is said with patterns, several of them with "|" between.
+    Where it occurs is said with patterns, several of them with "|" between. `unless` says in words
+    where it does not occur, for verdicts: "rows sum to 1".
     """
 
     name: str
@@ -19,3 +20,4 @@ class Divergence(NamedTuple):
     dtype: str = "*"
     mode: str = "*"
     backend: str = "*"
+    unless: str = ""

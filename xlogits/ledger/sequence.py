@@ -14,6 +14,7 @@ ROWS: tuple[Divergence, ...] = (
         "gradient is 0.",
         "https://github.com/tensorflow/tensorflow/blob/master/tensorflow/python/ops/ctc_ops.py",
         case="too few frames|one frame",
+        unless="every item has frames enough",
     ),
     Divergence(
         "gradient where no alignment fits",
@@ -23,6 +24,7 @@ ROWS: tuple[Divergence, ...] = (
         "https://pytorch.org/docs/stable/generated/torch.nn.CTCLoss.html (zero_infinity)",
         case="too few frames|one frame",
         quantity="d/dlogits",
+        unless="every item has frames enough",
     ),
     Divergence(
         "gradient through log_softmax",
