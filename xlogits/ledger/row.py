@@ -21,3 +21,10 @@ class Divergence(NamedTuple):
     mode: str = "*"
     backend: str = "*"
     unless: str = ""
+
+    @property
+    def of_precision(self) -> bool:
+        """Whether it is about every input in float64: how precisely a function computes, no more."""
+        in_float64 = "*dtype='float64'*"
+        alone = self.variant == "*" and self.dtype == "float64"
+        return self.case == "*" and (alone or self.variant == in_float64)

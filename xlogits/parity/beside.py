@@ -74,7 +74,7 @@ def row_about(
     if quantity.startswith("d/dlinear_"):  # what is handed on to a layer comes back from its logits
         quantity = "d/dlogits"
     for row in ledger.ROWS:
-        if row.case == row.variant == "*" or not matches(case, row.case):
+        if row.of_precision or row.case == row.variant == "*" or not matches(case, row.case):
             continue
         given = (quantity, row.quantity), (dtype, row.dtype), (mode, row.mode)
         if all(matches(value, patterns) for value, patterns in given):
@@ -100,8 +100,7 @@ def _coarse(native: str) -> bool:
     record = NATIVES[native]
     if record.loss.dtype == COARSE and not any(arg.to == "dtype" for arg in record.parameters):
         return True
-    alone = (row for row in ledger.ROWS if row.case == row.variant == "*" and row.dtype == PRECISE)
-    return any(native in row.natives for row in alone)
+    return any(native in row.natives and row.of_precision for row in ledger.ROWS)
 
 
 @dataclass
