@@ -15,6 +15,7 @@ from xlogits.losses.parts.axes import class_axes
 Array = Any
 Operands = dict[str, Array]
 DTYPES = ("int64", "int32", "uint8", "bool", "float64")
+OF_INDEXES = "class indexes for labels"  # where the loss takes one number per class
 SPREAD = ("sample_weight", "mask", "variance")  # operands that functions broadcast
 
 
@@ -47,7 +48,7 @@ def _labels(loss: Any, ordinary: Operands) -> Iterator[Case]:
         else:
             indexes = target.argmax(axis)
             if loss.labels.kind == "dense":
-                yield _case("class indexes for labels", ordinary, target=indexes)
+                yield _case(OF_INDEXES, ordinary, target=indexes)
             target = np.moveaxis(np.eye(pred.shape[axis])[indexes], -1, axis)
     elif getattr(loss, "log_target", False):
         return

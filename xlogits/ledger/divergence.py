@@ -66,6 +66,16 @@ ROWS: tuple[Divergence, ...] = (
         unless="rows sum to 1",
     ),
     Divergence(
+        "one class against every item",
+        _GENERALISED,
+        "Of predictions with one class, (6, 1), and labels (6,) Keras 3.15 makes (6, 6), each item with "
+        "the label of every other: weighted sums are 6 times too large. xlogits gives (6,).",
+        "(1 - p**0.5) / 0.5 by mpmath, weighted and added up: 2.47726; Keras says 14.8635",
+        case="one class",
+        variant="*reduction='none'*|*reduction='sum'*|*sample_weight*",
+        unless="there is more than one class",
+    ),
+    Divergence(
         "power of a probability of 0",
         _GENERALISED,
         "The power of the label's probability is infinitely steep at 0, and Keras multiplies that by "

@@ -163,6 +163,8 @@ class Judge:
         if isinstance(second, Failure):
             if case.brought:
                 self._count(self.verdict.raises, case.name)
+            elif precision(self.target, prepared.dtype) != prepared.dtype:
+                self._count(self.verdict.raises, f"{prepared.dtype} arrays")
             else:
                 told = f"raised {second.kind} on {where}: {second.message[:120]}"
                 self._off(case, prepared.dtype, "value", told)
@@ -176,7 +178,7 @@ class Judge:
                 told = f"{quantity}: there is none, where the original has one, on {where}"
                 self._off(case, prepared.dtype, quantity, told)
                 continue
-            off = error(b, a, scale, precision(self.calls, prepared.dtype))
+            off = error(b, a, scale, self._rounding(case, prepared.dtype))
             if off <= TRANSLATION_LIMIT:
                 worst = "value" if quantity == "value" else "gradient"
                 setattr(self.verdict, worst, max(getattr(self.verdict, worst), off))
@@ -192,6 +194,12 @@ class Judge:
             self.verdict.wrong.append(told)
         else:
             self.verdict.explain(*found, quantity, told)
+
+    def _rounding(self, case: Case, dtype: str) -> str:
+        """The dtype to which they are to agree: whole numbers times a constant are float32 in some."""
+        target = case.operands.get("target")
+        whole = case.brought and target is not None and np.asarray(target).dtype.kind != "f"
+        return COARSE if whole else precision(self.calls, dtype)
 
     def _refused(self, case: Case, prepared: Prepared, first: Failure) -> None:
         """The original refuses what the rewrite takes: for a reason that is stated, or a failure.

@@ -82,7 +82,7 @@ def _run(
     judge = Judge(one["original"], one["translated"], one["assumed"], slopes)
     cast = isinstance(call.reading.loss, Transform) and call.reading.loss.dtype == "float32"
     fitting = choose([*_fitting(loss, holes, one, judge.verdict)])
-    for dtype in ("float32",) if cast else dtypes:
+    for dtype in ("float32",) if cast or "single" in one["assumed"] else dtypes:
         tried = [*_prepared(loss, fitting, dtype)]
         ran = [
             _evaluated(tried, text, known, holes, home, dtype)

@@ -280,6 +280,21 @@ def _item_weights(loss: Any, case: Case) -> bool:
     return weight is None or np.ndim(weight) > 0
 
 
+def _one_weight_each(loss: Any, case: Case) -> bool:
+    """Whether sample weights have the shape of the items."""
+    weight, shape = case.operands.get("sample_weight"), np.shape(case.operands["pred"])
+    if getattr(loss, "inner", "") != "none":
+        along = class_axes(loss.axis, len(shape))
+        shape = tuple(n for i, n in enumerate(shape) if i not in along)
+    return weight is None or np.shape(weight) == shape
+
+
+def _column(case: Case) -> bool:
+    """Whether class indexes come with an axis of size 1 for the classes."""
+    pred, target = np.shape(case.operands["pred"]), np.shape(case.operands["target"])
+    return len(pred) == len(target) and target[-1:] == (1,) != pred[-1:]
+
+
 def _below(loss: Any, case: Case) -> bool:
     return bool((np.asarray(case.operands["pred"]) * loss.beta <= 20).all())
 
@@ -316,13 +331,13 @@ HOLDS: dict[str, Holds] = {
     "dense labels": lambda loss, case: True,
     "labels in range": lambda loss, case: True,  # no case has others but those that are ignored
     "as many classes": lambda loss, case: True,  # encoded so where it is run
-    "no column": lambda loss, case: case.name != "column of labels",
+    "no column": lambda loss, case: not _column(case),
     "integer labels": lambda loss, case: np.asarray(case.operands["target"]).dtype.kind in "iu",
     "constant labels": lambda loss, case: True,
     "something counts": _counts,
     "float32": lambda loss, case: True,  # Keras is told to compute in float64
     "item weights": _item_weights,
-    "one weight per item": _item_weights,
+    "one weight per item": _one_weight_each,
     "within the clip": _within,
     "inside": _within,
     "positive": _positive,
