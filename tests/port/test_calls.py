@@ -32,8 +32,10 @@ OPEN = {
         "numpy",
     ),
     "sample weight a number": (
-        "tensorflow.compat.v1.losses.sigmoid_cross_entropy("
-        "multi_class_labels=target, logits=pred, weights=sample_weight)",
+        (
+            "tensorflow.compat.v1.losses.sigmoid_cross_entropy("
+            "multi_class_labels=target, logits=pred, weights=sample_weight)"
+        ),
         "numpy",
     ),
     "mask (N, 1)": ("jax.nn.logmeanexp(x=pred, where=mask)", "torch"),
