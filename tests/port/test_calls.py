@@ -38,9 +38,6 @@ OPEN = {
         ),
         "numpy",
     ),
-    "mask (N, 1)": ("jax.nn.logmeanexp(x=pred, where=mask)", "torch"),
-    "mask (1, C)": ("jax.nn.logmeanexp(x=pred, where=mask)", "torch"),
-    "mask a number": ("jax.nn.logmeanexp(x=pred, where=mask)", "torch"),
 }
 
 
