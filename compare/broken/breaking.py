@@ -127,9 +127,12 @@ def axis(native: Native) -> Iterator[Broken]:
         yield Broken("axis", native, record, f"{arg.name}={wrong} by default")
     elif arg is None and getattr(loss, "axis", None) is not None:
         wrong = 0 if loss.axis == -1 else -1
-        with suppress(OptionError):  # a function that has no axis
-            record = replace(native, loss=replace(loss, axis=wrong))
-            yield Broken("axis", native, record, f"axis {wrong}")
+        with suppress(
+            OptionError, IndexError
+        ):  # there is no axis, or no arrays are made for that one
+            moved = replace(loss, axis=wrong)
+            if list(cases(moved)):
+                yield Broken("axis", native, replace(native, loss=moved), f"axis {wrong}")
 
 
 def operand(native: Native) -> Iterator[Broken]:

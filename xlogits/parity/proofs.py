@@ -24,8 +24,8 @@ from xlogits.frameworks import FRAMEWORKS, OURS
 from xlogits.losses import Transform
 from xlogits.parity import engines
 from xlogits.parity.beside import Judge, Verdict
-from xlogits.parity.engines import Call, Result, settled
-from xlogits.parity.engines.run import differentiated
+from xlogits.parity.engines import Call, Failure, Result, settled
+from xlogits.parity.engines.run import differentiated, retried
 from xlogits.parity.plan import Prepared, prepared, unreferenced
 from xlogits.parity.translations import HOLDS
 
@@ -229,8 +229,15 @@ def _evaluated(
         Call(fn, p.operands, p.wrt if can else (), p.cotangent, case.strided, (text,))
         for case, p in tried
     ]
+
+    def run(some: list[Call]) -> list[Result]:
+        return engine.run(some, dtype, "cpu", engine.QUICK)  # type: ignore[no-any-return]
+
     with settled(engine, dtype):
-        return differentiated(lambda some: engine.run(some, dtype, "cpu", engine.QUICK), calls)
+        ran = differentiated(run, calls)
+        # what cannot be differentiated, or not to the shape that our record says, may have a value
+        failed = [i for i, found in enumerate(ran) if isinstance(found, Failure) and calls[i].wrt]
+        return retried(ran, failed, lambda i: calls[i]._replace(wrt=()), run)
 
 
 if __name__ == "__main__":
