@@ -208,9 +208,10 @@ def test_what_the_original_refuses_is_named() -> None:
     (change,) = port_of(
         "import tensorflow as tf\na = tf.nn." + DENSE_CALL, "tensorflow", "torch"
     ).changes
-    assert change.conditions == ()
+    condition = "labels hold one number per class"
+    assert condition not in change.conditions
     told = verify._told(change, vars(found))
-    assert told.conditions == ("labels hold one number per class",)
+    assert condition in told.conditions
     assert told.mark != "exact"
 
 
