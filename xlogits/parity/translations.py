@@ -5,7 +5,7 @@ For each way of calling each function, and each framework it is written for, the
 what it takes for granted holds; value and gradient are held against those of the original itself.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
