@@ -15,6 +15,7 @@ import numpy as np
 
 from xlogits import ledger
 from xlogits.cases import Case
+from xlogits.cases.callers import OF_INDEXES
 from xlogits.errors import XlogitsError
 from xlogits.ledger import Divergence, matches
 from xlogits.parity.engines import Failure, Outcome, Result
@@ -26,6 +27,9 @@ from xlogits.report.results import TRANSLATION_LIMIT
 Array = Any
 
 PRECISE, COARSE = "float64", "float32"
+CHECKED = {
+    OF_INDEXES: "dense labels"
+}  # what an original refuses, and the condition that this makes
 
 
 class Named(NamedTuple):
@@ -110,8 +114,9 @@ class Verdict:
     `value` and `gradient` are the largest differences in eps. `ran` are the words for what was brought
     to it, such as ranks and dtypes of labels, by kind; `left_out` counts the inputs that a condition
     excludes; `refused` counts those that the original refuses and the rewrite takes, for a reason that a
-    row of the ledger or the name of the input gives; `raises` those of what callers may bring that the
-    original takes and the rewrite refuses.
+    row of the ledger or the name of the input gives; `checked` are words for what the original checks
+    and the rewrite takes for granted; `raises` counts those of what callers may bring that the original
+    takes and the rewrite refuses.
     """
 
     inputs: int = 0
@@ -123,6 +128,7 @@ class Verdict:
     ran: dict[str, list[str]] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
+    checked: list[str] = field(default_factory=list)
     raises: dict[str, int] = field(default_factory=dict)
     skipped: str = ""
     missing: str = ""  # the framework that is not installed
@@ -213,6 +219,8 @@ class Judge:
             told = f"{first.kind}: {first.message[:120]}"
             where = f"{case.name!r} in {prepared.dtype}"
             self.verdict.wrong.append(f"the original refuses what this takes, {where}: {told}")
+        elif case.name in CHECKED:
+            self.verdict.checked = [CHECKED[case.name]]
         else:
             self._count(self.verdict.refused, case.name)
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from xlogits.cases.callers import OF_INDEXES
 from xlogits.errors import OptionError
 from xlogits.frameworks import FRAMEWORKS
 from xlogits.port.decide.change import Change, Proof
@@ -19,9 +18,6 @@ from xlogits.port.output import counted
 
 SOURCE = Path(__file__).parents[2]
 MARKS = ("exact", "exact if")
-CHECKED = {
-    OF_INDEXES: "dense labels"
-}  # what an original refuses, and the condition that this makes
 
 
 def verified(
@@ -87,7 +83,7 @@ def _told(change: Change, verdict: dict[str, Any] | None) -> Change:
         return change
     if verdict["skipped"]:
         return replace(change, notes=(*change.notes, f"not run: {verdict['skipped']}"))
-    change = _narrowed(change, verdict["refused"])
+    change = _narrowed(change, verdict["checked"])
     mark, known = change.mark, verdict["known"].values()
     if known and mark in MARKS and not any("value" in row["quantities"] for row in known):
         mark = "same value, different gradient"
@@ -95,9 +91,9 @@ def _told(change: Change, verdict: dict[str, Any] | None) -> Change:
     return replace(change, verified=what_ran(verdict), mark=mark, notes=notes)
 
 
-def _narrowed(change: Change, refused: dict[str, int]) -> Change:
-    """A change with the condition that the original checks, and what is written does not."""
-    words = [w for name, w in CHECKED.items() if name in refused and w not in change.assumed]
+def _narrowed(change: Change, checked: list[str]) -> Change:
+    """A change with what the original checks, and what is written does not."""
+    words = [word for word in checked if word not in change.assumed]
     mark = "exact if" if words and change.mark == "exact" else change.mark
     return replace(change, assumed=(*change.assumed, *words), mark=mark)
 
@@ -137,7 +133,7 @@ def conditions(verdict: dict[str, Any]) -> Iterator[str]:
         yield f"not run at {_ranks(ranks)}: assumed"
     for word, count in verdict["left_out"].items():
         yield f"not run on {counted(count, 'input')}: {WORDS[word]}"
-    refused = listed([name for name in verdict["refused"] if name not in CHECKED])
+    refused = listed(list(verdict["refused"]))
     if refused:
         yield f"the original refuses {refused}, which this takes: not compared"
     if verdict["raises"]:
