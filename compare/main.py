@@ -11,6 +11,7 @@ from xlogits.report.progress import Said
 
 HERE = Path(__file__).resolve().parent
 PARTS = {
+    "broken": "compare.broken.main",
     "digits": "compare.digits.main",
     "fuzz": "compare.fuzz.main",
     "hostile": "compare.hostile.main",

@@ -10,7 +10,7 @@ import pytest
 
 from tests.absence.hiding import environment
 from tests.conftest import ROOT, need
-from tests.port.porting import TO_JAX, TORCH, main_in
+from tests.port.porting import TO_JAX, TORCH, main_in, port_of
 from tests.port.proving import proof, verdict
 from xlogits.errors import OptionError
 from xlogits.parity.proofs import Verdict, judged
@@ -138,7 +138,7 @@ def test_a_rewrite_that_is_off_is_withdrawn(
     assert "a = jax.nn.softmax(x)" in text
     assert "it is off: value: 1 where the original is 2" in text
     assert "b = F.mse_loss(x, y)" in text
-    assert "on 3 inputs the value is within 1.5 eps" in capsys.readouterr().err
+    assert "verified on 3 inputs: value within 1.5 eps" in capsys.readouterr().err
 
 
 @pytest.mark.long
@@ -149,3 +149,101 @@ def test_the_command_runs_both_frameworks(
     (tmp_path / "a.py").write_text(TORCH + "b = F.cross_entropy(x, y, label_smoothing=0.1)\n")
     assert main_in(tmp_path, ["port", "a.py", *TO_JAX, "--verify"]) == 0
     assert "2 verified by running them" in capsys.readouterr().err
+
+
+def test_the_original_is_the_judge_and_not_our_record_of_it() -> None:
+    """With `from_logits=None` Keras reads probabilities; our own formula once said otherwise."""
+    original = "keras.ops.binary_crossentropy(target=_xl1_, output=_xl0_, from_logits=None)"
+    translated = "F.binary_cross_entropy_with_logits(_xl0_, _xl1_, reduction='none')"
+    imports = ["import torch.nn.functional as F"]
+    found = verdict(original, translated, imports=imports, target="torch")
+    assert any(why.startswith("value: ") and "'ordinary'" in why for why in found.wrong)
+
+
+DENSE_CALL = "softmax_cross_entropy_with_logits(y, x)\n"
+DENSE = "tensorflow.nn.softmax_cross_entropy_with_logits(labels=_xl1_, logits=_xl0_)"
+TO_TORCH = {"imports": ["import torch.nn.functional as F"], "target": "torch"}
+
+
+def test_a_fault_of_the_source_is_a_row_of_the_ledger_and_said_in_its_words() -> None:
+    found = verdict(DENSE, "F.cross_entropy(_xl0_, _xl1_, reduction='none')", **TO_TORCH, ndim=2)
+    assert not found.wrong
+    (row,) = [row for row in found.known.values() if row["unless"] == "rows sum to 1"]
+    assert row["quantities"] == ["gradient"]
+    said = list(verify.conditions(vars(found)))
+    assert (
+        "verified where rows sum to 1; elsewhere the gradient differs (TensorFlow's own fault)"
+        in said
+    )
+
+
+def test_a_row_excuses_one_kind_of_input_and_no_other() -> None:
+    off = "F.cross_entropy(_xl0_, 1.001 * _xl1_, reduction='none')"
+    found = verdict(DENSE, off, **TO_TORCH, ndim=2)
+    assert any("value: " in why and "'ordinary'" in why for why in found.wrong)
+
+
+def test_a_row_about_a_dtype_sets_the_precision_and_excuses_nothing() -> None:
+    """TF1's losses compute in float32: the ledger's row names every input in float64."""
+    original = (
+        "tensorflow.compat.v1.losses.softmax_cross_entropy"
+        "(onehot_labels=_xl1_, logits=_xl0_, reduction='weighted_sum')"
+    )
+    right = "torch.sum(F.cross_entropy(_xl0_, _xl1_, reduction='none'))"
+    given: dict[str, Any] = TO_TORCH | {
+        "imports": ["import torch", *TO_TORCH["imports"]],
+        "ndim": 2,
+        "assumed": ["constant labels"],
+    }
+    found = verdict(original, right, **given)
+    assert not found.wrong
+    assert 0 < found.value < 16
+    assert verdict(original, f"1.0001 * {right}", **given).wrong
+
+
+def test_what_the_original_refuses_is_named() -> None:
+    """Class indexes for one number per class: PyTorch's one function takes both."""
+    found = verdict(DENSE, "F.cross_entropy(_xl0_, _xl1_, reduction='none')", **TO_TORCH, ndim=2)
+    assert found.checked == ["dense labels"]
+    (change,) = port_of(
+        "import tensorflow as tf\na = tf.nn." + DENSE_CALL, "tensorflow", "torch"
+    ).changes
+    condition = "labels hold one number per class"
+    assert condition not in change.conditions
+    told = verify._told(change, vars(found))
+    assert condition in told.conditions
+    assert told.mark != "exact"
+
+
+def test_an_answer_to_what_the_original_refuses_is_wrong() -> None:
+    original = "torch.nn.functional.multi_margin_loss(input=_xl0_, target=_xl1_)"
+    with pytest.MonkeyPatch.context() as patch:
+        from xlogits import ledger
+
+        patch.setattr(ledger, "ROWS", ())
+        found = verdict(
+            original,
+            "tf.reduce_mean(_xl0_)",
+        )
+    assert any(why.startswith("the original refuses what this takes") for why in found.wrong)
+
+
+def test_what_a_condition_excludes_is_counted_and_said() -> None:
+    assumed = ["nothing ignored", "index labels", "rank"]
+    found = verdict(ENTROPY, SPARSE, assumed=assumed)
+    assert found.left_out["rank"] >= 3
+    assert found.left_out["nothing ignored"] >= 3
+    said = list(verify.conditions(vars(found)))
+    assert "not run at ranks 3 and 4: assumed" in said
+    assert verify.what_ran(vars(found)).startswith("at ranks 1 and 2, int64 ")
+
+
+def test_keras_aligns_a_column_where_others_broadcast_it() -> None:
+    original = "keras.losses.mean_squared_error(y_true=_xl1_, y_pred=_xl0_)"
+    found = verdict(
+        original,
+        "torch.mean((_xl0_ - _xl1_) ** 2, dim=-1)",
+        imports=["import torch"],
+        target="torch",
+    )
+    assert any("'(N, 1) with labels (N,)'" in why for why in found.wrong)

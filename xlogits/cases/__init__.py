@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from xlogits.cases import (
+    callers,
     divergence,
     formula,
     likelihood,
@@ -18,7 +19,7 @@ from xlogits.cases import (
     softmax,
     transform,
 )
-from xlogits.cases.case import CORE, Case
+from xlogits.cases.case import CORE, MORE_SIZES, Case
 from xlogits.cases.formula import Domain
 from xlogits.losses import (
     CTC,
@@ -45,6 +46,18 @@ DOMAINS: dict[type, Domain | Callable[[Any], Domain]] = {
 
 def cases(loss: Loss | Transform, wanted: frozenset[str] = frozenset()) -> Iterator[Case]:
     """All cases that make sense for a loss, with the weights that are wanted."""
+    return (case for case in _cases(loss, wanted) if case.name not in MORE_SIZES)
+
+
+def brought(loss: Loss | Transform, wanted: frozenset[str] = frozenset()) -> Iterator[Case]:
+    """What callers bring besides: further sizes, and operands of other shapes and dtypes."""
+    yield from (case for case in _cases(loss, wanted) if case.name in MORE_SIZES)
+    ordinary = next((case for case in _cases(loss, wanted) if case.name == "ordinary"), None)
+    if ordinary is not None:
+        yield from callers.brought(loss, ordinary.operands)
+
+
+def _cases(loss: Loss | Transform, wanted: frozenset[str]) -> Iterator[Case]:
     if isinstance(loss, Transform):
         yield from transform.cases(loss, wanted)
     elif isinstance(loss, LinearSoftmaxCrossEntropy):
@@ -71,4 +84,4 @@ def _domain(loss: Loss) -> Domain:
     return domain if isinstance(domain, Domain) else domain(loss)
 
 
-__all__ = ["CORE", "Case", "cases"]
+__all__ = ["CORE", "Case", "brought", "cases"]

@@ -17,11 +17,15 @@ Shape = tuple[int, ...]
 
 
 class Case(NamedTuple):
-    """Operands by neutral name; `strided` ones are laid out with gaps where a framework can."""
+    """Operands by neutral name; `strided` ones are laid out with gaps where a framework can.
+
+    What is `brought` is what callers pass and a loss may refuse, such as labels of another shape.
+    """
 
     name: str
     operands: dict[str, Array]
     strided: bool = False
+    brought: bool = False
 
 
 class Size(NamedTuple):
@@ -46,6 +50,15 @@ SIZES = {
     "unbatched": Size(()),
     "not contiguous": Size((6,)),
 }
+
+# What a rewritten call is tried on besides: more axes, and axes that are all of one length.
+MORE_SIZES = {
+    "four axes": Size((2, 3, 2)),
+    "as many items as classes": Size((5,)),
+    "three axes of one length": Size((5, 5)),
+}
+
+EVERY_SIZE = SIZES | MORE_SIZES
 
 # Cases that options are combined with; a function without options is tried on all cases.
 CORE = frozenset(

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlogits.cases.case import SIZES, Case, layout_of, rng_of, weights
+from xlogits.cases.case import EVERY_SIZE, Case, layout_of, rng_of, weights
 from xlogits.errors import ShapeError
 from xlogits.losses import Elementwise, Formula, Rowwise
 from xlogits.losses.parts.axes import class_axes
@@ -44,7 +44,7 @@ class Domain(NamedTuple):
 
 def elementwise(loss: Elementwise, wanted: frozenset[str], domain: Domain) -> Iterator[Case]:
     for name, shape in (
-        domain.shapes or {name: size.shape for name, size in SIZES.items()}
+        domain.shapes or {name: size.shape for name, size in EVERY_SIZE.items()}
     ).items():
         operands = _arrays(loss, domain, name, shape)
         items = shape
@@ -70,7 +70,7 @@ def elementwise(loss: Elementwise, wanted: frozenset[str], domain: Domain) -> It
 
 
 def rowwise(loss: Rowwise, wanted: frozenset[str], domain: Domain) -> Iterator[Case]:
-    for name, size in SIZES.items():
+    for name, size in EVERY_SIZE.items():
         layout = layout_of(loss.axis, *size)
         if layout is None or (name == "empty batch" and layout.batch != size.batch):
             continue

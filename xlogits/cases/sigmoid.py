@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from xlogits.cases.case import EXTREME, SIZES, Case, rng_of, weights
+from xlogits.cases.case import EVERY_SIZE, EXTREME, Case, rng_of, weights
 from xlogits.losses import SigmoidCrossEntropy
 from xlogits.losses.parts.axes import class_axes
 
@@ -14,7 +14,7 @@ Shape = tuple[int, ...]
 
 
 def cases(loss: SigmoidCrossEntropy, wanted: frozenset[str]) -> Iterator[Case]:
-    for name, size in SIZES.items():
+    for name, size in EVERY_SIZE.items():
         if name != "unbatched":
             operands = _sigmoid_operands(loss, size.shape, name, wanted)
             yield Case(name, operands, strided=name == "not contiguous")

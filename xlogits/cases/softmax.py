@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from xlogits.cases.case import EXTREME, SIZES, Case, Layout, layout_of, rng_of, weights
+from xlogits.cases.case import EVERY_SIZE, EXTREME, Case, Layout, layout_of, rng_of, weights
 from xlogits.losses import SoftmaxCrossEntropy
 
 Array = Any
@@ -14,7 +14,7 @@ Shape = tuple[int, ...]
 
 def cases(loss: SoftmaxCrossEntropy, wanted: frozenset[str]) -> Iterator[Case]:
     dense = loss.labels.kind == "dense"
-    for name, size in SIZES.items():
+    for name, size in EVERY_SIZE.items():
         layout = layout_of(loss.axis, *size)
         if layout is not None:
             operands = _softmax_operands(loss, layout, name, wanted, dense)

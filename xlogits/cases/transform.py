@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from xlogits.cases.case import EXTREME, SIZES, Case, layout_of, rng_of, weights
+from xlogits.cases.case import EVERY_SIZE, EXTREME, Case, layout_of, rng_of, weights
 from xlogits.losses import Transform
 from xlogits.losses.parts.axes import class_axes
 from xlogits.losses.parts.elementary import ALONG
@@ -23,7 +23,7 @@ INSIDE: dict[str, Callable[[Array], Array]] = {
 
 def cases(loss: Transform, wanted: frozenset[str]) -> Iterator[Case]:
     more = _axes_needed(loss.axis) - 2  # axes that a matrix does not have
-    for name, size in SIZES.items():
+    for name, size in EVERY_SIZE.items():
         shape = (*(2,) * more, *size.shape) if name == "ordinary" else size.shape
         axes = loss.axis if loss.function in ALONG else -1
         if layout_of(axes, shape[:-1]) is None or (name == "empty batch" and _whole(loss, shape)):

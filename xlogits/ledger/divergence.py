@@ -31,6 +31,7 @@ ROWS: tuple[Divergence, ...] = (
         "https://github.com/pytorch/pytorch/issues/89558 and "
         "https://github.com/google-deepmind/optax/pull/1786",
         case="labels exactly 0*",
+        unless="no label is 0",
     ),
     Divergence(
         "classes of -inf and labels of 0",
@@ -43,6 +44,7 @@ ROWS: tuple[Divergence, ...] = (
         "The limit is 0, and xlogits leaves such a term out.",
         "https://github.com/google-deepmind/optax/pull/1762",
         case="-inf masked classes*",
+        unless="no class has a logit of -inf",
     ),
     Divergence(
         "derivative by the label of a class of -inf",
@@ -61,6 +63,17 @@ ROWS: tuple[Divergence, ...] = (
         "https://github.com/tensorflow/tensorflow/issues/60314",
         case="label rows summing to *",
         quantity="d/dlogits",
+        unless="rows sum to 1",
+    ),
+    Divergence(
+        "one class against every item",
+        _GENERALISED,
+        "Of predictions with one class, (6, 1), and labels (6,) Keras 3.15 makes (6, 6), each item with "
+        "the label of every other: weighted sums are 6 times too large. xlogits gives (6,).",
+        "(1 - p**0.5) / 0.5 by mpmath, weighted and added up: 2.47726; Keras says 14.8635",
+        case="one class",
+        variant="*reduction='none'*|*reduction='sum'*|*sample_weight*",
+        unless="there is more than one class",
     ),
     Divergence(
         "power of a probability of 0",
@@ -70,6 +83,7 @@ ROWS: tuple[Divergence, ...] = (
         "run it: keras 3.15, a probability of 0 at the label",
         case="probabilities exactly 0 and 1",
         quantity="d/dlogits",
+        unless="no probability is 0",
     ),
     Divergence(
         "focal loss by labels of 0 and 1",
@@ -98,7 +112,8 @@ ROWS: tuple[Divergence, ...] = (
         "Keras 3.15 takes the number of classes for label smoothing from the last axis even where "
         "`axis` says that the classes are elsewhere, as in categorical cross-entropy.",
         "https://github.com/keras-team/keras/pull/23437",
-        variant="*axis=*",
+        variant="*axis=*label_smoothing=*|*label_smoothing=*axis=*",
+        unless="the classes are on the last axis",
     ),
     Divergence(
         "labels outside the mask of PolyLoss",

@@ -27,6 +27,7 @@ ROWS: tuple[Divergence, ...] = (
         "https://github.com/tensorflow/tensorflow/issues/60314",
         case="label rows summing to *",
         quantity="d/dlogits",
+        unless="rows sum to 1",
     ),
     Divergence(
         "0 times infinity is NaN",
@@ -35,6 +36,7 @@ ROWS: tuple[Divergence, ...] = (
         "The limit is 0, and xlogits leaves such a term out.",
         "https://github.com/google-deepmind/optax/pull/1762",
         case="-inf masked classes*",
+        unless="no class has a logit of -inf",
     ),
     Divergence(
         "NaN leaks from ignored items",
@@ -44,6 +46,7 @@ ROWS: tuple[Divergence, ...] = (
         "run it: torch 2.13, logits of NaN under ignore_index",
         case="ignored row that holds NaN",
         quantity="d/dlogits",
+        unless="ignored items hold no NaN",
     ),
     Divergence(
         "gradient at certainty",
@@ -54,6 +57,7 @@ ROWS: tuple[Divergence, ...] = (
         "https://pytorch.org/docs/stable/generated/torch.nn.BCELoss.html",
         case="probabilities exactly 0 and 1",
         quantity="d/*",
+        unless="probabilities lie strictly between 0 and 1",
     ),
     Divergence(
         "gradient at logit 0",
@@ -66,6 +70,7 @@ ROWS: tuple[Divergence, ...] = (
         "https://github.com/pytorch/pytorch/pull/2195 (the same formula, mended in PyTorch)",
         case="logits exactly 0",
         quantity="d/dlogits",
+        unless="no logit is exactly 0",
     ),
     Divergence(
         "smoothing counts the last axis",
@@ -73,7 +78,8 @@ ROWS: tuple[Divergence, ...] = (
         "Keras 3.15 takes the number of classes for label smoothing from the last axis even where "
         "`axis` says that the classes are elsewhere; mended in later versions.",
         "https://github.com/keras-team/keras/pull/23437",
-        variant="*axis=*",
+        variant="*axis=*label_smoothing=*|*label_smoothing=*axis=*",
+        unless="the classes are on the last axis",
     ),
     Divergence(
         "half-precision clip",
@@ -104,7 +110,8 @@ ROWS: tuple[Divergence, ...] = (
         "occurs, and raises otherwise: it infers the classes from the labels. xlogits takes them "
         "from the prediction.",
         "https://scikit-learn.org/stable/modules/generated/sklearn.metrics.log_loss.html",
-        case="K-dimensional|one class|one row|empty batch|unbatched|probabilities exactly 0 and 1",
+        case="K-dimensional|four axes|three axes of one length|one class|one row|empty batch|unbatched|"
+        "probabilities exactly 0 and 1",
     ),
     Divergence(
         "bfloat16 becomes float64",

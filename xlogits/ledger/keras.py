@@ -27,6 +27,7 @@ ROWS: tuple[Divergence, ...] = (
         _LOSS,
         case="empty batch",
         quantity="value",
+        unless="there is at least one item",
     ),
     Divergence(
         "a single loss is not reduced",

@@ -27,6 +27,7 @@ ROWS: tuple[Divergence, ...] = (
         "run it: torch 2.13, F.hinge_embedding_loss of a distance of 1 and the label -1",
         case=_KINKS,
         quantity="d/*",
+        unless="no score is exactly at the margin",
     ),
     Divergence(
         "nothing at the margin",
@@ -37,6 +38,7 @@ ROWS: tuple[Divergence, ...] = (
         "https://github.com/tensorflow/tensorflow/blob/master/tensorflow/python/ops/losses/losses_impl.py",
         case=_KINKS,
         quantity="d/*",
+        unless="no score is exactly at the margin",
     ),
     Divergence(
         "soft margin overflows",
@@ -45,6 +47,7 @@ ROWS: tuple[Divergence, ...] = (
         "wrong by 89 in float32 (by 710 in float64). xlogits takes the softplus.",
         "https://github.com/pytorch/pytorch/blob/main/aten/src/ATen/native/Loss.cpp",
         case="large scores",
+        unless="no score is below -88 (float32) or -709",
     ),
     Divergence(
         "an empty batch is not written",
@@ -55,6 +58,7 @@ ROWS: tuple[Divergence, ...] = (
         "run it: torch 2.13, F.multi_margin_loss(torch.ones(0, 5), torch.ones(0).long())",
         case="empty batch",
         quantity="value",
+        unless="there is at least one item",
     ),
     Divergence(
         "compiled past the end of the list",
@@ -69,7 +73,7 @@ ROWS: tuple[Divergence, ...] = (
         _TORCH_ROWS,
         "PyTorch takes one row or a batch of rows here. xlogits takes any number of axes.",
         "https://pytorch.org/docs/stable/generated/torch.nn.MultiMarginLoss.html",
-        case="K-dimensional",
+        case="K-dimensional|four axes|three axes of one length",
     ),
     Divergence(
         "empty batch of hinges stays empty",
@@ -79,6 +83,7 @@ ROWS: tuple[Divergence, ...] = (
         "https://github.com/keras-team/keras/blob/master/keras/src/losses/loss.py",
         case="empty batch",
         quantity="value",
+        unless="there is at least one item",
     ),
     Divergence(
         "a single hinge is not reduced",
@@ -116,6 +121,7 @@ ROWS: tuple[Divergence, ...] = (
         quantity="value",
         mode="eager",
         backend="jax",
+        unless="no class has a logit of -inf",
     ),
     Divergence(
         "margin added to large scores",
@@ -133,7 +139,7 @@ ROWS: tuple[Divergence, ...] = (
         "optax maps the loss over the first axis, so it takes two axes exactly. xlogits takes any "
         "number of axes.",
         "https://github.com/google-deepmind/optax/blob/main/optax/losses/_classification.py",
-        case="K-dimensional|unbatched",
+        case="K-dimensional|four axes|three axes of one length|unbatched",
     ),
     Divergence(
         "projection in float64",
@@ -150,6 +156,7 @@ ROWS: tuple[Divergence, ...] = (
         "occurs, and raises or reads two classes otherwise: it infers the classes from the labels. "
         "xlogits takes them from the prediction.",
         "https://scikit-learn.org/stable/modules/generated/sklearn.metrics.hinge_loss.html",
-        case="K-dimensional|one class|one row|empty batch|unbatched|-inf masked classes",
+        case="K-dimensional|four axes|three axes of one length|one class|one row|empty batch|unbatched|"
+        "-inf masked classes",
     ),
 )

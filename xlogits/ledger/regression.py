@@ -75,7 +75,7 @@ ROWS: tuple[Divergence, ...] = (
         "scikit-learn's metrics of measured values raise for arrays of three axes. xlogits averages "
         "over the first axis of any number.",
         "https://scikit-learn.org/stable/modules/generated/sklearn.metrics.mean_squared_error.html",
-        case="K-dimensional",
+        case="K-dimensional|four axes|three axes of one length",
     ),
     Divergence(
         "every class occurs",
@@ -83,7 +83,7 @@ ROWS: tuple[Divergence, ...] = (
         "scikit-learn takes a batch of samples in which every class occurs, and raises otherwise: it "
         "infers the classes from the labels. xlogits takes them from the prediction.",
         "https://scikit-learn.org/stable/modules/generated/sklearn.metrics.brier_score_loss.html",
-        case="K-dimensional|one class|one row|empty batch|unbatched",
+        case="K-dimensional|four axes|three axes of one length|one class|one row|empty batch|unbatched",
     ),
     Divergence(
         "one output keeps an axis",

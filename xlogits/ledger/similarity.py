@@ -21,7 +21,7 @@ ROWS: tuple[Divergence, ...] = (
         _TORCH_EMBEDDING,
         "PyTorch takes pairs of rows, or one pair, and raises for more axes. xlogits takes any number.",
         "https://pytorch.org/docs/stable/generated/torch.nn.CosineEmbeddingLoss.html",
-        case="K-dimensional",
+        case="K-dimensional|four axes|three axes of one length",
     ),
     Divergence(
         "eps is nothing in half precision",

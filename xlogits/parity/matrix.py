@@ -80,9 +80,10 @@ class Matrix:
             natives = Natives(dtype, references, loaded)
             for step in steps[dtype]:
                 results.cells += self._of_step(step, references, natives)
+        originals = translations.Originals(loaded)
         for target in targets:
             with self._doing(f"{TRANSLATED} {target}", len(jobs)):
-                results.cells += translations.cells(jobs, target, wanted)
+                results.cells += translations.cells(jobs, target, loaded, originals)
         results.stale = excuses.stale(results.cells) if results.complete else []
         results.seconds = time.perf_counter() - started
         return results

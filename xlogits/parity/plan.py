@@ -179,6 +179,13 @@ def prepare(job: Job, dtype: str) -> Prepared:
     return prepared(job.loss, job.case.operands, dtype)
 
 
+def unreferenced(case: Case, dtype: str) -> Prepared:
+    """A case of which only the original can say what is to come of it."""
+    operands = {k: rounded(v, dtype) for k, v in case.operands.items()}
+    unknown = Reference((np.zeros(0), np.ones(0)), {})
+    return Prepared(operands, unknown, np.ones(()), ("pred",), dtype, dtype)
+
+
 def prepared(loss: Loss | Transform, operands: dict[str, Array], dtype: str) -> Prepared:
     """The operands of a loss as they are in a dtype, and what is to come of them."""
     operands = {k: rounded(v, dtype) for k, v in operands.items()}

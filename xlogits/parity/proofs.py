@@ -2,7 +2,8 @@
 
 Reads rewrites from standard input and writes verdicts to standard output, as JSON. What is run is the
 native function under its full name, with literals and placeholders for arguments, and the text that
-xlogits wrote itself; anything else is refused. The arrays are the cases of the matrix.
+xlogits wrote itself; anything else is refused. The arrays are the cases of the
+matrix, and what callers bring besides.
 """
 
 import ast
@@ -11,43 +12,27 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from xlogits import ledger
-from xlogits.cases import Case, cases
+from xlogits.cases import Case, brought, cases
 from xlogits.errors import Refused, XlogitsError
 from xlogits.frameworks import FRAMEWORKS, OURS
 from xlogits.losses import Transform
-from xlogits.parity import engines, excuses
-from xlogits.parity.engines import Call, Failure, Outcome, Result, settled
-from xlogits.parity.engines.run import differentiated
-from xlogits.parity.plan import Job, Prepared, prepare
+from xlogits.parity import engines
+from xlogits.parity.beside import Judge, Verdict
+from xlogits.parity.engines import Call, Failure, Result, settled
+from xlogits.parity.engines.run import differentiated, retried
+from xlogits.parity.plan import Prepared, prepared, unreferenced
 from xlogits.parity.translations import HOLDS
-from xlogits.parity.verdict import by, described, error
-from xlogits.report.results import DIFFERS, TRANSLATION_LIMIT, Cell
 
 DTYPES = ("float64", "float32")
+RANKS = ("rank", "rank 2")  # what is taken for granted about the number of axes
 HOLE = re.compile(r"_xl\d+_")
 OF_HOLE = re.compile(r"_xl\d+_\.(dtype|shape\[-?\d+\])")
-
-
-@dataclass
-class Verdict:
-    """What came of one rewrite; `skipped` says why it could not be run, `wrong` where it is off."""
-
-    inputs: int = 0
-    value: float = 0.0
-    gradient: float = 0.0
-    wrong: list[str] = field(default_factory=list)
-    known: list[str] = field(default_factory=list)  # differences that the ledger explains
-    gradient_only: bool = False  # and no value among them
-    skipped: str = ""
-    missing: str = ""  # the framework that is not installed
 
 
 def main() -> None:
@@ -91,32 +76,34 @@ def _run(
         loss = replace(loss, dtype=None)
     holes = {str(expr): name for name, expr in call.reading.operands.items()}
     homes = FRAMEWORKS[call.native.framework].home, _home(one, call.native.framework)
-    verdict = Verdict()
+    texts = one["around"].format(one["original"]), one["translated"]
+    names = _roots(native_name, *texts[:1]), _imported(one["imports"])
+    slopes = all(FRAMEWORKS[home].differentiable for home in homes)
+    judge = Judge(one["original"], one["translated"], one["assumed"], slopes)
     cast = isinstance(call.reading.loss, Transform) and call.reading.loss.dtype == "float32"
-    for dtype in ("float32",) if cast else dtypes:
-        fitting = choose([*_fitting(loss, holes, one)])
-        jobs, ready = _prepared([Job(call.native, None, case, loss) for case in fitting], dtype)  # type: ignore[arg-type]
-        texts = one["around"].format(one["original"]), one["translated"]
-        names = _roots(native_name, *texts[:1]), _imported(one["imports"])
+    fitting = choose([*_fitting(loss, holes, one, judge.verdict)])
+    for dtype in ("float32",) if cast or "single" in one["assumed"] else dtypes:
+        tried = [*_prepared(loss, fitting, dtype)]
         ran = [
-            _evaluated(jobs, ready, text, known, holes, home, dtype)
+            _evaluated(tried, text, known, holes, home, dtype)
             for text, known, home in zip(texts, names, homes, strict=True)
         ]
-        for job, prepared, first, second in zip(jobs, ready, *ran, strict=True):
-            _compare(verdict, one, job, prepared, first, second, dtype)
-    verdict.gradient_only = bool(verdict.known) and verdict.gradient_only
+        for (case, numbers), first, second in zip(tried, *ran, strict=True):
+            judge.compare(case, numbers, first, second)
+    verdict = judge.verdict
     if not verdict.inputs and not verdict.wrong:
         verdict.skipped = "no input fits it"
     return verdict
 
 
-def _prepared(jobs: list[Job], dtype: str) -> tuple[list[Job], list[Prepared]]:
-    """Those jobs that the loss takes, such as an axis that is there, and what they need."""
-    found = []
-    for job in jobs:
+def _prepared(loss: Any, fitting: list[Case], dtype: str) -> Iterator[tuple[Case, Prepared]]:
+    """The cases that the loss takes, such as an axis that is there, and what callers bring anyway."""
+    for case in fitting:
+        if case.brought:
+            yield case, unreferenced(case, dtype)
+            continue
         with suppress(XlogitsError):
-            found.append((job, prepare(job, dtype)))
-    return [job for job, _ in found], [prepared for _, prepared in found]
+            yield case, prepared(loss, case.operands, dtype)
 
 
 def _checked(text: str) -> str:
@@ -168,21 +155,32 @@ def _home(one: dict[str, Any], source: str) -> str:
     return FRAMEWORKS[source if first == OURS else first].home
 
 
-def _fitting(loss: Any, holes: dict[str, str], one: dict[str, Any]) -> Iterator[Case]:
-    """The cases for which everything holds that the rewrite takes for granted."""
+def _fitting(
+    loss: Any, holes: dict[str, str], one: dict[str, Any], verdict: Verdict
+) -> Iterator[Case]:
+    """The cases for which everything holds that the rewrite takes for granted; others are counted."""
     extra = frozenset(holes.values()) - set(loss.ARRAYS)
     kind = one["labels"] or ("index" if "index labels" in one["assumed"] else None)
     kind = "dense" if "dense labels" in one["assumed"] else kind
-    for case in cases(loss, extra):
-        pred, target = np.ndim(case.operands["pred"]), np.ndim(case.operands.get("target", 0))
-        if one["ndim"] is not None and pred != one["ndim"]:
+    for case in (*cases(loss, extra), *brought(loss, extra)):
+        if one["ndim"] is not None and np.ndim(case.operands["pred"]) != one["ndim"]:
             continue
         labels = getattr(loss, "labels", None)
         inferred = labels is not None and labels.kind == "inferred" and kind is not None
-        if inferred and (target == pred) != (kind == "dense"):
+        if inferred and _dense(case) != (kind == "dense"):
             continue
-        if all(HOLDS[word](loss, case) for word in one["assumed"]):
+        failing = [word for word in one["assumed"] if not HOLDS[word](loss, case)]
+        for word in failing:
+            verdict.left_out[word] = verdict.left_out.get(word, 0) + 1
+            if word in RANKS:
+                verdict.tell("ranks left out", str(np.ndim(case.operands["pred"])))
+        if not failing:
             yield case
+
+
+def _dense(case: Case) -> bool:
+    """Whether the labels are one number for each class."""
+    return np.ndim(case.operands["target"]) == np.ndim(case.operands["pred"])
 
 
 def _roots(name: str, text: str) -> dict[str, Any]:
@@ -213,8 +211,7 @@ def _imported(lines: list[str]) -> dict[str, Any]:
 
 
 def _evaluated(
-    jobs: list[Job],
-    ready: list[Prepared],
+    tried: list[tuple[Case, Prepared]],
     text: str,
     names: dict[str, Any],
     holes: dict[str, str],
@@ -229,77 +226,18 @@ def _evaluated(
     engine = engines.load(home)
     can = FRAMEWORKS[home].differentiable
     calls = [
-        Call(fn, p.operands, p.wrt if can else (), p.cotangent, job.case.strided, (text,))
-        for job, p in zip(jobs, ready, strict=True)
+        Call(fn, p.operands, p.wrt if can else (), p.cotangent, case.strided, (text,))
+        for case, p in tried
     ]
+
+    def run(some: list[Call]) -> list[Result]:
+        return engine.run(some, dtype, "cpu", engine.QUICK)  # type: ignore[no-any-return]
+
     with settled(engine, dtype):
-        return differentiated(lambda some: engine.run(some, dtype, "cpu", engine.QUICK), calls)
-
-
-def _compare(
-    verdict: Verdict,
-    one: dict[str, Any],
-    job: Job,
-    prepared: Prepared,
-    first: Result,
-    second: Result,
-    dtype: str,
-) -> None:
-    """The original's result against the translation's."""
-    where = f"{job.case.name!r} in {dtype}"
-    if isinstance(first, Failure):
-        return  # what the original refuses asks for nothing
-    if isinstance(second, Failure):
-        known = _explained(one, job, "value", dtype)
-        told = f"raised {second.kind} on {where}: {second.message[:120]}"
-        (verdict.known if known else verdict.wrong).append(f"{known}{told}")
-        return
-    verdict.inputs += 1
-    for quantity, a, b, (exact, scale) in _quantities(prepared, first, second, one["assumed"]):
-        off = error(b, a, scale, dtype)
-        if off <= TRANSLATION_LIMIT:
-            worst = "value" if quantity == "value" else "gradient"
-            setattr(verdict, worst, max(getattr(verdict, worst), off))
-            continue
-        told = f"{quantity}: {described(b, a)} on {where}".replace("the reference", "the original")
-        known = _explained(one, job, quantity, dtype)
-        right = error(b, exact, scale, dtype) <= TRANSLATION_LIMIT
-        known = known or ("the original is off, the translation is not: " if right else "")
-        (verdict.known if known else verdict.wrong).append(f"{known}{told}")
-        verdict.gradient_only = quantity != "value" and (
-            verdict.gradient_only or len(verdict.known) == 1
-        )
-
-
-def _quantities(
-    prepared: Prepared, first: Outcome, second: Outcome, assumed: list[str]
-) -> Iterator[tuple[str, Any, Any, tuple[Any, Any]]]:
-    yield "value", first.value, second.value, prepared.reference.value
-    for name in prepared.wrt:
-        constant = name == "target" and "constant labels" in assumed
-        if name in first.gradients and name in second.gradients and not constant:
-            exact = prepared.reference.gradients[name]
-            yield by(name), first.gradients[name], second.gradients[name], exact
-
-
-def _explained(one: dict[str, Any], job: Job, quantity: str, dtype: str) -> str:
-    """The row of the ledger about the original, or about a function that the translation calls."""
-    for row in ledger.ROWS:
-        for native in row.natives:
-            if native == job.native.name or _called(native) in one["translated"]:
-                where = (*(native, "", job.case.name, row.backend), "cpu", dtype)
-                mode = "eager" if row.mode == "*" else row.mode
-                cell = Cell(*where, mode, quantity, DIFFERS)
-                if mode == "eager" and excuses.covers(row._replace(variant="*", backend="*"), cell):
-                    return f"{row.name}: "
-    return ""
-
-
-@cache
-def _called(native: str) -> str:
-    from xlogits.frameworks import spelled
-
-    return spelled(native) + "("
+        ran = differentiated(run, calls)
+        # what cannot be differentiated, or not to the shape that our record says, may have a value
+        failed = [i for i, found in enumerate(ran) if isinstance(found, Failure) and calls[i].wrt]
+        return retried(ran, failed, lambda i: calls[i]._replace(wrt=()), run)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 For each way of calling each function, and each framework it is written for, the source that
 `xlogits.translation` writes is executed on that framework's arrays, in float64, on all cases for which
-what it takes for granted holds; value and gradient are held against the reference of the original.
+what it takes for granted holds; value and gradient are held against those of the original itself.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,9 +16,10 @@ from xlogits.cases import Case
 from xlogits.frameworks import FRAMEWORKS, differentiable
 from xlogits.losses import LOGITS, Loss, Transform
 from xlogits.losses.parts.axes import class_axes
-from xlogits.parity import excuses
-from xlogits.parity.engines import Call, Failure, Outcome, settled
+from xlogits.parity.beside import Named, called, precision, row_about
+from xlogits.parity.engines import Call, Failure, Outcome, Result, settled
 from xlogits.parity.engines.run import differentiated
+from xlogits.parity.natives import Natives
 from xlogits.parity.plan import Job, Place, Prepared, named, prepare
 from xlogits.parity.verdict import by, described, error
 from xlogits.report.results import (
@@ -42,15 +43,30 @@ def targets(loaded: dict[str, Any]) -> tuple[str, ...]:
     return tuple(target for target in TARGETS if FRAMEWORKS[target].home in loaded)
 
 
-def cells(jobs: list[Job], target: str, loaded: dict[str, Any]) -> Iterator[Cell]:
+def cells(
+    jobs: list[Job], target: str, loaded: dict[str, Any], originals: "Originals"
+) -> Iterator[Cell]:
     """A cell for every quantity of every translation on every case it is meant for."""
     with ExitStack() as settings:
         for engine in loaded.values():
             settings.enter_context(settled(engine, "float64"))
-        yield from _of_target(jobs, target, loaded[FRAMEWORKS[target].home])
+        yield from _of_target(jobs, target, loaded[FRAMEWORKS[target].home], originals)
 
 
-def _of_target(jobs: list[Job], target: str, engine: Any) -> Iterator[Cell]:
+class Originals:
+    """What the functions give that are translated, each run once on every case."""
+
+    def __init__(self, loaded: dict[str, Any]) -> None:
+        self.of_dtype = {d: Natives(d, {}, loaded) for d in ("float64", "float32")}
+
+    def of(self, run: list[tuple[Job, Prepared, Any]], dtype: str) -> list[Result]:
+        natives = self.of_dtype[dtype]
+        jobs = [job for job, *_ in run]
+        natives.prepared |= {job.key: prepared for job, prepared, _ in run}
+        return natives.of(jobs, Place("", dtype=dtype))
+
+
+def _of_target(jobs: list[Job], target: str, engine: Any, originals: Originals) -> Iterator[Cell]:
     from xlogits.translation.language import language
 
     found: dict[Any, Any] = {}
@@ -80,16 +96,20 @@ def _of_target(jobs: list[Job], target: str, engine: Any) -> Iterator[Cell]:
             run.append((job, prepare(asked, dtype), translation))
     for dtype in ("float64", "float32"):
         some = [row for row in run if row[1].dtype == dtype]
-        yield from _executed(some, target, engine, dtype)
+        yield from _executed(some, target, engine, dtype, originals)
 
 
 def _executed(
-    run: list[tuple[Job, Prepared, Any]], target: str, engine: Any, dtype: str
+    run: list[tuple[Job, Prepared, Any]],
+    target: str,
+    engine: Any,
+    dtype: str,
+    originals: Originals,
 ) -> Iterator[Cell]:
     calls = [_call(job, prepared, t, target) for job, prepared, t in run]
     ran = differentiated(lambda some: engine.run(some, dtype, "cpu", engine.QUICK), calls)
-    for (job, prepared, t), outcome in zip(run, ran, strict=True):
-        yield from _judged(job, prepared, t, outcome, target)
+    for (job, prepared, t), first, second in zip(run, originals.of(run, dtype), ran, strict=True):
+        yield from _judged(job, prepared, t, first, second, target)
 
 
 def _translated(call: Any, target: Any, labels: str) -> Any:
@@ -141,55 +161,63 @@ def _call(job: Job, prepared: Prepared, translation: Any, target: str) -> Call:
     return Call(fn, prepared.operands, wrt, prepared.cotangent, job.case.strided, identity)
 
 
-def _judged(job: Job, prepared: Prepared, t: Any, outcome: Any, target: str) -> Iterator[Cell]:
-    dtype = prepared.dtype
-    if isinstance(outcome, Failure):
-        known = _known(job, t, "value", dtype)
-        why = f"{known}{t.source} raised {outcome.kind}: {outcome.message}"
-        yield _cell(job, target, "value", KNOWN if known else DIFFERS, None, why, dtype)
+def _judged(
+    job: Job, prepared: Prepared, t: Any, first: Result, second: Result, target: str
+) -> Iterator[Cell]:
+    """A cell for each quantity: what the translation gives, `second`, beside the original's."""
+    dtype, case = prepared.dtype, job.case.name
+    source = (Named(job.native.name, job.variant.label),)
+    calls = (*source, *called(t.source))
+
+    def cell(found: Any, quantity: str, off: float | None, why: str) -> Cell:
+        known = f"{found[0].name}: " if found else ""
+        outcome = KNOWN if found else DIFFERS
+        return _cell(job, target, quantity, outcome, off, f"{known}{why}", dtype)
+
+    absent = isinstance(first, Failure) and first.kind == "NotInstalled"
+    # a function of float32 alone: our record stands for it in the dtype that translations are run in
+    absent = absent or (isinstance(first, Failure) and precision(source, dtype) != dtype)
+    if isinstance(first, Failure) and not absent:
+        if isinstance(second, Failure):
+            yield _cell(job, target, "value", AGREE, why="both refuse", dtype=dtype)
+        else:
+            found = row_about(source, case, "value", dtype)
+            yield cell(found, "value", None, f"{first.kind}: {t.source} takes what is refused")
         return
-    for quantity, got, (exact, scale) in _quantities(prepared, outcome, target, t.assumptions):
-        off = error(got, exact, scale, prepared.dtype)
+    if isinstance(second, Failure):
+        found = row_about(calls, case, "value", dtype)
+        yield cell(found, "value", None, f"{t.source} raised {second.kind}: {second.message}")
+        return
+    given = None if isinstance(first, Failure) else first
+    for quantity, got, exact, scale in _quantities(prepared, given, second, target, t.assumptions):
+        off = error(got, exact, scale, precision(calls, dtype))
         if off <= TRANSLATION_LIMIT:
             yield _cell(job, target, quantity, AGREE, off, dtype=dtype)
         else:
-            why = f"{t.source} gives {described(got, exact)}"
-            known = _known(job, t, quantity, dtype)
-            outcome = KNOWN if known else DIFFERS
-            yield _cell(job, target, quantity, outcome, off, f"{known}{why}", dtype)
+            found = row_about(calls, case, quantity, dtype)
+            yield cell(found, quantity, off, f"{t.source} gives {described(got, exact)}")
 
 
 def _quantities(
-    prepared: Prepared, outcome: Outcome, target: str, assumed: tuple[str, ...]
-) -> Iterator[tuple[str, Array, tuple[Array, Array]]]:
-    yield "value", outcome.value, prepared.reference.value
+    prepared: Prepared,
+    first: Outcome | None,
+    second: Outcome,
+    target: str,
+    assumed: tuple[str, ...],
+) -> Iterator[tuple[str, Array, Array, Array]]:
+    """Quantity, what the translation gives, what the original gives, and the scale of its entries.
+
+    Where the original is not installed, or has no gradient, the reference of our record stands for it.
+    """
+    reference = prepared.reference
+    exact, scale = reference.value
+    yield "value", second.value, first.value if first else exact, scale
     for name in prepared.wrt if differentiable(target) else ():
         constant = name == "target" and "constant labels" in assumed
-        if name in outcome.gradients and not constant:
-            yield by(name), outcome.gradients[name], prepared.reference.gradients[name]
-
-
-def _known(job: Job, translation: Any, quantity: str, dtype: str) -> str:
-    """The row of the ledger about the function that the translation calls, if there is one."""
-    from xlogits import ledger
-
-    # what is handed on to a layer is what comes back from its logits
-    quantity = "d/dlogits" if quantity.startswith("d/dlinear_") else quantity
-    for row in ledger.ROWS:
-        for native in row.natives:
-            cell = _cell(job, "", quantity, DIFFERS, dtype=dtype)._replace(
-                native=native, mode="eager", backend=""
-            )
-            called = _called(native) in translation.source
-            if called and excuses.covers(row, cell):
-                return f"{row.name}: "
-    return ""
-
-
-def _called(native: str) -> str:
-    from xlogits.frameworks import spelled
-
-    return spelled(native) + "("
+        if name in second.gradients and not constant:
+            exact, scale = reference.gradients[name]
+            there = first.gradients.get(name, exact) if first else exact
+            yield by(name), second.gradients[name], there, scale
 
 
 def _cell(
@@ -254,6 +282,21 @@ def _item_weights(loss: Any, case: Case) -> bool:
     return weight is None or np.ndim(weight) > 0
 
 
+def _one_weight_each(loss: Any, case: Case) -> bool:
+    """Whether sample weights have the shape of the items."""
+    weight, shape = case.operands.get("sample_weight"), np.shape(case.operands["pred"])
+    if getattr(loss, "inner", "") != "none":
+        along = class_axes(loss.axis, len(shape))
+        shape = tuple(n for i, n in enumerate(shape) if i not in along)
+    return weight is None or np.shape(weight) == shape
+
+
+def _column(case: Case) -> bool:
+    """Whether class indexes come with an axis of size 1 for the classes."""
+    pred, target = np.shape(case.operands["pred"]), np.shape(case.operands["target"])
+    return len(pred) == len(target) and target[-1:] == (1,) != pred[-1:]
+
+
 def _below(loss: Any, case: Case) -> bool:
     return bool((np.asarray(case.operands["pred"]) * loss.beta <= 20).all())
 
@@ -290,13 +333,13 @@ HOLDS: dict[str, Holds] = {
     "dense labels": lambda loss, case: True,
     "labels in range": lambda loss, case: True,  # no case has others but those that are ignored
     "as many classes": lambda loss, case: True,  # encoded so where it is run
-    "no column": lambda loss, case: case.name != "column of labels",
+    "no column": lambda loss, case: not _column(case),
     "integer labels": lambda loss, case: np.asarray(case.operands["target"]).dtype.kind in "iu",
     "constant labels": lambda loss, case: True,
     "something counts": _counts,
     "float32": lambda loss, case: True,  # Keras is told to compute in float64
     "item weights": _item_weights,
-    "one weight per item": _item_weights,
+    "one weight per item": _one_weight_each,
     "within the clip": _within,
     "inside": _within,
     "positive": _positive,

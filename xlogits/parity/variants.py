@@ -56,9 +56,15 @@ def variants(native: Native) -> Iterator[Variant]:
     Forms of the prediction other than the default are tried plain and with every option together.
     """
     for variant in _variants(native):
-        lacks = f"without {native.lacks}"
-        label = lacks if variant.label == DEFAULTS else f"{lacks}, {variant.label}"
-        yield variant._replace(label=label) if native.lacks else variant
+        yield variant._replace(label=lacking(native, variant.label))
+
+
+def lacking(native: Native, label: str) -> str:
+    """The label of a call, with the array that it leaves out, if it does."""
+    if not native.lacks:
+        return label
+    lacks = f"without {native.lacks}"
+    return lacks if label == DEFAULTS else f"{lacks}, {label}"
 
 
 def _variants(native: Native) -> Iterator[Variant]:
@@ -66,11 +72,11 @@ def _variants(native: Native) -> Iterator[Variant]:
     required = frozenset(a.to for a in native.parameters if a.to in weights and _required(a))
     for number, form in enumerate([{}, *_forms(native)]):
         plain = _needed(native, form) | form
-        yield Variant(_label(plain), plain, required, plain=True)
+        yield Variant(spelled_out(plain), plain, required, plain=True)
         for some, wanted in [*([] if number else _single(native)), *_together(native)]:
             options = _needed(native, form | some) | form | some
             if wanted or options != plain:
-                yield Variant(_label(options, wanted), options, required | wanted, False)
+                yield Variant(spelled_out(options, wanted), options, required | wanted, False)
 
 
 def _needed(native: Native, options: dict[str, Any]) -> dict[str, Any]:
@@ -96,7 +102,8 @@ def _required(arg: Arg) -> bool:
     return arg.needed or arg.default is REQUIRED
 
 
-def _label(options: dict[str, Any], wanted: frozenset[str] = frozenset()) -> str:
+def spelled_out(options: dict[str, Any], wanted: frozenset[str] = frozenset()) -> str:
+    """What a way of calling is called: its options and weights, in the words of the ledger."""
     words = [f"{name}={value!r}" for name, value in options.items()]
     return ", ".join([*words, *sorted(wanted)]) or DEFAULTS
 

@@ -33,7 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--to", dest="target", metavar="F", help=f"one of these, or {OURS}")
     add("--check", action="store_true", help="only say whether something would change")
     add("--write", action="store_true", help="change the files (the default prints a diff)")
-    add("--verify", action="store_true", help="run every rewrite beside its original first")
+    add(
+        "--verify",
+        action="store_true",
+        help="run every rewrite beside its original first, which decides; the report says on what",
+    )
     add("--undo", action="store_true", help="put back what the last --write here replaced")
     add("--assume", action="append", default=[], metavar="WORD", help="what you know to hold")
     add("--no-ignore", action="store_true", help="read what .gitignore leaves out, too")

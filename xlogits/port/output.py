@@ -53,7 +53,7 @@ def _details(change: Change) -> Iterator[str]:
         yield f"if {condition} (--assume {word})"
     yield from change.notes
     if change.verified:
-        yield f"verified: {change.verified}"
+        yield f"verified {change.verified}"
 
 
 def _place(document: Document, change: Change) -> str:

@@ -1,7 +1,8 @@
 """JAX: eager and jax.jit, on every device it finds.
 
 Compiling costs far more than running here, so calls of the same computation on arrays of the same
-shapes are stacked and run under one vmap, and a group of computations is compiled as one program.
+shapes and dtypes are stacked and run under one vmap, and a group of computations is compiled as one
+program.
 """
 
 from collections import defaultdict
@@ -71,7 +72,7 @@ def run(calls: list[Call], dtype: str, device: str, mode: str) -> list[Result]:
     results: list[Result | None] = [None] * len(calls)
     groups: dict[Any, list[int]] = defaultdict(list)
     for number, call in enumerate(calls):
-        shapes = tuple((k, np.shape(v)) for k, v in call.operands.items())
+        shapes = tuple((k, np.shape(v), np.asarray(v).dtype) for k, v in call.operands.items())
         groups[call.identity, shapes, np.shape(call.cotangent)].append(number)
     for batch in _batches(list(groups.values()), 12):
         _run_compiled([[calls[i] for i in group] for group in batch], batch, inputs, results)

@@ -40,6 +40,11 @@ class Instance(NamedTuple):
     taken: tuple[str, ...] = ()
 
     @property
+    def positions(self) -> tuple[int, int]:
+        """How many arguments are passed by position, in the first call and where it is made."""
+        return len(self.calls[0][0].args) if self.calls else 0, len(self.maker.made.args)
+
+    @property
     def new_calls(self) -> list[tuple[ast.Call, Passed]]:
         """The calls with what they pass once the instance is another."""
         if not self.indexes:
@@ -210,7 +215,7 @@ def _as_class(decisions: Decisions, instance: Instance) -> bool:
     moved = any(_listed(new) != _listed(decisions.segment(call)) for call, new in calls)
     if moved and maker.attribute:
         written = written.but("only here", known=decisions.choices.assumed)
-    proof = decisions.proved(written, holed(maker.native, arguments))
+    proof = decisions.proved(written, holed(maker.native, arguments, *instance.positions))
     made = ast.unparse(tree.func)
     after, missing = decisions.spelled(made, written.imports, written.nodes)
     for call, new in calls:
@@ -242,7 +247,7 @@ def _as_function(decisions: Decisions, instance: Instance) -> None:
     written = write(arguments, decisions.choices, decisions.scopes)
     if instance.passed_on or not instance.calls:
         written = written.but("only called", known=known)
-    proof = decisions.proved(written, holed(maker.native, arguments))
+    proof = decisions.proved(written, holed(maker.native, arguments, *instance.positions))
     names, defaults = _signature(instance, arguments, roles)
     body, missing = decisions.imports.spelled(written.text, written.imports)
     clash = {n.id for n in ast.walk(ast.parse(body)) if isinstance(n, ast.Name)}

@@ -95,7 +95,11 @@ def _replace(
     around: str = "{}",
 ) -> None:
     """Put a translation in the place of a call, or of the reduction around it."""
-    proof = decisions.proved(written, holed(site.native, arguments), around)
+    positions = (
+        len(site.node.args) + (site.receiver is not None),
+        len(site.made.args if site.made else []),
+    )
+    proof = decisions.proved(written, holed(site.native, arguments, *positions), around)
     written = hoisted(decisions, node, written)
     after, missing = decisions.spelled(written.text, written.imports, written.nodes)
     decisions.edit(node, after, missing)

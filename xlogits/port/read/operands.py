@@ -122,20 +122,29 @@ def _spelled(node: ast.expr, scopes: Scopes) -> Expr | None:
     return Expr(spelled(path[0])) if path[0] and len(path) == 1 else None
 
 
-def holed(native: Native, arguments: Arguments) -> str:
-    """The original call under its full name, with placeholders: what `--verify` runs."""
+def holed(native: Native, arguments: Arguments, call: int, made: int = 0) -> str:
+    """The original call under its full name, with placeholders: what `--verify` runs.
 
-    def listed(args: tuple[Arg | str, ...]) -> Iterator[str]:
-        positional = "/" in args
-        for arg in args:
-            positional = positional and arg != "/"
-            if isinstance(arg, Arg) and arg.key in arguments.call.given:
-                value = arguments.call.given[arg.key]
-                text = value.text if isinstance(value, Expr) else repr(value)
-                yield text if positional else f"{arg.name}={text}"
+    As many arguments of the call, and of the class that is `made`, are passed by position as in the
+    text, so that the framework itself says which parameters those are, and not the record.
+    """
 
-    made = f"{native.name}({', '.join(listed(native.args))})"
-    return f"{made}({', '.join(listed(native.then))})" if native.then else made
+    def listed(args: tuple[Arg | str, ...], first: int) -> Iterator[str]:
+        only = [a for a in args[: args.index("/")] if isinstance(a, Arg)] if "/" in args else []
+        first = max(first, len(only))
+        gap = False
+        for number, arg in enumerate(a for a in args if isinstance(a, Arg)):
+            if arg.key not in arguments.call.given:
+                gap = True
+                continue
+            value = arguments.call.given[arg.key]
+            text = value.text if isinstance(value, Expr) else repr(value)
+            yield text if number < first and not gap else f"{arg.name}={text}"
+
+    if not native.then:
+        return f"{native.name}({', '.join(listed(native.args, call))})"
+    values = ", ".join(listed(native.args, made))
+    return f"{native.name}({values})({', '.join(listed(native.then, call))})"
 
 
 # -- what the text of an operand shows
