@@ -240,6 +240,10 @@ def _positive(loss: Any, case: Case) -> bool:
     )
 
 
+def _not_negative(loss: Any, case: Case) -> bool:
+    return all((np.asarray(case.operands[name]) >= 0).all() for name in loss.ARRAYS)
+
+
 def _within(loss: Any, case: Case) -> bool:
     p = np.asarray(case.operands["pred"])
     return bool(((p > 1e-6) & (p < 1 - 1e-6)).all())
@@ -300,6 +304,8 @@ HOLDS: dict[str, Holds] = {
     "within the clip": _within,
     "inside": _within,
     "positive": _positive,
+    "no negative probability": _not_negative,
+    "slope at 0": lambda loss, case: True,  # no case is differentiated there
     "some class": lambda loss, case: case.name != "row masked out",
     "above the floor": lambda loss, case: _within(loss, case),
     "no zero": lambda loss, case: _no_zero(loss, case),

@@ -1,0 +1,57 @@
+"""What is written gives what the original gives, on arrays that callers bring, in the frameworks."""
+
+import numpy as np
+import pytest
+
+from tests.translation.running import TARGETS, Row, agrees, hold, original
+
+RNG = np.random.default_rng(16)
+LOGITS = RNG.normal(size=(4, 3))
+
+
+def _shares(x: np.ndarray) -> np.ndarray:
+    return np.exp(x) / np.exp(x).sum(-1, keepdims=True)
+
+
+LOG_P = np.log(_shares(LOGITS))
+WITH_ZEROS = np.array([[0.0, 1.0, 0.0], [0.5, 0.5, 0.0], [0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
+SMOOTHED = {
+    "x": np.log(np.array([[0.2, 0.3, 0.5], [0.1, 0.6, 0.3]])),
+    "t": np.array([[0.0, 0.9, 0.1], [0.0, 0.1, 0.9]]),
+}
+DIVERGENCES = [
+    Row("F.kl_div(x, t, reduction='batchmean')", {"x": LOG_P, "t": WITH_ZEROS}),
+    Row("F.kl_div(x, t, reduction='none')", SMOOTHED),
+    Row("nn.KLDivLoss(reduction='sum')(x, t)", {"x": LOG_P[0], "t": WITH_ZEROS[0]}),
+    Row("optax.losses.kl_divergence(x, t)", {"x": LOG_P, "t": WITH_ZEROS}),
+    Row("optax.losses.generalized_kl_divergence(x, t)", {"x": LOG_P, "t": WITH_ZEROS}),
+    Row("scipy.special.rel_entr(t, x)", {"x": np.exp(LOG_P), "t": WITH_ZEROS}),
+    Row("jax.scipy.special.kl_div(t, x)", {"x": WITH_ZEROS, "t": WITH_ZEROS}),
+    Row("scipy.stats.entropy(t, x, axis=1)", {"x": np.exp(LOG_P), "t": WITH_ZEROS}),
+    Row("scipy.stats.entropy(t, axis=-1)", {"t": WITH_ZEROS}),
+]
+ROWS = [*DIVERGENCES]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_what_is_written_gives_what_the_original_gives(row: Row, target: str) -> None:
+    if target in row.targets:
+        hold(row, target)
+
+
+@pytest.mark.parametrize("row", [r for r in ROWS if r.right is not None], ids=str)
+def test_the_original_gives_what_is_known(row: Row) -> None:
+    np.testing.assert_allclose(original(row), row.right, rtol=2e-4, atol=1e-6)
+
+
+# what was written once, and is wrong on these arrays: the comparison has to see it
+ONCE = [
+    (DIVERGENCES[0], "tensorflow", "tf.reduce_sum(t * (tf.math.log(t) - x)) / x.shape[0]"),
+    (DIVERGENCES[5], "torch", "t * (torch.log(t) - torch.log(x))"),
+]
+
+
+@pytest.mark.parametrize(("row", "target", "text"), ONCE, ids=str)
+def test_what_was_written_once_is_seen_to_be_wrong(row: Row, target: str, text: str) -> None:
+    assert not agrees(row, target, text)
