@@ -34,7 +34,7 @@ ASSUMED = {
     "one weight per item": "sample weights have the shape of the items (not broadcast)",
     "within the clip": "no probability lies outside the interval that one side clips to",
     "positive": "all probabilities are above 0",
-    "slope at 0": "nothing is differentiated by a probability of exactly 0 (where the slope is infinite)",
+    "slope at 0": "nothing is differentiated by a probability of exactly 0 (its slope is infinite)",
     "no negative probability": "no probability is negative (where the original is infinite)",
     "inside": "probabilities lie strictly between 0 and 1",
     "some class": "every item has its label, and so at least one class, inside the mask",

@@ -37,12 +37,13 @@ def _terms(whole: Any, loss: KLDivergence, x: Any, y: Any) -> Any:
     elif loss.log_target:
         whole.assume(POSITIVE)
         terms = xp.exp(y) * (y - x)
+    elif loss.log_pred:
+        terms = xp.x_log_x(y) - y * x
     else:
-        if not loss.log_pred:
-            whole.assume("no negative probability")
+        whole.assume("no negative probability")
         there = y != 0  # selected before the logarithm, or a derivative of log 0 comes back
-        q, p = xp.where(there, y, 1.0), xp.where(there, x, 0.0 if loss.log_pred else 1.0)
-        terms = y * (xp.log(q) - (p if loss.log_pred else xp.log(p)))
+        q, p = xp.where(there, y, 1.0), xp.where(there, x, 1.0)
+        terms = y * (xp.log(q) - xp.log(p))
     q = xp.exp(y) if loss.log_target else y
     return terms - q + (xp.exp(x) if loss.log_pred else x) if loss.generalized else terms
 
