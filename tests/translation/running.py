@@ -97,3 +97,33 @@ def hold(row: Row, target: str) -> None:
     if row.breaks & set(written.assumptions):
         return
     assert agrees(row, target, written.source), written.source
+
+
+def agrees_where_open(row: Row, target: str, text: str) -> bool:
+    """Whether a text gives the same in a `tf.function` that knows no size of any array."""
+    need("tensorflow")
+    import tensorflow as tf
+
+    arrays = arrays_of(target, row.arrays)
+    names: dict[str, Any] = {}
+    for line in imports_of(text):
+        exec(line, names)
+    tensors = {key: array for key, array in arrays.items() if isinstance(array, tf.Tensor)}
+    rest = {key: array for key, array in arrays.items() if key not in tensors}
+    signature = [tf.TensorSpec([None] * t.shape.rank, t.dtype) for t in tensors.values()]
+
+    @tf.function(input_signature=signature, autograph=False)
+    def graph(*given: Any) -> Any:
+        return eval(text, names, rest | dict(zip(tensors, given, strict=True)))
+
+    found, wanted = graph(*tensors.values()).numpy(), original(row)
+    return found.shape == wanted.shape and bool(
+        np.allclose(found, wanted, rtol=2e-5, atol=2e-6, equal_nan=True)
+    )
+
+
+def hold_where_open(row: Row, target: str) -> None:
+    """Raise unless what is written runs where sizes are open, or says what does not hold."""
+    written = translation(row, target)
+    if written.source and not row.breaks & set(written.assumptions):
+        assert agrees_where_open(row, target, written.source), written.source

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from tests.translation.running import TARGETS, Row, agrees, hold, original
+from tests.translation.running import (
+    TARGETS,
+    Row,
+    agrees,
+    agrees_where_open,
+    hold,
+    hold_where_open,
+    original,
+)
 
 RNG = np.random.default_rng(16)
 LOGITS = RNG.normal(size=(4, 3))
@@ -30,7 +38,29 @@ DIVERGENCES = [
     Row("scipy.stats.entropy(t, x, axis=1)", {"x": np.exp(LOG_P), "t": WITH_ZEROS}),
     Row("scipy.stats.entropy(t, axis=-1)", {"t": WITH_ZEROS}),
 ]
-ROWS = [*DIVERGENCES]
+LABELS = np.array([0, 2, 1, 1])
+SIZES = [
+    Row(f"F.cross_entropy(x, y, label_smoothing=0.1{more})", {"x": LOGITS, "y": LABELS}, ndim=2)
+    for more in ("", ", reduction='none'")
+]
+SIZES += [
+    Row(
+        "F.cross_entropy(x, y, label_smoothing=0.2)",
+        {"x": RNG.normal(size=(2, 3, 5)), "y": RNG.integers(0, 3, (2, 5))},
+        ndim=3,
+    ),
+    Row(
+        "keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.2)(q, x)",
+        {"x": LOGITS, "q": _shares(LOGITS)},
+    ),
+    Row("F.multi_margin_loss(x, y)", {"x": LOGITS, "y": LABELS}),
+    Row("F.multilabel_margin_loss(x, y)", {"x": LOGITS, "y": np.array([[0, -1, 1]] * 4)}),
+    Row("jax.nn.logmeanexp(x, axis=1)", {"x": LOGITS}),
+    Row("F.softmax(x, dim=0)", {"x": LOGITS}),
+    Row("scipy.special.softmax(x)", {"x": LOGITS}),
+    Row("F.poisson_nll_loss(x, t)", {"x": LOGITS, "t": WITH_ZEROS}),
+]
+ROWS = [*DIVERGENCES, *SIZES]
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -38,6 +68,19 @@ ROWS = [*DIVERGENCES]
 def test_what_is_written_gives_what_the_original_gives(row: Row, target: str) -> None:
     if target in row.targets:
         hold(row, target)
+
+
+@pytest.mark.parametrize("target", ["tensorflow", "keras"])
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_what_is_written_runs_where_sizes_are_open(row: Row, target: str) -> None:
+    if target in row.targets:
+        hold_where_open(row, target)
+
+
+def test_a_size_read_from_the_shape_is_seen() -> None:
+    """In a `tf.function` it is None."""
+    with pytest.raises(ValueError, match="None values not supported"):
+        agrees_where_open(DIVERGENCES[0], "tensorflow", "tf.reduce_sum(x) / x.shape[0]")
 
 
 @pytest.mark.parametrize("row", [r for r in ROWS if r.right is not None], ids=str)

@@ -133,7 +133,7 @@ class Composition:
                 return xp.sum(weight)
             return xp.sum(xp.where(valid, weight, 0.0))
         if word == "mean_over_batch" and getattr(self.loss, "inner", "none") == "none":
-            return language.write("classes", (self.operands["pred"], 0))
+            return language.write("number", (self.operands["pred"], 0))
         if word == "mean_over_valid" and valid is not None:
             return xp.sum(language.write("like", (valid, self.operands["pred"])))
         raise Refused(f"no composition is known for {word}")

@@ -36,6 +36,8 @@ _NUMPY = {
     "pick": "np.take_along_axis({0}, np.expand_dims({1}, {2}), axis={2}).squeeze({2})",
     "one_hot": "np.eye({1})[{0}]",
     "classes": "{0}.shape[{1}]",
+    "number": "{0}.shape[{1}]",
+    "log_number": "math.log({0}.shape[{1}])",
     "size": "{0}.size",
     "like": "{0}.astype({1}.dtype)",
     "full_like": "np.full_like({0}, {1})",
@@ -111,6 +113,8 @@ _TORCH = {
     "pick": "torch.gather({0}, {2}, {1}.unsqueeze({2})).squeeze({2})",
     "one_hot": "F.one_hot({0}, {1})",
     "classes": "{0}.shape[{1}]",
+    "number": "{0}.shape[{1}]",
+    "log_number": "math.log({0}.shape[{1}])",
     "size": "{0}.numel()",
     "like": "{0}.to({1}.dtype)",
     "array": "torch.tensor({0})",
@@ -174,7 +178,10 @@ _TENSORFLOW = {
     "take": "tf.gather({0}, {1})",
     "pick": "tf.gather({0}, {1}, axis=-1, batch_dims={1}.shape.rank)",
     "one_hot": "tf.one_hot({0}, {1}, dtype={2}.dtype)",
-    "classes": "{0}.shape[{1}]",
+    # sizes that are open in a `tf.function` are None in `.shape`
+    "classes": "tf.shape({0})[{1}]",
+    "number": "tf.cast(tf.shape({0})[{1}], {0}.dtype)",
+    "log_number": "tf.math.log(tf.cast(tf.shape({0})[{1}], {0}.dtype))",
     "size": "tf.cast(tf.size({0}), {0}.dtype)",
     "like": "tf.cast({0}, {1}.dtype)",
     "array": "tf.constant({0})",
@@ -197,9 +204,9 @@ _TENSORFLOW = {
     "shaped": "tf.reshape({0}, tf.shape({1}))",
     "one_of_each": "tf.reshape({0}, [1] * {1}.shape.rank)",
     "but_first": "{0}[..., 1:]",
-    "pixels": "tf.reshape({0}, [{0}.shape[0], -1, {0}.shape[-1]])",
-    "by_class": "tf.reduce_sum(tf.reshape({0}, [-1, {0}.shape[-1]]), axis=0)",
-    "per_item": "tf.reshape({0}, [{0}.shape[0], -1])",
+    "pixels": "tf.reshape({0}, [tf.shape({0})[0], -1, tf.shape({0})[-1]])",
+    "by_class": "tf.reduce_sum(tf.reshape({0}, [-1, tf.shape({0})[-1]]), axis=0)",
+    "per_item": "tf.reshape({0}, [tf.shape({0})[0], -1])",
     "infinity": "float('inf')",
     "power": "tf.pow({0}, {1})",
     "x_log_x": "tf.math.xlogy({0}, {0})",
@@ -224,6 +231,14 @@ _KERAS = {
     "pick": "keras.ops.squeeze("
     "keras.ops.take_along_axis({0}, keras.ops.expand_dims({1}, {2}), axis={2}), {2})",
     "take": "keras.ops.take({0}, {1})",
+    "classes": "keras.ops.shape({0})[{1}]",
+    "number": "keras.ops.cast(keras.ops.shape({0})[{1}], {0}.dtype)",
+    "log_number": "keras.ops.log(keras.ops.cast(keras.ops.shape({0})[{1}], {0}.dtype))",
+    "shaped": "keras.ops.reshape({0}, keras.ops.shape({1}))",
+    "pixels": "keras.ops.reshape({0}, "
+    "(keras.ops.shape({0})[0], -1, keras.ops.shape({0})[-1]))",
+    "by_class": "keras.ops.sum(keras.ops.reshape({0}, (-1, keras.ops.shape({0})[-1])), axis=0)",
+    "per_item": "keras.ops.reshape({0}, (keras.ops.shape({0})[0], -1))",
     "like": "keras.ops.cast({0}, {1}.dtype)",
     "one_hot": "keras.ops.one_hot({0}, {1}, dtype={2}.dtype)",
     "float": "{0}",
@@ -400,7 +415,7 @@ class Namespace:
     def count(self, x: Any, axis: Any = None) -> Expr:
         if axis is None:
             return self._language.write("size", (x,))
-        return self._language.write("classes", (x, axis))
+        return self._language.write("number", (x, axis))
 
     def shape(self, x: Any) -> Any:
         raise Refused("what is written depends on the shape of the arrays")

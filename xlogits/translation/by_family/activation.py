@@ -66,7 +66,7 @@ def _summed(whole: Any, x: Expr, axis: int, flat: bool) -> Any:
     if loss.function == "logsumexp":
         return y
     if mask is None:
-        return y - Expr(f"math.log({language.write('classes', (x, axis))})")
+        return y - language.write("log_number", (x, axis))
     seen = language.write("like", (mask, whole.operands["pred"]))
     seen = language.write("flat", (seen,)) if flat else seen
     return y - xp.log(xp.sum(seen, axis, keepdims=kept))

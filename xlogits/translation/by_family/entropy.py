@@ -96,7 +96,7 @@ class Softmax:
         """The loss of items with one number per class."""
         xp, loss = self.xp, self.loss
         if loss.label_smoothing:
-            e, classes = loss.label_smoothing, self.language.write("classes", (self.x, -1))
+            e, classes = loss.label_smoothing, self.language.write("number", (self.x, -1))
             q = (1 - e) * q + e / classes
         fused = self.plain and loss.form.exact and self.weight is None and self.mask is None
         # TensorFlow's own gradient is right only for labels that sum to 1
