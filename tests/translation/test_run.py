@@ -60,7 +60,78 @@ SIZES += [
     Row("scipy.special.softmax(x)", {"x": LOGITS}),
     Row("F.poisson_nll_loss(x, t)", {"x": LOGITS, "t": WITH_ZEROS}),
 ]
-ROWS = [*DIVERGENCES, *SIZES]
+EVENTS = np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+TF1 = "tf.compat.v1.losses"
+ELEMENTWISE = (
+    *("absolute_difference", "mean_squared_error", "huber_loss", "sigmoid_cross_entropy"),
+    *("log_loss", "hinge_loss"),
+)
+WEIGHTS = {  # shapes that broadcast to (4, 3)
+    "a column": np.array([[1.0], [0.0], [2.0], [0.5]]),
+    "a row": np.array([[0.0, 3.0, 1.0]]),
+    "an array of no axes": np.array(0.5),
+    "as many": np.abs(LOGITS) * (LOGITS > -0.5),
+}
+WEIGHED = [
+    Row(
+        f"{TF1}.{name}(z, x, weights=w)",
+        {"x": _shares(LOGITS) if name == "log_loss" else LOGITS, "z": EVENTS, "w": weight},
+        note=f"with {shape}",
+        ndim=2,
+    )
+    for name in ELEMENTWISE
+    for shape, weight in WEIGHTS.items()
+    if shape == "a column" or name in ("mean_squared_error", "sigmoid_cross_entropy")
+]
+WEIGHED += [
+    Row(
+        f"{TF1}.{name}(z, x, weights={weight}, reduction='weighted_mean')",
+        {"x": LOGITS, "z": EVENTS, "w": WEIGHTS["a column"]},
+    )
+    for name in ("mean_squared_error", "sigmoid_cross_entropy")
+    for weight in ("w", "2.0")
+]
+INDEXED = "sparse_softmax_cross_entropy(y, x, weights=w)"
+WEIGHED += [
+    Row(f"{TF1}.{INDEXED}", {"x": LOGITS, "y": LABELS, "w": WEIGHTS["a column"]}, ndim=2),
+    Row(f"{TF1}.{INDEXED}", {"x": LOGITS, "y": LABELS, "w": WEIGHTS["a column"][:, 0]}, ndim=2),
+    Row(
+        f"{TF1}.softmax_cross_entropy(q, x, weights=w)",
+        {"x": LOGITS, "q": _shares(LOGITS), "w": np.array(0.5)},
+        ndim=2,
+    ),
+]
+# Keras takes a column of sample weights for as many items; the values are those of the losses of items
+COLUMN = {"x": np.array([[2.0, 0.0, -1.0], [0.0, 1.0, 3.0]]), "w": np.array([[1.0], [3.0]])}
+COLUMN |= {"y": np.array([0, 1]), "z": np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])}
+SPARSE = "keras.losses.SparseCategoricalCrossentropy(from_logits=True{})(y, x, sample_weight=w)"
+KERAS = (
+    *("CategoricalCrossentropy(from_logits=True)", "BinaryCrossentropy(from_logits=True)"),
+    *(
+        "MeanSquaredError()",
+        "MeanAbsoluteError(reduction='sum')",
+        "Huber()",
+        "LogCosh()",
+        "Hinge()",
+    ),
+    *("CosineSimilarity()", "CategoricalHinge()", "Poisson()", "KLDivergence()"),
+    *("CategoricalFocalCrossentropy(from_logits=True)", "SquaredHinge()"),
+)
+WEIGHED += [Row(SPARSE.format(""), COLUMN, right=3.3397, ndim=2)]
+WEIGHED += [Row(SPARSE.format(", reduction='sum'"), COLUMN, ndim=2)]
+WEIGHED += [
+    Row(f"keras.losses.{name}(z, x, sample_weight=w)", COLUMN | {"x": np.abs(COLUMN["x"])}, ndim=2)
+    for name in KERAS
+]
+WEIGHED += [  # no class axis: one weight for each item all the same
+    Row(SPARSE.format(""), COLUMN | {"w": np.array([1.0, 3.0])}, ndim=2, note="plain"),
+    Row(
+        SPARSE.format(", reduction='mean_with_sample_weight'"),
+        {"x": RNG.normal(size=(2, 5, 3)), "y": RNG.integers(0, 3, (2, 5)), "w": np.ones((2, 5, 1))},
+        ndim=3,
+    ),
+]
+ROWS = [*DIVERGENCES, *SIZES, *WEIGHED]
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -92,6 +163,16 @@ def test_the_original_gives_what_is_known(row: Row) -> None:
 ONCE = [
     (DIVERGENCES[0], "tensorflow", "tf.reduce_sum(t * (tf.math.log(t) - x)) / x.shape[0]"),
     (DIVERGENCES[5], "torch", "t * (torch.log(t) - torch.log(x))"),
+    (
+        WEIGHED[0],
+        "torch",
+        "torch.sum(w * F.l1_loss(x, z, reduction='none')) / torch.count_nonzero(w)",
+    ),
+    (
+        next(row for row in WEIGHED if row.right == 3.3397),
+        "torch",
+        "torch.mean(w * F.cross_entropy(x, y, reduction='none'))",
+    ),
 ]
 
 

@@ -8,6 +8,7 @@ from xlogits.losses import (
     CTC,
     AxisByRank,
     ClassOverlap,
+    Elementwise,
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
     Transform,
@@ -92,9 +93,41 @@ class Composition:
         weight = self.operands.get("sample_weight")
         if weight is None:
             return items
-        if self.loss.spread_weight and not _is_number(weight):
-            self.assume("item weights")
+        if self.loss.spread_weight and not _is_number(weight) and not self.each_counts:
+            weight = self.operands["sample_weight"] = self._one_for_each(weight)
         return weight * items
+
+    @property
+    def each_counts(self) -> bool:
+        """Whether every number of the prediction has a loss of its own."""
+        elementwise = isinstance(self.loss, Elementwise | SigmoidCrossEntropy)
+        return elementwise and self.loss.inner == "none"
+
+    def item_shape(self) -> Expr | None:
+        """The shape that the losses have, in code; None where that is not written."""
+        pred, target = self.operands["pred"], self.operands.get("target")
+        kind = getattr(self.loss, "labels", None)
+        if self.each_counts:
+            return self.language.write("shape", (pred,))
+        if isinstance(self.loss, CTC) or getattr(self.loss, "axis", None) is None:
+            return None
+        if target is not None and kind is not None and kind.kind == "index":
+            return self.language.write("shape", (target,))
+        if axis_at(self.loss.axis, self.ndim) != -1:
+            return None
+        return self.language.write("item_shape", (pred,))
+
+    def _one_for_each(self, weight: Expr) -> Expr:
+        """Weights that may be a column, in the shape of the losses."""
+        shape = self.item_shape()
+        if isinstance(self.loss, CTC):
+            self.assume("item weights")
+            return self.language.write("flat", (weight,))
+        if shape is None:
+            self.assume("one weight per item")
+            return weight
+        self.assume("item weights")
+        return self.language.write("reshape", (weight, shape))
 
     def reduced(self, items: Expr, plain: Expr, valid: Expr | None = None) -> Any:
         """Items, weighted already, reduced as wanted."""
@@ -127,8 +160,11 @@ class Composition:
         xp, language = self.xp, self.language
         weight = self.operands.get("sample_weight")
         if word == "mean_over_nonzero_weight" and weight is not None:
-            return language.write("count_nonzero", (weight,))
+            counted = self._broadcast(weight)
+            return language.write("count_nonzero", (counted, self.operands["pred"]))
         if word in ("mean_over_sample_weight", "mean_over_weight_as_given") and weight is not None:
+            if word == "mean_over_sample_weight":
+                weight = self._broadcast(weight)
             if valid is None:
                 return xp.sum(weight)
             return xp.sum(xp.where(valid, weight, 0.0))
@@ -137,6 +173,11 @@ class Composition:
         if word == "mean_over_valid" and valid is not None:
             return xp.sum(language.write("like", (valid, self.operands["pred"])))
         raise Refused(f"no composition is known for {word}")
+
+    def _broadcast(self, weight: Expr) -> Expr:
+        """Weights as many as the losses: what is counted, or added up."""
+        shape = None if self.loss.spread_weight else self.item_shape()
+        return weight if shape is None else self.language.write("spread", (weight, shape))
 
 
 _WEIGHED = ("mean_over_nonzero_weight", "mean_over_sample_weight", "mean_over_weight_as_given")

@@ -272,7 +272,7 @@ def _spread(
 ) -> list[Difference]:
     if "sample_weight" not in operands or b:
         return []
-    return [Difference(name, assumed="item weights")]
+    return [Difference(name, assumed="one weight per item")]
 
 
 def _one_score(

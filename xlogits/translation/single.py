@@ -7,6 +7,7 @@ from xlogits.catalogue import NATIVES, Arg, Native
 from xlogits.catalogue.record import REQUIRED, Reading
 from xlogits.errors import XlogitsError
 from xlogits.frameworks import manners
+from xlogits.losses import Elementwise
 from xlogits.translation.difference import Difference, axis_at, differ
 from xlogits.translation.expression import Expr, floating, wrap
 from xlogits.translation.language import Language
@@ -143,6 +144,9 @@ def _text(arg: Arg, given: dict[str, Any], native: Native, language: Language) -
     text, minded = str(wrap(value)), manners(native.framework)
     if minded.dtypes and arg.to == "dtype":
         return text if isinstance(value, Expr) else f"{minded.dtypes}.{value}"
+    if minded.full_weight and arg.to == "sample_weight" and isinstance(native.loss, Elementwise):
+        shape = language.write("shape", (given[native.parameter("pred").key],))
+        return str(language.write("spread", (value, shape)))
     if isinstance(value, Expr) or arg.to not in native.loss.OPERANDS or value is None:
         return text
     listed = isinstance(value, (list, tuple))
