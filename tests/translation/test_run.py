@@ -131,7 +131,12 @@ WEIGHED += [  # no class axis: one weight for each item all the same
         ndim=3,
     ),
 ]
-ROWS = [*DIVERGENCES, *SIZES, *WEIGHED]
+MASKED = {"x": np.array([[1.0, 2.0, -np.inf], [0.5, -1.0, 2.0]]), "q": np.eye(3)[[1, 0]]}
+SAFE = [
+    Row("optax.safe_softmax_cross_entropy(x, q)", MASKED, right=[0.31326, 1.74131]),
+    Row("optax.losses.safe_softmax_cross_entropy(x, q)", {k: v[0] for k, v in MASKED.items()}),
+]
+ROWS = [*DIVERGENCES, *SIZES, *WEIGHED, *SAFE]
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -162,6 +167,7 @@ def test_the_original_gives_what_is_known(row: Row) -> None:
 # what was written once, and is wrong on these arrays: the comparison has to see it
 ONCE = [
     (DIVERGENCES[0], "tensorflow", "tf.reduce_sum(t * (tf.math.log(t) - x)) / x.shape[0]"),
+    (SAFE[0], "torch", "F.cross_entropy(x, q, reduction='none')"),
     (DIVERGENCES[5], "torch", "t * (torch.log(t) - torch.log(x))"),
     (
         WEIGHED[0],

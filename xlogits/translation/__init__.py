@@ -7,7 +7,13 @@ from typing import Any
 from xlogits.catalogue.record import Reading
 from xlogits.errors import OptionError, Refused, XlogitsError
 from xlogits.ledger import rows_of
-from xlogits.losses import Elementwise, LinearSoftmaxCrossEntropy, Reduction, SigmoidCrossEntropy
+from xlogits.losses import (
+    Elementwise,
+    LinearSoftmaxCrossEntropy,
+    Reduction,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+)
 from xlogits.translation.by_family.entropy import in_two_steps
 from xlogits.translation.call import Call, parse
 from xlogits.translation.comparison import Comparison, differ, measured
@@ -15,7 +21,7 @@ from xlogits.translation.compose import Composition
 from xlogits.translation.difference import ASSUMED
 from xlogits.translation.encoding import of_indexes, seen_labels
 from xlogits.translation.language import IMPORTS, Language, language
-from xlogits.translation.single import Candidate, candidates, written
+from xlogits.translation.single import Candidate, candidates, multiplies_zeros, written
 from xlogits.translation.tidy import lines
 
 
@@ -111,6 +117,11 @@ def translated(
     """A call that has been read, written for another framework."""
     wanted, taken = _taken_for_granted(call, labels)
     found = candidates(wanted, target, ndim)
+    safe = _leaves_out_zeros(call, wanted.loss)
+    if safe and call.native.ours and target.words:
+        safe, taken = False, [*taken, "no zero"]  # its usual equivalents
+    if safe:
+        found = [c for c in found if not multiplies_zeros(c.native)]
     if call.native.framework not in target.frameworks and (plainer := _one_mean(wanted)) != wanted:
         others = candidates(plainer, target, ndim)
         if _says(others) or not _says(found):
@@ -127,7 +138,7 @@ def translated(
         name = f"xlogits.dialects.{call.native.name}"
         native = replace(call.native, name=name)
         return _made(written(Candidate(native, call.given, []), target), [])
-    composition = Composition(wanted, target, ndim)
+    composition = Composition(wanted, target, ndim, safe)
     try:
         text = str(composition.write())
     except XlogitsError as refusal:
@@ -135,6 +146,13 @@ def translated(
             return _single(single, call, target, taken)
         return _missing(wanted, found, target, str(refusal))
     return _made(text, [*taken, *composition.assumed])
+
+
+def _leaves_out_zeros(call: Call, loss: Any) -> bool:
+    """Whether a label of 0 costs nothing even where its class has the logit -inf."""
+    dense = type(loss) is SoftmaxCrossEntropy and loss.labels.kind == "dense"
+    zeros = dense and loss.form.exact and not loss.label_smoothing
+    return zeros and not multiplies_zeros(call.native)
 
 
 def as_class(

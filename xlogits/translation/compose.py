@@ -28,7 +28,10 @@ from xlogits.translation.single import candidates, written
 class Composition:
     """The expression of one reading in one framework, and what was taken for granted on the way."""
 
-    def __init__(self, wanted: Reading, language: Language, ndim: int | None) -> None:
+    def __init__(
+        self, wanted: Reading, language: Language, ndim: int | None, safe: bool = False
+    ) -> None:
+        self.safe = safe  # whether labels of 0 count nothing, even beside a log-probability of -inf
         self.wanted, self.language, self.ndim = wanted, language, ndim
         self.loss: Any = wanted.loss
         self.assumed: list[str] = []

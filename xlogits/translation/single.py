@@ -7,6 +7,7 @@ from xlogits.catalogue import NATIVES, Arg, Native
 from xlogits.catalogue.record import REQUIRED, Reading
 from xlogits.errors import XlogitsError
 from xlogits.frameworks import manners
+from xlogits.ledger import matches, rows_of
 from xlogits.losses import Elementwise
 from xlogits.translation.difference import Difference, axis_at, differ
 from xlogits.translation.expression import Expr, floating, wrap
@@ -38,6 +39,14 @@ def candidates(wanted: Reading, language: Language, ndim: int | None) -> list[Ca
         for candidate in _tries(native, wanted, ndim)
     ]
     return sorted(found, key=lambda c: _rank(c, language))
+
+
+def multiplies_zeros(native: Native) -> bool:
+    """Whether it multiplies labels of 0 by log-probabilities of -inf, of which the ledger has a row."""
+    return any(
+        row.quantity == "*" and row.dtype == "*" and matches("-inf masked classes", row.case)
+        for row in rows_of(native.name)
+    )
 
 
 def _rank(candidate: Candidate, language: Language) -> tuple[Any, ...]:
