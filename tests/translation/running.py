@@ -23,7 +23,8 @@ class Row:
 
     `breaks` are words of `ASSUMED` that do not hold for these arrays: a translation that says so need
     not give what the original gives. `right` is the value of the original, where it is known from
-    elsewhere. `refused` are targets for which there may be no translation.
+    elsewhere. `refused` are targets for which there may be no translation. `closed` says that Keras'
+    own function does not run where sizes are open.
     """
 
     source: str
@@ -35,6 +36,7 @@ class Row:
     labels: str | None = None
     targets: tuple[str, ...] = TARGETS
     note: str = ""
+    closed: bool = False
 
     def __str__(self) -> str:
         return f"{self.source} {self.note}".strip()

@@ -9,7 +9,7 @@ from typing import Any
 
 from xlogits.errors import OptionError, Refused
 from xlogits.frameworks import FRAMEWORKS, OURS, Manners, differentiable, manners, spelled
-from xlogits.translation.expression import Expr, wrap
+from xlogits.translation.expression import Expr, literal, wrap
 
 # How every function of a backend is written. {0}, {1}, ... are the arguments.
 _NUMPY = {
@@ -380,6 +380,15 @@ class Namespace:
         if axis is None:
             return self._language.write(word, (x,))
         return self._language.write(f"{word}_{'kept' if keepdims else 'along'}", (x, axis))
+
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        """A choice; the chosen one itself where the condition holds numbers only."""
+        chosen = literal(condition)
+        if chosen is not None:
+            if not isinstance(x if chosen else y, Expr):
+                raise Refused(f"where {condition}, it is the same for all arrays")
+            return x if chosen else y
+        return self._language.write("where", (condition, x, y))
 
     def positive_part(self, x: Any) -> Expr:
         if differentiable(self._language.name) and not self._language.manners.halves_ties:
