@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+import xlogits as xl
+from tests.conftest import need
 from tests.translation.running import (
     TARGETS,
     Row,
@@ -15,7 +17,8 @@ from tests.translation.running import (
     translation,
 )
 from xlogits.catalogue import find
-from xlogits.errors import OptionError
+from xlogits.errors import OptionError, ShapeError
+from xlogits.translation.difference import possible
 
 RNG = np.random.default_rng(16)
 LOGITS = RNG.normal(size=(4, 3))
@@ -176,7 +179,18 @@ TAKEN = [
         closed=True,
     ),
 ]
+ONE_COLUMN = {"y": np.array([0, 1, 1, 0]), "p": np.array([0.1, 0.8, 0.7, 0.3])}
+ONE_COLUMN["w"] = np.array([1.0, 2.0, 0.0, 1.0])
+SEVERAL = {"y": EVENTS.astype(int), "p": SHARES}
+COLUMNS = [
+    Row("sklearn.metrics.log_loss(y, p)", ONE_COLUMN, right=0.2605, ndim=1),
+    Row("sklearn.metrics.log_loss(y, p, normalize=False, sample_weight=w)", ONE_COLUMN, ndim=1),
+    Row("sklearn.metrics.log_loss(y, p)", GIVEN, ndim=2),
+    Row("sklearn.metrics.log_loss(y, p)", SEVERAL, refused=TARGETS[:-1], labels="dense"),
+    Row("sklearn.metrics.log_loss(y, p)", SEVERAL, breaks=frozenset({"index labels"}), note="bare"),
+]
 ROWS = [
+    *COLUMNS,
     *(*DIVERGENCES, *SIZES, *WEIGHED, *SAFE, *TAKEN),
     *(Row(source, GIVEN, ndim=2) for source in NONE),
 ]
@@ -213,6 +227,7 @@ ONCE = [
     (Row(NONE[0], GIVEN), "jax", "optax.sigmoid_binary_cross_entropy(p, z)"),
     (Row(NONE[3], GIVEN), "torch", "F.softmax(x, dim=-1)"),
     (TAKEN[6], "keras", "keras.ops.ctc_loss(y, keras.ops.moveaxis(x, 1, 0), m, n, mask_index=0)"),
+    (COLUMNS[2], "torch", "torch.mean(-torch.log(p)[:, 0])"),
     (SAFE[0], "torch", "F.cross_entropy(x, q, reduction='none')"),
     (DIVERGENCES[5], "torch", "t * (torch.log(t) - torch.log(x))"),
     (
@@ -268,3 +283,24 @@ def test_what_the_original_refuses_is_refused(source: str) -> None:
         translation(row, "jax")
     with pytest.raises(ValueError, match=r"None|does not take|expected one of"):
         evaluated(dialect_of(source), "numpy", GIVEN)
+
+
+def test_several_labels_of_one_item_are_no_column() -> None:
+    """Labels of as many axes as the prediction were read as those of a column for each class."""
+    need("torch", "sklearn")
+    with pytest.raises(ShapeError, match="for class indexes"):
+        evaluated(dialect_of(COLUMNS[3].source), "torch", SEVERAL)
+    one = evaluated(dialect_of(COLUMNS[0].source), "torch", ONE_COLUMN)
+    np.testing.assert_allclose(one, 0.2605, rtol=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("source", "ndim"), [("F.multilabel_soft_margin_loss(x, z)", 1), ("F.mse_loss(x, z)", 3)]
+)
+def test_what_the_axes_refute_is_not_taken_for_granted(source: str, ndim: int) -> None:
+    for target in TARGETS:
+        found = xl.translate(source, target, ndim=ndim)
+        assert all(possible(word, ndim) for word in found.assumptions)
+    assert not possible("rank 2", 1)
+    assert not possible("rank", 3)
+    assert possible("rank", 2)

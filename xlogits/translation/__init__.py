@@ -14,11 +14,11 @@ from xlogits.losses import (
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
 )
-from xlogits.translation.by_family.entropy import in_two_steps
+from xlogits.translation.by_family.entropy import in_two_steps, one_column
 from xlogits.translation.call import Call, parse
 from xlogits.translation.comparison import Comparison, differ, measured
 from xlogits.translation.compose import Composition
-from xlogits.translation.difference import ASSUMED
+from xlogits.translation.difference import ASSUMED, possible
 from xlogits.translation.encoding import of_indexes, seen_labels
 from xlogits.translation.language import IMPORTS, Language, language
 from xlogits.translation.single import Candidate, candidates, multiplies_zeros, written
@@ -115,14 +115,25 @@ def translated(
     call: Call, target: Language, ndim: int | None = None, labels: str | None = None
 ) -> Translation:
     """A call that has been read, written for another framework."""
-    wanted, taken = _taken_for_granted(call, labels)
+    found = _translated(call, target, ndim, labels)
+    for word in found.assumptions:
+        if ndim is not None and not possible(word, ndim):
+            raise Refused(f"it would be so if {ASSUMED[word]}, which has {ndim} here")
+    return found
+
+
+def _translated(call: Call, target: Language, ndim: int | None, labels: str | None) -> Translation:
+    elsewhere = call.native.framework not in target.frameworks
+    wanted, taken = _taken_for_granted(call, labels, elsewhere)
+    if ndim == 1 and target.words and elsewhere:
+        wanted = one_column(wanted, target)
     found = candidates(wanted, target, ndim)
     safe = _leaves_out_zeros(call, wanted.loss)
     if safe and call.native.ours and target.words:
         safe, taken = False, [*taken, "no zero"]  # its usual equivalents
     if safe:
         found = [c for c in found if not multiplies_zeros(c.native)]
-    if call.native.framework not in target.frameworks and (plainer := _one_mean(wanted)) != wanted:
+    if elsewhere and (plainer := _one_mean(wanted)) != wanted:
         others = candidates(plainer, target, ndim)
         if _says(others) or not _says(found):
             wanted, found = plainer, others
@@ -185,7 +196,9 @@ def _old_fashioned(candidate: Candidate, call: Call, target: Language) -> bool:
     return old or ("float32" in candidate.assumed and single)
 
 
-def _taken_for_granted(call: Call, labels: str | None) -> tuple[Reading, list[str]]:
+def _taken_for_granted(
+    call: Call, labels: str | None, elsewhere: bool = True
+) -> tuple[Reading, list[str]]:
     """What is wanted, without defaults that nobody meant, and with the labels that there are."""
     loss, operands = call.reading
     taken = list(call.taken)
@@ -194,6 +207,10 @@ def _taken_for_granted(call: Call, labels: str | None) -> tuple[Reading, list[st
         loss = replace(loss, ignore_index=None)  # type: ignore[call-arg]
         taken.append("nothing ignored")
     kind = getattr(loss, "labels", None)
+    if getattr(getattr(loss, "form", None), "positive_column", False):
+        if labels == "dense" and elsewhere:
+            raise Refused("labels with one number per class make it a loss that is not read")
+        taken.append("index labels")
     if kind is not None and kind.kind == "inferred":
         chosen: Any = labels or "index"
         loss = replace(loss, labels=replace(kind, kind=chosen))  # type: ignore[call-arg]

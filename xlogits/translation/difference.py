@@ -63,6 +63,20 @@ ASSUMED = {
 }
 
 
+AXES = {  # how many axes the prediction has where these hold: at least, and at most
+    "rank": (1, 2),
+    "rank 2": (2, 2),
+    "several axes": (2, None),
+    "every class has its column": (2, None),
+}
+
+
+def possible(word: str, ndim: int) -> bool:
+    """Whether something that is taken for granted can hold of so many axes."""
+    least, most = AXES.get(word, (0, None))
+    return least <= ndim and (most is None or ndim <= most)
+
+
 @dataclass(frozen=True)
 class Difference:
     """One field in which two losses differ: taken for granted (`assumed`), or what remains."""
@@ -294,4 +308,4 @@ _FIELDS: dict[str, Any] = {
 }
 ASSUMED["every class has its column"] = "the prediction has a column for every class"
 
-__all__ = ["ASSUMED", "Difference", "Loss", "axis_at", "denominator", "differ"]
+__all__ = ["ASSUMED", "Difference", "Loss", "axis_at", "denominator", "differ", "possible"]

@@ -177,12 +177,31 @@ def _binary(whole: Any, loss: Any, x: Expr, z: Expr, positive: Expr | None) -> A
     if form.kind == "logits":
         yes, no = form.log_probability_pair(xp, x)
     else:
-        p = x if form.clip is None else xp.clip(x, *form.clip)
+        given = isinstance(form.clip, tuple)
+        if form.clip is not None and not given:
+            whole.assume("within the clip")
+        p = xp.clip(x, *form.clip) if given else x
         yes, no = (_logarithm(whole, replace(form, clip=None), each, None) for each in (p, 1 - p))
     if form.log_floor is None and form.clip is None and not form.log_offset:
         whole.assume("no zero")
     happened = z if positive is None else positive * z
     return -(happened * yes + (1 - z) * no)
+
+
+def one_column(wanted: Reading, language: Language) -> Reading:
+    """A probability of the second of two classes, without a class axis, as that of an event."""
+    loss: Any = wanted.loss
+    form = getattr(loss, "form", None)
+    if form is None or not form.positive_column:
+        return wanted
+    pred, target = (wrap(wanted.operands[name]) for name in ("pred", "target"))
+    happened = language.write("like", (target, pred))
+    plain = SigmoidCrossEntropy(
+        form=replace(form, positive_column=False),
+        reduction=loss.reduction,
+        spread_weight=loss.spread_weight,
+    )
+    return Reading(plain, wanted.operands | {"target": happened})
 
 
 def in_two_steps(wanted: Reading, language: Language) -> Reading:
