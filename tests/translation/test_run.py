@@ -189,8 +189,46 @@ COLUMNS = [
     Row("sklearn.metrics.log_loss(y, p)", SEVERAL, refused=TARGETS[:-1], labels="dense"),
     Row("sklearn.metrics.log_loss(y, p)", SEVERAL, breaks=frozenset({"index labels"}), note="bare"),
 ]
+A_COLUMN = {"z": np.array([1.0, 0.0, 1.0]), "x": np.array([[2.0], [-1.0], [0.5]])}
+A_ROW = {"z": A_COLUMN["x"], "x": A_COLUMN["z"]}
+OF_ROWS = "keras.losses.mean_squared_error(z, x)"
+BESIDE = [
+    Row("keras.losses.MeanSquaredError()(z, x)", A_COLUMN, right=0.75),
+    Row("keras.losses.BinaryCrossentropy(from_logits=True)(z, x)", A_COLUMN, right=0.30476),
+    *(Row(f"keras.losses.{name}()(z, x)", A_COLUMN) for name in ("MeanAbsoluteError", "Huber")),
+    *(Row(f"keras.losses.{name}()(z, x)", A_ROW) for name in ("LogCosh", "Hinge")),
+    Row("keras.losses.BinaryFocalCrossentropy(from_logits=True)(z, x)", A_COLUMN),
+    Row("sklearn.metrics.mean_absolute_error(z, x)", A_COLUMN),
+    Row(OF_ROWS, A_COLUMN, breaks=frozenset({"one shape"})),
+]
+CLASSES = {"x": np.array([[2.0, 0, -1], [0, 1, 3], [1, 1, 0]]), "y": np.array([0, 2, 1])}
+OF_ITEMS, OF_CLASSES = np.array([True, True, False]), np.array([[True, True, False]])
+WHERE = "optax.softmax_cross_entropy_with_integer_labels(x, y, where=m)"
+MASKS = [
+    Row(
+        WHERE,
+        CLASSES | {"m": OF_ITEMS},
+        right=[0.16985, 0.16985, 0],
+        breaks=frozenset({"class mask"}),
+    ),
+    Row(WHERE, {"x": CLASSES["x"][:1], "y": CLASSES["y"][:1], "m": OF_CLASSES}),
+    Row(
+        "F.gaussian_nll_loss(x, z, v)",
+        GIVEN | {"v": np.array([0.5, 1, 2, 0.1])},
+        breaks=frozenset({"variances of elements"}),
+    ),
+    Row("F.gaussian_nll_loss(x, z, v)", GIVEN | {"v": np.array([[0.5], [1], [2], [0.1]])}),
+    Row("F.gaussian_nll_loss(x, z, 0.5)", GIVEN, targets=TARGETS[1:]),
+]
+NARROW = GIVEN | {"y": LABELS.astype(np.int32)}
+INDEXES = [
+    Row("tf.nn.sparse_softmax_cross_entropy_with_logits(y, x)", NARROW, ndim=2),
+    Row("optax.softmax_cross_entropy_with_integer_labels(x, y)", NARROW, ndim=2),
+    Row("keras.losses.SparseCategoricalCrossentropy()(y, p)", NARROW, ndim=2),
+    Row("optax.losses.multiclass_hinge_loss(x, y)", NARROW, ndim=2),
+]
 ROWS = [
-    *COLUMNS,
+    *(*COLUMNS, *BESIDE, *MASKS, *INDEXES),
     *(*DIVERGENCES, *SIZES, *WEIGHED, *SAFE, *TAKEN),
     *(Row(source, GIVEN, ndim=2) for source in NONE),
 ]
@@ -228,6 +266,9 @@ ONCE = [
     (Row(NONE[3], GIVEN), "torch", "F.softmax(x, dim=-1)"),
     (TAKEN[6], "keras", "keras.ops.ctc_loss(y, keras.ops.moveaxis(x, 1, 0), m, n, mask_index=0)"),
     (COLUMNS[2], "torch", "torch.mean(-torch.log(p)[:, 0])"),
+    (BESIDE[0], "torch", "F.mse_loss(x, z)"),
+    (BESIDE[1], "jax", "jnp.mean(optax.sigmoid_binary_cross_entropy(x, z))"),
+    (MASKS[0], "numpy", "np.where(m, x[:, 0], 1.0)"),
     (SAFE[0], "torch", "F.cross_entropy(x, q, reduction='none')"),
     (DIVERGENCES[5], "torch", "t * (torch.log(t) - torch.log(x))"),
     (
@@ -304,3 +345,14 @@ def test_what_the_axes_refute_is_not_taken_for_granted(source: str, ndim: int) -
     assert not possible("rank 2", 1)
     assert not possible("rank", 3)
     assert possible("rank", 2)
+
+
+def test_labels_of_32_bits_are_refused_by_the_plain_call() -> None:
+    with pytest.raises(RuntimeError, match=r"Long|scalar type"):
+        evaluated("F.cross_entropy(x, y)", "torch", NARROW)
+
+
+@pytest.mark.parametrize("row", [*BESIDE, Row(WHERE, CLASSES | {"m": OF_ITEMS})], ids=str)
+def test_a_dialect_takes_a_column_as_its_framework_does(row: Row) -> None:
+    found = evaluated(dialect_of(row.source), "torch", row.arrays)
+    np.testing.assert_allclose(found, original(row), rtol=2e-5, atol=2e-6)

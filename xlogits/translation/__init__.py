@@ -6,6 +6,7 @@ from typing import Any
 
 from xlogits.catalogue.record import Reading
 from xlogits.errors import OptionError, Refused, XlogitsError
+from xlogits.frameworks import manners
 from xlogits.ledger import rows_of
 from xlogits.losses import (
     Elementwise,
@@ -20,8 +21,9 @@ from xlogits.translation.comparison import Comparison, differ, measured
 from xlogits.translation.compose import Composition
 from xlogits.translation.difference import ASSUMED, possible
 from xlogits.translation.encoding import of_indexes, seen_labels
+from xlogits.translation.expression import Expr
 from xlogits.translation.language import IMPORTS, Language, language
-from xlogits.translation.single import Candidate, candidates, multiplies_zeros, written
+from xlogits.translation.single import Candidate, candidates, multiplies_zeros, wide, written
 from xlogits.translation.tidy import lines
 
 
@@ -127,6 +129,8 @@ def _translated(call: Call, target: Language, ndim: int | None, labels: str | No
     wanted, taken = _taken_for_granted(call, labels, elsewhere)
     if ndim == 1 and target.words and elsewhere:
         wanted = one_column(wanted, target)
+    wanted, some = _columns(wanted, call, target, ndim) if elsewhere else (wanted, [])
+    taken = [*taken, *some]
     found = candidates(wanted, target, ndim)
     safe = _leaves_out_zeros(call, wanted.loss)
     if safe and call.native.ours and target.words:
@@ -142,6 +146,7 @@ def _translated(call: Call, target: Language, ndim: int | None, labels: str | No
         found = candidates(wanted, target, ndim)
     single = found[0] if found and not found[0].real else None
     if single is not None and not _old_fashioned(single, call, target):
+        single = wide(single, wanted.loss, _narrow(call))
         return _single(single, call, target, taken)
     if not target.words:  # xlogits itself: the same name on arrays of any framework
         if call.reading != call.native.read(call.given):
@@ -149,7 +154,7 @@ def _translated(call: Call, target: Language, ndim: int | None, labels: str | No
         name = f"xlogits.dialects.{call.native.name}"
         native = replace(call.native, name=name)
         return _made(written(Candidate(native, call.given, []), target), [])
-    composition = Composition(wanted, target, ndim, safe)
+    composition = Composition(wanted, target, ndim, safe, _narrow(call))
     try:
         text = str(composition.write())
     except XlogitsError as refusal:
@@ -157,6 +162,28 @@ def _translated(call: Call, target: Language, ndim: int | None, labels: str | No
             return _single(single, call, target, taken)
         return _missing(wanted, found, target, str(refusal))
     return _made(text, [*taken, *composition.assumed])
+
+
+def _narrow(call: Call) -> bool:
+    """Whether class indexes of 32 bits are usual in the framework of a call."""
+    return not (manners(call.native.framework).wide_labels or call.native.ours)
+
+
+def _columns(
+    wanted: Reading, call: Call, target: Language, ndim: int | None
+) -> tuple[Reading, list[str]]:
+    """What is wanted where (N,) beside (N, 1) is one column, and does not make N rows of N."""
+    loss: Any = wanted.loss
+    operands = wanted.operands
+    pred, labels = operands.get("pred"), operands.get("target")
+    alike = isinstance(loss, Elementwise | SigmoidCrossEntropy)
+    if not (alike and manners(call.native.framework).columns and isinstance(labels, Expr)):
+        return wanted, []
+    if not target.words or loss.reduction.word == "none":
+        return wanted, ["one shape"]
+    shaped = target.write("shaped", (labels, pred))
+    some = [] if isinstance(loss, SigmoidCrossEntropy) else ["as many labels"]
+    return Reading(loss, operands | {"target": shaped}), some
 
 
 def _leaves_out_zeros(call: Call, loss: Any) -> bool:

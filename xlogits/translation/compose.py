@@ -20,18 +20,24 @@ from xlogits.translation.by_family.formula import by_formula
 from xlogits.translation.by_family.overlap import overlap
 from xlogits.translation.by_family.sequence import aligned
 from xlogits.translation.difference import axis_at, denominator
-from xlogits.translation.expression import Expr, floating, wrap
+from xlogits.translation.expression import Expr, floating, literal_number, wrap
 from xlogits.translation.language import Language, Namespace
-from xlogits.translation.single import candidates, written
+from xlogits.translation.single import candidates, wide, written
 
 
 class Composition:
     """The expression of one reading in one framework, and what was taken for granted on the way."""
 
     def __init__(
-        self, wanted: Reading, language: Language, ndim: int | None, safe: bool = False
+        self,
+        wanted: Reading,
+        language: Language,
+        ndim: int | None,
+        safe: bool = False,
+        wide: bool = False,
     ) -> None:
         self.safe = safe  # whether labels of 0 count nothing, even beside a log-probability of -inf
+        self.wide = wide  # whether class indexes may have 32 bits where the target wants 64
         self.wanted, self.language, self.ndim = wanted, language, ndim
         self.loss: Any = wanted.loss
         self.assumed: list[str] = []
@@ -89,14 +95,14 @@ class Composition:
             if not candidate.real and "float32" not in candidate.assumed:
                 for word in candidate.assumed:
                     self.assume(word)
-                return Expr(written(candidate, self.language))
+                return Expr(written(wide(candidate, loss, self.wide), self.language))
         return None
 
     def weighted(self, items: Expr) -> Any:
         weight = self.operands.get("sample_weight")
         if weight is None:
             return items
-        if self.loss.spread_weight and not _is_number(weight) and not self.each_counts:
+        if self.loss.spread_weight and literal_number(weight) is None and not self.each_counts:
             weight = self.operands["sample_weight"] = self._one_for_each(weight)
         return weight * items
 
@@ -137,7 +143,7 @@ class Composition:
         loss, xp = self.loss, self.xp
         word = denominator(loss.reduction, loss, frozenset(self.operands))
         weight = self.operands.get("sample_weight")
-        if weight is not None and _is_number(weight) and word in _WEIGHED:
+        if weight is not None and literal_number(weight) is not None and word in _WEIGHED:
             # one number weighs every item alike, and goes out of a mean that divides by it
             items = items if word == "mean_over_nonzero_weight" else plain
             word = "mean_over_items" if valid is None else "mean_over_valid"
@@ -184,11 +190,3 @@ class Composition:
 
 
 _WEIGHED = ("mean_over_nonzero_weight", "mean_over_sample_weight", "mean_over_weight_as_given")
-
-
-def _is_number(x: Expr) -> bool:
-    try:
-        float(str(x))
-    except ValueError:
-        return False
-    return True

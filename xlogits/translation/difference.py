@@ -29,6 +29,11 @@ ASSUMED = {
     "integer labels": "labels are integers",
     "constant labels": "nothing is differentiated by the labels",
     "something counts": "there is at least one item, and not every item is ignored or weighs 0",
+    "one shape": "labels have the shape of the prediction (a column beside a row is squeezed on one "
+    "side, and broadcast on the other)",
+    "as many labels": "there are as many labels as predictions (none is broadcast)",
+    "class mask": "the mask has an axis for the classes (of one axis less it selects items in optax)",
+    "variances of elements": "variances broadcast to the prediction (one for each row is a column)",
     "float32": "arrays are of the dtype that Keras computes in (keras.config.floatx(), float32)",
     "item weights": "sample weights have one entry for each item",
     "one weight per item": "sample weights have the shape of the items (not broadcast)",

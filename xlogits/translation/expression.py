@@ -155,6 +155,14 @@ def literal(condition: Any) -> bool | None:
     return bool(_COMPARISONS[type(node.ops[0])](left, right))
 
 
+def literal_number(x: Expr) -> float | None:
+    """The number that an expression is; None for any other."""
+    try:
+        return float(str(x))
+    except ValueError:
+        return None
+
+
 _COMPARISONS: dict[type, Callable[[Any, Any], bool]] = {
     ast.Lt: operator.lt,
     ast.LtE: operator.le,

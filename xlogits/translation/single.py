@@ -1,5 +1,6 @@
 """One native call that says what is wanted: found by trying every record of a framework."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -8,9 +9,9 @@ from xlogits.catalogue.record import REQUIRED, Reading
 from xlogits.errors import XlogitsError
 from xlogits.frameworks import manners
 from xlogits.ledger import matches, rows_of
-from xlogits.losses import Elementwise
+from xlogits.losses import CTC, Elementwise
 from xlogits.translation.difference import Difference, axis_at, differ
-from xlogits.translation.expression import Expr, floating, wrap
+from xlogits.translation.expression import ATOM, Expr, floating, wrap
 from xlogits.translation.language import Language
 
 
@@ -114,6 +115,19 @@ def _plain(arg: Arg, value: Any, ndim: int | None) -> list[Any]:
         value = axis_at(value, ndim)
     simple = value is None or isinstance(value, (bool, int, float, str, tuple, Expr))
     return [value] if simple else []
+
+
+def wide(candidate: Candidate, loss: Any, narrow: bool) -> Candidate:
+    """The call with class indexes of 64 bits, where narrower ones may come and would be refused."""
+    kind: Any = getattr(loss, "labels", None)
+    strict = manners(candidate.native.framework).wide_labels and not isinstance(loss, CTC)
+    key = candidate.native.parameter("target").key if kind is not None else ""
+    labels = candidate.given.get(key)
+    if not (narrow and strict and isinstance(labels, Expr) and kind.kind == "index"):
+        return candidate
+    if re.search(r"\.long\(\)$|int64\)$", labels.text):
+        return candidate
+    return candidate._replace(given=candidate.given | {key: Expr(f"{labels.at(ATOM)}.long()")})
 
 
 def written(candidate: Candidate, language: Language) -> str:

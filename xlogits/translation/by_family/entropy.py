@@ -38,6 +38,7 @@ class Softmax:
             whole.assume("every class has its column")
         self._class_axis_last()
         if self.mask is not None:
+            whole.assume("class mask")
             whole.assume("some class")
             self.x = self.xp.where(self.mask, self.x, self.language.write("infinity", ()) * -1)
 
