@@ -23,7 +23,14 @@ from xlogits.translation.difference import ASSUMED, possible
 from xlogits.translation.encoding import of_indexes, seen_labels
 from xlogits.translation.expression import Expr
 from xlogits.translation.language import IMPORTS, Language, language
-from xlogits.translation.single import Candidate, candidates, multiplies_zeros, wide, written
+from xlogits.translation.single import (
+    Candidate,
+    candidates,
+    miscounts,
+    multiplies_zeros,
+    wide,
+    written,
+)
 from xlogits.translation.tidy import lines
 
 
@@ -126,12 +133,16 @@ def translated(
 
 def _translated(call: Call, target: Language, ndim: int | None, labels: str | None) -> Translation:
     elsewhere = call.native.framework not in target.frameworks
+    if elsewhere and (why := miscounts(call.native, call.reading.loss, ndim)):
+        raise Refused(why)
     wanted, taken = _taken_for_granted(call, labels, elsewhere)
     if ndim == 1 and target.words and elsewhere:
         wanted = one_column(wanted, target)
     wanted, some = _columns(wanted, call, target, ndim) if elsewhere else (wanted, [])
     taken = [*taken, *some]
     found = candidates(wanted, target, ndim)
+    if elsewhere:
+        found = [c for c in found if not miscounts(c.native, wanted.loss, ndim)]
     safe = _leaves_out_zeros(call, wanted.loss)
     if safe and call.native.ours and target.words:
         safe, taken = False, [*taken, "no zero"]  # its usual equivalents
@@ -201,7 +212,8 @@ def as_class(
     found = candidates(wanted, target, ndim)
     if (plainer := _one_mean(wanted)) != wanted:
         found = [*candidates(plainer, target, ndim), *found]
-    found = [c for c in found if not c.real and c.native.then]
+    found = [c for c in found if not (c.real or miscounts(c.native, wanted.loss, ndim))]
+    found = [c for c in found if c.native.then]
     return _single(found[0], call, target, taken) if found else None
 
 
