@@ -20,7 +20,7 @@ from xlogits.translation.by_family.formula import by_formula
 from xlogits.translation.by_family.overlap import overlap
 from xlogits.translation.by_family.sequence import aligned
 from xlogits.translation.difference import axis_at, denominator
-from xlogits.translation.expression import Expr, floating, literal_number, wrap
+from xlogits.translation.expression import ATOM, Expr, floating, literal_number, wrap
 from xlogits.translation.language import Language, Namespace
 from xlogits.translation.single import candidates, wide, written
 
@@ -155,6 +155,12 @@ class Composition:
             return self.mean(items)
         self._mean_of_nothing()
         return xp.sum(items) / self._counted(word, plain, valid)
+
+    def indexes(self, labels: Expr) -> Expr:
+        """Class indexes as functions take them that want 64 bits."""
+        widened = self.wide and self.language.manners.wide_labels
+        plain = not labels.text.endswith(".long()")
+        return Expr(f"{labels.at(ATOM)}.long()") if widened and plain else labels
 
     def mean(self, items: Expr) -> Any:
         self._mean_of_nothing()

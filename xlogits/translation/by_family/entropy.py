@@ -28,6 +28,8 @@ class Softmax:
         self.weight = whole.operands.get("class_weight")
         self.mask = whole.operands.get("mask")
         self.indexed = self.loss.labels.kind != "dense"
+        if self.indexed:
+            self.y = whole.indexes(self.y)
         if self.loss.labels.kind == "inferred":
             whole.assume("index labels")
         if self.loss.labels.column:

@@ -116,7 +116,7 @@ def _written_down(whole: Any, loss: Any, names: tuple[str, ...]) -> Any:
     if loss.labels.kind == "index":
         at = names.index("target")
         classes = write("classes", (arrays[0], -1))
-        arrays[at] = whole.xp.one_hot(arrays[at], classes, arrays[0])
+        arrays[at] = whole.xp.one_hot(whole.indexes(arrays[at]), classes, arrays[0])
     composed = COMPOSED.get(type(loss))
     items = composed(whole.xp, loss, *arrays) if composed else loss.term(whole.xp, *arrays)
     return write("expand", (items, axis)) if loss.keepdims else items
