@@ -29,6 +29,8 @@ class Manners(NamedTuple):
     behind_softmax: bool = False  # whether a loss of probabilities looks for the logits behind them
     every_class: bool = False  # whether a metric wants every class among the labels
     full_weight: bool = False  # whether weights have the shape of the losses
+    columns: bool = False  # whether its losses take (N,) beside (N, 1) for a column, and squeeze it
+    wide_labels: bool = False  # whether class indexes of 32 bits are refused
     dtypes: str = ""  # the module of its dtypes, where their names are not enough
 
 
@@ -120,6 +122,7 @@ FRAMEWORKS: dict[str, Framework] = {
                 numbers=False,
                 strict_one_hot=True,
                 full_weight=True,
+                wide_labels=True,
                 dtypes="torch",
             ),
         ),
@@ -177,6 +180,7 @@ FRAMEWORKS: dict[str, Framework] = {
                 methods=False,
                 max_of_none=False,
                 behind_softmax=True,
+                columns=True,
                 any_labels=False,
                 xla=True,
                 single=True,
@@ -233,7 +237,7 @@ FRAMEWORKS: dict[str, Framework] = {
             pages=(("", "https://scikit-learn.org/stable/modules/generated/{name}.html"),),
             read=(("metrics.", "sklearn.metrics."),),
             packages=("sklearn", "scipy"),
-            manners=Manners(strict_one_hot=True, every_class=True),
+            manners=Manners(strict_one_hot=True, every_class=True, columns=True),
         ),
         Framework(
             id="torchvision",

@@ -18,11 +18,11 @@ HEAD = {name: f"from functools import partial\n{text}" for name, text in HEAD.it
 HINTS = [
     (
         *("keras", "torch", "keras.losses.BinaryCrossentropy(from_logits=True)", "{}(z, x)"),
-        "F.binary_cross_entropy_with_logits(logits, labels)",
+        "F.binary_cross_entropy_with_logits(logits, torch.reshape(labels, logits.shape))",
     ),
     (
         *("keras", "torch", "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"),
-        *("{}(y, x)", "F.cross_entropy(logits, labels)"),
+        *("{}(y, x)", "F.cross_entropy(logits, labels.long())"),
     ),
     ("torch", "jax", "nn.Softmax(dim=0)", "{}(x)", "jax.nn.softmax(logits, axis=0)"),
     (

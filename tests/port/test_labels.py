@@ -20,7 +20,7 @@ HEAD = {
 }
 SPARSE = "tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=x)"
 INTEGER = "optax.softmax_cross_entropy_with_integer_labels(x, y)"
-EACH = "F.cross_entropy(x, y, reduction='none')"
+EACH = "F.cross_entropy(x, y.long(), reduction='none')"
 TF = "tf.nn.softmax_cross_entropy_with_logits({}, x)"
 OPTAX = "optax.softmax_cross_entropy(x, {})"
 TORCH = "F.cross_entropy(x, {})"
@@ -46,7 +46,7 @@ ENCODED: list[tuple[str, str, str, str, set[str]]] = [
     ),
     (
         *("jax", "torch", OPTAX.format("optax.smooth_labels(jax.nn.one_hot(y, 3), 0.1)")),
-        "F.cross_entropy(x, y, reduction='none', label_smoothing=0.1)",
+        "F.cross_entropy(x, y.long(), reduction='none', label_smoothing=0.1)",
         {IN_RANGE, MANY, "integer labels", "rank"},
     ),
     (

@@ -42,7 +42,7 @@ def test_forms(wanted: Form, got: Form, assumed: set[str]) -> None:
 def test_a_clip_and_a_floor_are_told() -> None:
     """Keras clips probabilities, PyTorch the logarithms: 16.1 and 18.4 for p = 1e-8, y = 1."""
     found = translate("keras.losses.BinaryCrossentropy()(y, p)", to="torch")
-    assert found.source == "F.binary_cross_entropy(p, y)"
+    assert found.source == "F.binary_cross_entropy(p, torch.reshape(y, p.shape))"
     assert {CLIPPED, FLOORED} <= set(found.assumptions)
     same = translate("nn.BCELoss()(p, y)", to="torch")
     assert not same.assumptions

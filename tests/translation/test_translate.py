@@ -75,7 +75,7 @@ WRITTEN = [
         "keras.losses.MeanSquaredError(reduction='mean_with_sample_weight')(y, x, sample_weight=3.0)",
         "jax",
         None,
-        "jnp.mean(jnp.mean((x - y) ** 2, axis=-1))",
+        "jnp.mean(jnp.mean((x - jnp.reshape(y, x.shape)) ** 2, axis=-1))",
     ),
     (
         "tf.nn.ctc_loss(y, x, m, n, blank_index=0)",

@@ -36,8 +36,10 @@ class Arg:
     that brought the parameter, where that is one that people still meet; `was` holds
     (version, default before it) for defaults that changed, the oldest first, and `named` (version,
     name before it) for parameters that were renamed. `also` are other names by which it can be passed
-    today. `key` is what the parameter goes by where a class and its instances share a name, otherwise
-    its name.
+    today. `none` is what a call that passes None stands for, where the framework takes None for a
+    parameter whose default is something else; most raise. `takes` says of a value, and of the other
+    arguments, whether the framework takes it, where it does not take all. `key` is what the parameter
+    goes by where a class and its instances share a name, otherwise its name.
     """
 
     name: str
@@ -53,6 +55,8 @@ class Arg:
     was: tuple[tuple[str, Any], ...] = ()
     named: tuple[tuple[str, str], ...] = ()
     also: tuple[str, ...] = ()
+    none: Any = REQUIRED
+    takes: Callable[[Any, Mapping[str, Any]], bool] | None = None
     key: str = ""
 
     def __post_init__(self) -> None:
@@ -62,6 +66,18 @@ class Arg:
     def takes_any(self) -> bool:
         """Whether it takes more than the words among `values`; those that make up the rest say which."""
         return self.values is None or hasattr(self.values, "__missing__")
+
+    def given_other(self, given: Mapping[str, Any]) -> bool:
+        """Whether a call passes this parameter, whose default is not None, though it may be needed."""
+        return self.key in given and self.default is not None and self.absent != self.default
+
+    def given_none(self, function: str) -> Any:
+        """What None stands for, where it is passed for something that has another default."""
+        if self.values is not None and None in self.values:
+            return None
+        if self.none is REQUIRED:
+            raise OptionError(f"{function}({self.name}=None): it takes no None there; leave it out")
+        return self.none
 
     def means_default(self, value: Any) -> bool:
         return self.stands_for_default is not None and self.stands_for_default(value)
@@ -151,10 +167,18 @@ class Native:
             value = given.get(arg.key, arg.default)
             if value is REQUIRED:
                 raise TypeError(f"{self.short}() missing a required argument: '{arg.name}'")
+            if value is None and arg.to and not arg.needed and arg.given_other(given):
+                value = arg.given_none(self.name)
+            if arg.takes is not None and not arg.takes(value, given):
+                raise OptionError(f"{self.name}({arg.name}={value!r}): it does not take that")
             if arg.to in self.loss.OPERANDS:
+                if value is None and arg.absent is not None:
+                    raise OptionError(
+                        f"{self.name}({arg.name}=None): expected an array or a number"
+                    )
                 if not _equal(value, arg.absent):
                     operands[arg.to] = value
-            elif arg.to and not _equal(value, arg.absent):
+            elif arg.to and (not _equal(value, arg.absent) or _listed(arg, value)):
                 fields[arg.to] = self._translated(arg, value)
             elif arg.refuse and not (_equal(value, arg.default) or arg.means_default(value)):
                 raise Refused(f"{self.name}({arg.name}={value!r}) is not supported: {arg.refuse}")
@@ -212,6 +236,23 @@ def bind(
         count = f"{len(missing)} required positional argument" + "s" * (len(missing) > 1)
         raise TypeError(f"{function}() missing {count}: {names}")
     return {a.key: bound[a.name] for a in args if isinstance(a, Arg) and a.name in bound}
+
+
+def _listed(arg: Arg, value: Any) -> bool:
+    """Whether None is one of the words of a parameter."""
+    return (
+        value is None and arg.default is not None and arg.values is not None and None in arg.values
+    )
+
+
+def one_axis(value: Any, given: Mapping[str, Any]) -> bool:
+    """Whether it is not several axes: what most functions along an axis take."""
+    return not isinstance(value, (tuple, list))
+
+
+def last_or_counted(value: Any, given: Mapping[str, Any]) -> bool:
+    """Whether it is the last axis, or one that is counted from the first."""
+    return one_axis(value, given) and (not isinstance(value, int) or value >= -1)
 
 
 def _equal(value: Any, word: Any) -> bool:

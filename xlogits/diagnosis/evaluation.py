@@ -38,6 +38,7 @@ SCIPY = SimpleNamespace(
 # words that NumPy has no function for
 HERE = {
     "stop_gradient": "{0}",
+    "x_log_x": "({0} * np.log(np.where({0} == 0, 1.0, {0})))",
     "number_of": "np.count_nonzero({0}, axis=1)",
     "beyond": "(np.arange({1}) >= {0}[:, None]).astype({2}.dtype)",
     "repeated": "np.full({0}, {1})",

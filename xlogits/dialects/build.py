@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from xlogits.backends import met, namespace
 from xlogits.catalogue.record import REQUIRED, Arg, Native, bind
-from xlogits.frameworks import FRAMEWORKS
+from xlogits.frameworks import FRAMEWORKS, manners
 
 # whose arrays a framework's functions are called on directly, instead of by our formula: by what their
 # backend calls itself; and, of a framework that can take those of others, what says whose it takes now
@@ -37,7 +37,7 @@ def _function(native: Native) -> Any:
         if own is not None:
             return own(*args, **kwargs)
         loss, operands = native.read(bind(native.short, native.args, args, kwargs))
-        return loss(**operands)
+        return loss(**_columns(native, operands))
 
     return _named(function, native, signature(native.args))
 
@@ -64,7 +64,22 @@ class DialectClass:
             return own(*self._given[0], **self._given[1])(*args, **kwargs)
         arrays = bind(f"{native.short}.__call__", native.then, args, kwargs)
         loss, operands = native.read({**self._options, **arrays})
-        return loss(**operands)
+        return loss(**_columns(native, operands))
+
+
+def _columns(native: Native, operands: dict[str, Any]) -> dict[str, Any]:
+    """The operands; (N,) beside (N, 1) as a column of it, where the framework takes it for one."""
+    alike = hasattr(native.loss, "inner")  # a loss of single numbers
+    if not (alike and manners(native.framework).columns) or operands.get("target") is None:
+        return operands
+    pred, target = operands["pred"], operands["target"]
+    ranks = [len(getattr(a, "shape", ())) for a in (pred, target)]
+    for name, array, others in (("target", target, ranks), ("pred", pred, ranks[::-1])):
+        beside = pred if name == "target" else target
+        if others == [2, 1] and beside.shape[-1] == 1:
+            xp = namespace(array)
+            return operands | {name: xp.reshape(array, (*xp.sizes(array), 1))}
+    return operands
 
 
 def _class(native: Native) -> Any:

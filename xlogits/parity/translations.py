@@ -268,6 +268,23 @@ def _positive(loss: Any, case: Case) -> bool:
     )
 
 
+def _not_negative(loss: Any, case: Case) -> bool:
+    return all((np.asarray(case.operands[name]) >= 0).all() for name in loss.ARRAYS)
+
+
+def _one_shape(case: Case) -> bool:
+    return np.shape(case.operands["target"]) == np.shape(case.operands["pred"])
+
+
+def _class_mask(case: Case) -> bool:
+    return np.ndim(case.operands["mask"]) == np.ndim(case.operands["pred"])
+
+
+def _variances(case: Case) -> bool:
+    pred, variance = np.shape(case.operands["pred"]), np.shape(case.operands["variance"])
+    return len(variance) in (0, len(pred))
+
+
 def _within(loss: Any, case: Case) -> bool:
     p = np.asarray(case.operands["pred"])
     return bool(((p > 1e-6) & (p < 1 - 1e-6)).all())
@@ -342,7 +359,15 @@ HOLDS: dict[str, Holds] = {
     "one weight per item": _one_weight_each,
     "within the clip": _within,
     "inside": _within,
+    "one shape": lambda loss, case: _one_shape(case),
+    "as many labels": lambda loss, case: (
+        np.size(case.operands["target"]) == np.size(case.operands["pred"])
+    ),
+    "class mask": lambda loss, case: _class_mask(case),
+    "variances of elements": lambda loss, case: _variances(case),
     "positive": _positive,
+    "no negative probability": _not_negative,
+    "slope at 0": lambda loss, case: True,  # no case is differentiated there
     "some class": lambda loss, case: case.name != "row masked out",
     "above the floor": lambda loss, case: _within(loss, case),
     "no zero": lambda loss, case: _no_zero(loss, case),

@@ -6,16 +6,31 @@ from typing import Any
 
 from xlogits.catalogue.record import Reading
 from xlogits.errors import OptionError, Refused, XlogitsError
+from xlogits.frameworks import manners
 from xlogits.ledger import rows_of
-from xlogits.losses import Elementwise, LinearSoftmaxCrossEntropy, Reduction, SigmoidCrossEntropy
-from xlogits.translation.by_family.entropy import in_two_steps
+from xlogits.losses import (
+    Elementwise,
+    LinearSoftmaxCrossEntropy,
+    Reduction,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+)
+from xlogits.translation.by_family.entropy import in_two_steps, one_column
 from xlogits.translation.call import Call, parse
 from xlogits.translation.comparison import Comparison, differ, measured
 from xlogits.translation.compose import Composition
-from xlogits.translation.difference import ASSUMED
+from xlogits.translation.difference import ASSUMED, possible
 from xlogits.translation.encoding import of_indexes, seen_labels
+from xlogits.translation.expression import Expr
 from xlogits.translation.language import IMPORTS, Language, language
-from xlogits.translation.single import Candidate, candidates, written
+from xlogits.translation.single import (
+    Candidate,
+    candidates,
+    miscounts,
+    multiplies_zeros,
+    wide,
+    written,
+)
 from xlogits.translation.tidy import lines
 
 
@@ -109,9 +124,31 @@ def translated(
     call: Call, target: Language, ndim: int | None = None, labels: str | None = None
 ) -> Translation:
     """A call that has been read, written for another framework."""
-    wanted, taken = _taken_for_granted(call, labels)
+    found = _translated(call, target, ndim, labels)
+    for word in found.assumptions:
+        if ndim is not None and not possible(word, ndim):
+            raise Refused(f"it would be so if {ASSUMED[word]}, which has {ndim} here")
+    return found
+
+
+def _translated(call: Call, target: Language, ndim: int | None, labels: str | None) -> Translation:
+    elsewhere = call.native.framework not in target.frameworks
+    if elsewhere and (why := miscounts(call.native, call.reading.loss, ndim)):
+        raise Refused(why)
+    wanted, taken = _taken_for_granted(call, labels, elsewhere)
+    if ndim == 1 and target.words and elsewhere:
+        wanted = one_column(wanted, target)
+    wanted, some = _columns(wanted, call, target, ndim) if elsewhere else (wanted, [])
+    taken = [*taken, *some]
     found = candidates(wanted, target, ndim)
-    if call.native.framework not in target.frameworks and (plainer := _one_mean(wanted)) != wanted:
+    if elsewhere:
+        found = [c for c in found if not miscounts(c.native, wanted.loss, ndim)]
+    safe = _leaves_out_zeros(call, wanted.loss)
+    if safe and call.native.ours and target.words:
+        safe, taken = False, [*taken, "no zero"]  # its usual equivalents
+    if safe:
+        found = [c for c in found if not multiplies_zeros(c.native)]
+    if elsewhere and (plainer := _one_mean(wanted)) != wanted:
         others = candidates(plainer, target, ndim)
         if _says(others) or not _says(found):
             wanted, found = plainer, others
@@ -120,6 +157,7 @@ def translated(
         found = candidates(wanted, target, ndim)
     single = found[0] if found and not found[0].real else None
     if single is not None and not _old_fashioned(single, call, target):
+        single = wide(single, wanted.loss, _narrow(call))
         return _single(single, call, target, taken)
     if not target.words:  # xlogits itself: the same name on arrays of any framework
         if call.reading != call.native.read(call.given):
@@ -127,7 +165,7 @@ def translated(
         name = f"xlogits.dialects.{call.native.name}"
         native = replace(call.native, name=name)
         return _made(written(Candidate(native, call.given, []), target), [])
-    composition = Composition(wanted, target, ndim)
+    composition = Composition(wanted, target, ndim, safe, _narrow(call))
     try:
         text = str(composition.write())
     except XlogitsError as refusal:
@@ -135,6 +173,35 @@ def translated(
             return _single(single, call, target, taken)
         return _missing(wanted, found, target, str(refusal))
     return _made(text, [*taken, *composition.assumed])
+
+
+def _narrow(call: Call) -> bool:
+    """Whether class indexes of 32 bits are usual in the framework of a call."""
+    return not (manners(call.native.framework).wide_labels or call.native.ours)
+
+
+def _columns(
+    wanted: Reading, call: Call, target: Language, ndim: int | None
+) -> tuple[Reading, list[str]]:
+    """What is wanted where (N,) beside (N, 1) is one column, and does not make N rows of N."""
+    loss: Any = wanted.loss
+    operands = wanted.operands
+    pred, labels = operands.get("pred"), operands.get("target")
+    alike = isinstance(loss, Elementwise | SigmoidCrossEntropy)
+    if not (alike and manners(call.native.framework).columns and isinstance(labels, Expr)):
+        return wanted, []
+    if not target.words or loss.reduction.word == "none":
+        return wanted, ["one shape"]
+    shaped = target.write("shaped", (labels, pred))
+    some = [] if isinstance(loss, SigmoidCrossEntropy) else ["as many labels"]
+    return Reading(loss, operands | {"target": shaped}), some
+
+
+def _leaves_out_zeros(call: Call, loss: Any) -> bool:
+    """Whether a label of 0 costs nothing even where its class has the logit -inf."""
+    dense = type(loss) is SoftmaxCrossEntropy and loss.labels.kind == "dense"
+    zeros = dense and loss.form.exact and not loss.label_smoothing
+    return zeros and not multiplies_zeros(call.native)
 
 
 def as_class(
@@ -145,7 +212,8 @@ def as_class(
     found = candidates(wanted, target, ndim)
     if (plainer := _one_mean(wanted)) != wanted:
         found = [*candidates(plainer, target, ndim), *found]
-    found = [c for c in found if not c.real and c.native.then]
+    found = [c for c in found if not (c.real or miscounts(c.native, wanted.loss, ndim))]
+    found = [c for c in found if c.native.then]
     return _single(found[0], call, target, taken) if found else None
 
 
@@ -167,7 +235,9 @@ def _old_fashioned(candidate: Candidate, call: Call, target: Language) -> bool:
     return old or ("float32" in candidate.assumed and single)
 
 
-def _taken_for_granted(call: Call, labels: str | None) -> tuple[Reading, list[str]]:
+def _taken_for_granted(
+    call: Call, labels: str | None, elsewhere: bool = True
+) -> tuple[Reading, list[str]]:
     """What is wanted, without defaults that nobody meant, and with the labels that there are."""
     loss, operands = call.reading
     taken = list(call.taken)
@@ -176,6 +246,10 @@ def _taken_for_granted(call: Call, labels: str | None) -> tuple[Reading, list[st
         loss = replace(loss, ignore_index=None)  # type: ignore[call-arg]
         taken.append("nothing ignored")
     kind = getattr(loss, "labels", None)
+    if getattr(getattr(loss, "form", None), "positive_column", False):
+        if labels == "dense" and elsewhere:
+            raise Refused("labels with one number per class make it a loss that is not read")
+        taken.append("index labels")
     if kind is not None and kind.kind == "inferred":
         chosen: Any = labels or "index"
         loss = replace(loss, labels=replace(kind, kind=chosen))  # type: ignore[call-arg]

@@ -8,6 +8,7 @@ from xlogits.losses import (
     CTC,
     AxisByRank,
     ClassOverlap,
+    Elementwise,
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
     Transform,
@@ -19,15 +20,24 @@ from xlogits.translation.by_family.formula import by_formula
 from xlogits.translation.by_family.overlap import overlap
 from xlogits.translation.by_family.sequence import aligned
 from xlogits.translation.difference import axis_at, denominator
-from xlogits.translation.expression import Expr, floating, wrap
+from xlogits.translation.expression import ATOM, Expr, floating, literal_number, wrap
 from xlogits.translation.language import Language, Namespace
-from xlogits.translation.single import candidates, written
+from xlogits.translation.single import candidates, wide, written
 
 
 class Composition:
     """The expression of one reading in one framework, and what was taken for granted on the way."""
 
-    def __init__(self, wanted: Reading, language: Language, ndim: int | None) -> None:
+    def __init__(
+        self,
+        wanted: Reading,
+        language: Language,
+        ndim: int | None,
+        safe: bool = False,
+        wide: bool = False,
+    ) -> None:
+        self.safe = safe  # whether labels of 0 count nothing, even beside a log-probability of -inf
+        self.wide = wide  # whether class indexes may have 32 bits where the target wants 64
         self.wanted, self.language, self.ndim = wanted, language, ndim
         self.loss: Any = wanted.loss
         self.assumed: list[str] = []
@@ -85,23 +95,55 @@ class Composition:
             if not candidate.real and "float32" not in candidate.assumed:
                 for word in candidate.assumed:
                     self.assume(word)
-                return Expr(written(candidate, self.language))
+                return Expr(written(wide(candidate, loss, self.wide), self.language))
         return None
 
     def weighted(self, items: Expr) -> Any:
         weight = self.operands.get("sample_weight")
         if weight is None:
             return items
-        if self.loss.spread_weight and not _is_number(weight):
-            self.assume("item weights")
+        if self.loss.spread_weight and literal_number(weight) is None and not self.each_counts:
+            weight = self.operands["sample_weight"] = self._one_for_each(weight)
         return weight * items
+
+    @property
+    def each_counts(self) -> bool:
+        """Whether every number of the prediction has a loss of its own."""
+        elementwise = isinstance(self.loss, Elementwise | SigmoidCrossEntropy)
+        return elementwise and self.loss.inner == "none"
+
+    def item_shape(self) -> Expr | None:
+        """The shape that the losses have, in code; None where that is not written."""
+        pred, target = self.operands["pred"], self.operands.get("target")
+        kind = getattr(self.loss, "labels", None)
+        if self.each_counts:
+            return self.language.write("shape", (pred,))
+        if isinstance(self.loss, CTC) or getattr(self.loss, "axis", None) is None:
+            return None
+        if target is not None and kind is not None and kind.kind == "index":
+            return self.language.write("shape", (target,))
+        if axis_at(self.loss.axis, self.ndim) != -1:
+            return None
+        return self.language.write("item_shape", (pred,))
+
+    def _one_for_each(self, weight: Expr) -> Expr:
+        """Weights that may be a column, in the shape of the losses."""
+        shape = self.item_shape()
+        if isinstance(self.loss, CTC):
+            self.assume("item weights")
+            return self.language.write("flat", (weight,))
+        if shape is None:
+            self.assume("one weight per item")
+            return weight
+        self.assume("item weights")
+        return self.language.write("reshape", (weight, shape))
 
     def reduced(self, items: Expr, plain: Expr, valid: Expr | None = None) -> Any:
         """Items, weighted already, reduced as wanted."""
         loss, xp = self.loss, self.xp
         word = denominator(loss.reduction, loss, frozenset(self.operands))
         weight = self.operands.get("sample_weight")
-        if weight is not None and _is_number(weight) and word in _WEIGHED:
+        if weight is not None and literal_number(weight) is not None and word in _WEIGHED:
             # one number weighs every item alike, and goes out of a mean that divides by it
             items = items if word == "mean_over_nonzero_weight" else plain
             word = "mean_over_items" if valid is None else "mean_over_valid"
@@ -113,6 +155,12 @@ class Composition:
             return self.mean(items)
         self._mean_of_nothing()
         return xp.sum(items) / self._counted(word, plain, valid)
+
+    def indexes(self, labels: Expr) -> Expr:
+        """Class indexes as functions take them that want 64 bits."""
+        widened = self.wide and self.language.manners.wide_labels
+        plain = not labels.text.endswith(".long()")
+        return Expr(f"{labels.at(ATOM)}.long()") if widened and plain else labels
 
     def mean(self, items: Expr) -> Any:
         self._mean_of_nothing()
@@ -127,24 +175,24 @@ class Composition:
         xp, language = self.xp, self.language
         weight = self.operands.get("sample_weight")
         if word == "mean_over_nonzero_weight" and weight is not None:
-            return language.write("count_nonzero", (weight,))
+            counted = self._broadcast(weight)
+            return language.write("count_nonzero", (counted, self.operands["pred"]))
         if word in ("mean_over_sample_weight", "mean_over_weight_as_given") and weight is not None:
+            if word == "mean_over_sample_weight":
+                weight = self._broadcast(weight)
             if valid is None:
                 return xp.sum(weight)
             return xp.sum(xp.where(valid, weight, 0.0))
         if word == "mean_over_batch" and getattr(self.loss, "inner", "none") == "none":
-            return language.write("classes", (self.operands["pred"], 0))
+            return language.write("number", (self.operands["pred"], 0))
         if word == "mean_over_valid" and valid is not None:
             return xp.sum(language.write("like", (valid, self.operands["pred"])))
         raise Refused(f"no composition is known for {word}")
 
+    def _broadcast(self, weight: Expr) -> Expr:
+        """Weights as many as the losses: what is counted, or added up."""
+        shape = None if self.loss.spread_weight else self.item_shape()
+        return weight if shape is None else self.language.write("spread", (weight, shape))
+
 
 _WEIGHED = ("mean_over_nonzero_weight", "mean_over_sample_weight", "mean_over_weight_as_given")
-
-
-def _is_number(x: Expr) -> bool:
-    try:
-        float(str(x))
-    except ValueError:
-        return False
-    return True

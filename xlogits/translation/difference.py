@@ -29,11 +29,18 @@ ASSUMED = {
     "integer labels": "labels are integers",
     "constant labels": "nothing is differentiated by the labels",
     "something counts": "there is at least one item, and not every item is ignored or weighs 0",
+    "one shape": "labels have the shape of the prediction (a column beside a row is squeezed on one "
+    "side, and broadcast on the other)",
+    "as many labels": "there are as many labels as predictions (none is broadcast)",
+    "class mask": "the mask has an axis for the classes (of one axis less it selects items in optax)",
+    "variances of elements": "variances broadcast to the prediction (one for each row is a column)",
     "float32": "arrays are of the dtype that Keras computes in (keras.config.floatx(), float32)",
     "item weights": "sample weights have one entry for each item",
     "one weight per item": "sample weights have the shape of the items (not broadcast)",
     "within the clip": "no probability lies outside the interval that one side clips to",
     "positive": "all probabilities are above 0",
+    "slope at 0": "nothing is differentiated by a probability of exactly 0 (its slope is infinite)",
+    "no negative probability": "no probability is negative (where the original is infinite)",
     "inside": "probabilities lie strictly between 0 and 1",
     "some class": "every item has its label, and so at least one class, inside the mask",
     "above the floor": "no probability is so small that its logarithm is floored",
@@ -59,6 +66,20 @@ ASSUMED = {
     "single": "arrays are float32 (TensorFlow computes this loss in nothing else)",
     "nothing ignored": "no label is the index that is ignored by default (-100)",
 }
+
+
+AXES = {  # how many axes the prediction has where these hold: at least, and at most
+    "rank": (1, 2),
+    "rank 2": (2, 2),
+    "several axes": (2, None),
+    "every class has its column": (2, None),
+}
+
+
+def possible(word: str, ndim: int) -> bool:
+    """Whether something that is taken for granted can hold of so many axes."""
+    least, most = AXES.get(word, (0, None))
+    return least <= ndim and (most is None or ndim <= most)
 
 
 @dataclass(frozen=True)
@@ -270,7 +291,7 @@ def _spread(
 ) -> list[Difference]:
     if "sample_weight" not in operands or b:
         return []
-    return [Difference(name, assumed="item weights")]
+    return [Difference(name, assumed="one weight per item")]
 
 
 def _one_score(
@@ -292,4 +313,4 @@ _FIELDS: dict[str, Any] = {
 }
 ASSUMED["every class has its column"] = "the prediction has a column for every class"
 
-__all__ = ["ASSUMED", "Difference", "Loss", "axis_at", "denominator", "differ"]
+__all__ = ["ASSUMED", "Difference", "Loss", "axis_at", "denominator", "differ", "possible"]

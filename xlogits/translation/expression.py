@@ -1,6 +1,9 @@
 """Python expressions as values: arithmetic on them writes source code."""
 
+import ast
 import math
+import operator
+from collections.abc import Callable
 from typing import Any
 
 from xlogits.errors import Refused
@@ -133,11 +136,41 @@ def floating(x: Any) -> Any:
     return float(x) if type(x) is int else x
 
 
-def binary(left: Any, operator: str, right: Any, level: int) -> Expr:
+def binary(left: Any, sign: str, right: Any, level: int) -> Expr:
     a, b = wrap(left), wrap(right)
     # a chain of comparisons would mean something else, and so would a - (b - c)
     first = a.at(level + 1 if level == COMPARE else level)
-    return Expr(f"{first} {operator} {b.at(level + 1)}", level)
+    return Expr(f"{first} {sign} {b.at(level + 1)}", level)
+
+
+def literal(condition: Any) -> bool | None:
+    """What a comparison of two literal numbers comes to; None for any other expression."""
+    try:
+        node = ast.parse(str(condition), mode="eval").body
+        if not isinstance(node, ast.Compare) or len(node.ops) != 1:
+            return None
+        left, right = ast.literal_eval(node.left), ast.literal_eval(node.comparators[0])
+    except (SyntaxError, ValueError):
+        return None
+    return bool(_COMPARISONS[type(node.ops[0])](left, right))
+
+
+def literal_number(x: Expr) -> float | None:
+    """The number that an expression is; None for any other."""
+    try:
+        return float(str(x))
+    except ValueError:
+        return None
+
+
+_COMPARISONS: dict[type, Callable[[Any, Any], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
 
 
 def _is(x: Any, number: int) -> bool:

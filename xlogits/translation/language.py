@@ -9,7 +9,7 @@ from typing import Any
 
 from xlogits.errors import OptionError, Refused
 from xlogits.frameworks import FRAMEWORKS, OURS, Manners, differentiable, manners, spelled
-from xlogits.translation.expression import Expr, wrap
+from xlogits.translation.expression import Expr, literal, wrap
 
 # How every function of a backend is written. {0}, {1}, ... are the arguments.
 _NUMPY = {
@@ -36,6 +36,8 @@ _NUMPY = {
     "pick": "np.take_along_axis({0}, np.expand_dims({1}, {2}), axis={2}).squeeze({2})",
     "one_hot": "np.eye({1})[{0}]",
     "classes": "{0}.shape[{1}]",
+    "number": "{0}.shape[{1}]",
+    "log_number": "math.log({0}.shape[{1}])",
     "size": "{0}.size",
     "like": "{0}.astype({1}.dtype)",
     "full_like": "np.full_like({0}, {1})",
@@ -53,6 +55,10 @@ _NUMPY = {
     **{f: f"scipy.special.{f}({{0}}, axis={{1}})" for f in ("softmax", "log_softmax", "logsumexp")},
     "logsumexp_kept": "scipy.special.logsumexp({0}, axis={1}, keepdims=True)",
     "shaped": "np.reshape({0}, {1}.shape)",
+    "shape": "{0}.shape",
+    "item_shape": "{0}.shape[:-1]",
+    "reshape": "np.reshape({0}, {1})",
+    "spread": "np.broadcast_to({0}, {1})",
     "one_of_each": "np.reshape({0}, (1,) * len({1}.shape))",
     "but_first": "{0}[..., 1:]",
     "pixels": "np.reshape({0}, ({0}.shape[0], -1, {0}.shape[-1]))",
@@ -60,6 +66,7 @@ _NUMPY = {
     "per_item": "np.reshape({0}, ({0}.shape[0], -1))",
     "infinity": "np.inf",
     "power": "np.power({0}, {1})",
+    "x_log_x": "scipy.special.xlogy({0}, {0})",
     "array": "np.array({0})",
     "sigmoid_cross_entropy": "(np.logaddexp(0, {0}) - np.multiply({0}, {1}))",
     "linear": "np.matmul({0}, {1}.T)",
@@ -79,6 +86,7 @@ _JAX = {
     "logit": "jax.scipy.special.logit({0})",
     "stop_gradient": "jax.lax.stop_gradient({0})",
     "logsumexp_kept": "jax.nn.logsumexp({0}, axis={1}, keepdims=True)",
+    "x_log_x": "jax.scipy.special.xlogy({0}, {0})",
     "one_hot": "jax.nn.one_hot({0}, {1})",
     "sigmoid_cross_entropy": "optax.sigmoid_binary_cross_entropy({0}, {1})",
     "beyond": "jnp.asarray(jnp.arange({1}) >= {0}[:, None], {2}.dtype)",
@@ -109,6 +117,8 @@ _TORCH = {
     "pick": "torch.gather({0}, {2}, {1}.unsqueeze({2})).squeeze({2})",
     "one_hot": "F.one_hot({0}, {1})",
     "classes": "{0}.shape[{1}]",
+    "number": "{0}.shape[{1}]",
+    "log_number": "math.log({0}.shape[{1}])",
     "size": "{0}.numel()",
     "like": "{0}.to({1}.dtype)",
     "array": "torch.tensor({0})",
@@ -129,6 +139,10 @@ _TORCH = {
     "logsumexp": "torch.logsumexp({0}, dim={1})",
     "logsumexp_kept": "torch.logsumexp({0}, dim={1}, keepdim=True)",
     "shaped": "torch.reshape({0}, {1}.shape)",
+    "shape": "{0}.shape",
+    "item_shape": "{0}.shape[:-1]",
+    "reshape": "torch.reshape({0}, {1})",
+    "spread": "torch.broadcast_to(torch.as_tensor({0}), {1})",
     "one_of_each": "torch.reshape({0}, (1,) * {1}.ndim)",
     "but_first": "{0}[..., 1:]",
     "pixels": "torch.reshape({0}, ({0}.shape[0], -1, {0}.shape[-1]))",
@@ -136,6 +150,7 @@ _TORCH = {
     "per_item": "torch.reshape({0}, ({0}.shape[0], -1))",
     "infinity": "torch.inf",
     "power": "torch.pow({0}, {1})",
+    "x_log_x": "torch.xlogy({0}, {0})",
     "sigmoid_cross_entropy": "F.binary_cross_entropy_with_logits({0}, {1}, reduction='none')",
     "linear": "F.linear({0}, {1})",
     "number_of": "torch.sum({0}, dim=1)",
@@ -171,13 +186,16 @@ _TENSORFLOW = {
     "take": "tf.gather({0}, {1})",
     "pick": "tf.gather({0}, {1}, axis=-1, batch_dims={1}.shape.rank)",
     "one_hot": "tf.one_hot({0}, {1}, dtype={2}.dtype)",
-    "classes": "{0}.shape[{1}]",
+    # sizes that are open in a `tf.function` are None in `.shape`
+    "classes": "tf.shape({0})[{1}]",
+    "number": "tf.cast(tf.shape({0})[{1}], {0}.dtype)",
+    "log_number": "tf.math.log(tf.cast(tf.shape({0})[{1}], {0}.dtype))",
     "size": "tf.cast(tf.size({0}), {0}.dtype)",
     "like": "tf.cast({0}, {1}.dtype)",
     "array": "tf.constant({0})",
     "full_like": "tf.fill(tf.shape({0}), tf.constant({1}, {0}.dtype))",
     "flat": "tf.reshape({0}, [-1])",
-    "count_nonzero": "tf.math.count_nonzero({0}, dtype={0}.dtype)",
+    "count_nonzero": "tf.math.count_nonzero({0}, dtype={1}.dtype)",
     "moveaxis": "tf.experimental.numpy.moveaxis({0}, {1}, {2})",
     "expand": "tf.expand_dims({0}, {1})",
     "float": "tf.cast({0}, tf.float64)",
@@ -192,13 +210,18 @@ _TENSORFLOW = {
     "logsumexp": "tf.reduce_logsumexp({0}, axis={1})",
     "logsumexp_kept": "tf.reduce_logsumexp({0}, axis={1}, keepdims=True)",
     "shaped": "tf.reshape({0}, tf.shape({1}))",
+    "shape": "tf.shape({0})",
+    "item_shape": "tf.shape({0})[:-1]",
+    "reshape": "tf.reshape({0}, {1})",
+    "spread": "tf.broadcast_to({0}, {1})",
     "one_of_each": "tf.reshape({0}, [1] * {1}.shape.rank)",
     "but_first": "{0}[..., 1:]",
-    "pixels": "tf.reshape({0}, [{0}.shape[0], -1, {0}.shape[-1]])",
-    "by_class": "tf.reduce_sum(tf.reshape({0}, [-1, {0}.shape[-1]]), axis=0)",
-    "per_item": "tf.reshape({0}, [{0}.shape[0], -1])",
+    "pixels": "tf.reshape({0}, [tf.shape({0})[0], -1, tf.shape({0})[-1]])",
+    "by_class": "tf.reduce_sum(tf.reshape({0}, [-1, tf.shape({0})[-1]]), axis=0)",
+    "per_item": "tf.reshape({0}, [tf.shape({0})[0], -1])",
     "infinity": "float('inf')",
     "power": "tf.pow({0}, {1})",
+    "x_log_x": "tf.math.xlogy({0}, {0})",
     "sigmoid_cross_entropy": "tf.nn.sigmoid_cross_entropy_with_logits(labels={1}, logits={0})",
     "linear": "tf.matmul({0}, {1}, transpose_b=True)",
     "number_of": "tf.math.count_nonzero({0}, axis=1)",
@@ -220,6 +243,15 @@ _KERAS = {
     "pick": "keras.ops.squeeze("
     "keras.ops.take_along_axis({0}, keras.ops.expand_dims({1}, {2}), axis={2}), {2})",
     "take": "keras.ops.take({0}, {1})",
+    "classes": "keras.ops.shape({0})[{1}]",
+    "number": "keras.ops.cast(keras.ops.shape({0})[{1}], {0}.dtype)",
+    "log_number": "keras.ops.log(keras.ops.cast(keras.ops.shape({0})[{1}], {0}.dtype))",
+    "shaped": "keras.ops.reshape({0}, keras.ops.shape({1}))",
+    "shape": "keras.ops.shape({0})",
+    "item_shape": "keras.ops.shape({0})[:-1]",
+    "pixels": "keras.ops.reshape({0}, (keras.ops.shape({0})[0], -1, keras.ops.shape({0})[-1]))",
+    "by_class": "keras.ops.sum(keras.ops.reshape({0}, (-1, keras.ops.shape({0})[-1])), axis=0)",
+    "per_item": "keras.ops.reshape({0}, (keras.ops.shape({0})[0], -1))",
     "like": "keras.ops.cast({0}, {1}.dtype)",
     "one_hot": "keras.ops.one_hot({0}, {1}, dtype={2}.dtype)",
     "float": "{0}",
@@ -232,7 +264,8 @@ _KERAS = {
     "size": "keras.ops.size({0})",
     "logit": "keras.ops.log({0} / (1 - {0}))",
     "infinity": "float('inf')",
-    "count_nonzero": "keras.ops.cast(keras.ops.count_nonzero({0}), {0}.dtype)",
+    "x_log_x": "({0} * keras.ops.log(keras.ops.where({0} == 0, 1.0, {0})))",
+    "count_nonzero": "keras.ops.cast(keras.ops.count_nonzero({0}), {1}.dtype)",
     "sigmoid_cross_entropy": "keras.ops.binary_crossentropy({1}, {0}, from_logits=True)",
     "linear": "keras.ops.matmul({0}, keras.ops.transpose({1}))",
     "number_of": "keras.ops.count_nonzero({0}, axis=1)",
@@ -348,6 +381,15 @@ class Namespace:
             return self._language.write(word, (x,))
         return self._language.write(f"{word}_{'kept' if keepdims else 'along'}", (x, axis))
 
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        """A choice; the chosen one itself where the condition holds numbers only."""
+        chosen = literal(condition)
+        if chosen is not None:
+            if not isinstance(x if chosen else y, Expr):
+                raise Refused(f"where {condition}, it is the same for all arrays")
+            return x if chosen else y
+        return self._language.write("where", (condition, x, y))
+
     def positive_part(self, x: Any) -> Expr:
         if differentiable(self._language.name) and not self._language.manners.halves_ties:
             self._assume("no tie")
@@ -395,7 +437,7 @@ class Namespace:
     def count(self, x: Any, axis: Any = None) -> Expr:
         if axis is None:
             return self._language.write("size", (x,))
-        return self._language.write("classes", (x, axis))
+        return self._language.write("number", (x, axis))
 
     def shape(self, x: Any) -> Any:
         raise Refused("what is written depends on the shape of the arrays")

@@ -1,5 +1,6 @@
 """One native call that says what is wanted: found by trying every record of a framework."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -7,8 +8,10 @@ from xlogits.catalogue import NATIVES, Arg, Native
 from xlogits.catalogue.record import REQUIRED, Reading
 from xlogits.errors import XlogitsError
 from xlogits.frameworks import manners
+from xlogits.ledger import ROWS, Divergence, matches, rows_of
+from xlogits.losses import CTC, Elementwise
 from xlogits.translation.difference import Difference, axis_at, differ
-from xlogits.translation.expression import Expr, floating, wrap
+from xlogits.translation.expression import ATOM, Expr, floating, wrap
 from xlogits.translation.language import Language
 
 
@@ -37,6 +40,28 @@ def candidates(wanted: Reading, language: Language, ndim: int | None) -> list[Ca
         for candidate in _tries(native, wanted, ndim)
     ]
     return sorted(found, key=lambda c: _rank(c, language))
+
+
+def multiplies_zeros(native: Native) -> bool:
+    """Whether it multiplies labels of 0 by log-probabilities of -inf, of which the ledger has a row."""
+    return any(
+        row.quantity == "*" and row.dtype == "*" and matches("-inf masked classes", row.case)
+        for row in rows_of(native.name)
+    )
+
+
+def miscounts(native: Native, loss: Any, ndim: int | None) -> str:
+    """Why smoothed labels of this class axis are another loss in a function; '' where they are not."""
+    axis = axis_at(getattr(loss, "axis", -1), ndim)
+    if not getattr(loss, "label_smoothing", 0) or axis == -1:
+        return ""
+    row = next((row for row in rows_of_options(native.name) if "*axis=*" in row.variant), None)
+    return f"smoothed labels whose classes are not on the last axis: {row.reason}" if row else ""
+
+
+def rows_of_options(native: str) -> list[Divergence]:
+    """The rows of the ledger about a function with some option."""
+    return [row for row in ROWS if native in row.natives and row.variant != "*"]
 
 
 def _rank(candidate: Candidate, language: Language) -> tuple[Any, ...]:
@@ -106,6 +131,19 @@ def _plain(arg: Arg, value: Any, ndim: int | None) -> list[Any]:
     return [value] if simple else []
 
 
+def wide(candidate: Candidate, loss: Any, narrow: bool) -> Candidate:
+    """The call with class indexes of 64 bits, where narrower ones may come and would be refused."""
+    kind: Any = getattr(loss, "labels", None)
+    strict = manners(candidate.native.framework).wide_labels and not isinstance(loss, CTC)
+    key = candidate.native.parameter("target").key if kind is not None else ""
+    labels = candidate.given.get(key)
+    if not (narrow and strict and isinstance(labels, Expr) and kind.kind == "index"):
+        return candidate
+    if re.search(r"\.long\(\)$|int64\)$", labels.text):
+        return candidate
+    return candidate._replace(given=candidate.given | {key: Expr(f"{labels.at(ATOM)}.long()")})
+
+
 def written(candidate: Candidate, language: Language) -> str:
     """The call as source code."""
     native, given = candidate.native, candidate.given
@@ -143,6 +181,9 @@ def _text(arg: Arg, given: dict[str, Any], native: Native, language: Language) -
     text, minded = str(wrap(value)), manners(native.framework)
     if minded.dtypes and arg.to == "dtype":
         return text if isinstance(value, Expr) else f"{minded.dtypes}.{value}"
+    if minded.full_weight and arg.to == "sample_weight" and isinstance(native.loss, Elementwise):
+        shape = language.write("shape", (given[native.parameter("pred").key],))
+        return str(language.write("spread", (value, shape)))
     if isinstance(value, Expr) or arg.to not in native.loss.OPERANDS or value is None:
         return text
     listed = isinstance(value, (list, tuple))

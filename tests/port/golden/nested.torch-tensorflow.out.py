@@ -10,4 +10,4 @@ def loss(x, y):
     if True:
         value = tf.nn.log_softmax(net(x))
         value_2 = tf.nn.softmax(x)
-        return 1 - (tf.reduce_sum(value_2 * (tf.math.log(value_2) - value)) / value.shape[0])
+        return 1 - (tf.reduce_sum(tf.math.xlogy(value_2, value_2) - value_2 * value) / tf.cast(tf.shape(value)[0], value.dtype))

@@ -6,6 +6,6 @@ import torch.nn.functional as F
 
 
 def loss(x, y):
-    plain = F.cross_entropy(x, y)
-    smooth = F.cross_entropy(x, y, reduction='none', label_smoothing=0.1)
+    plain = F.cross_entropy(x, y.long())
+    smooth = F.cross_entropy(x, y.long(), reduction='none', label_smoothing=0.1)
     return plain + torch.sum(smooth)

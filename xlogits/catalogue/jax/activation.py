@@ -9,7 +9,7 @@ NN, SPECIAL = "jax.nn.", "jax.scipy.special."
 X, Y, WHERE = Arg("x", "pred"), Arg("y", "target"), Arg("where", "mask", None)
 # axis=None means all axes here, so there is no value that leaves the last axis as it is
 LAST, WHOLE = Arg("axis", "axis", -1, absent=-1), Arg("axis", "axis", None)
-KEEPDIMS = Arg("keepdims", "keepdims", False)
+KEEPDIMS = Arg("keepdims", "keepdims", False, none=False)
 RAISES = (("0.4.36", "`initial`, which changed nothing, raises"),)
 NAN = (("0.10.2", "NaN in y gives NaN where x is 0, too"),)
 # since jnp.logaddexp is a ufunc; JAX raises for both

@@ -1,6 +1,6 @@
 """Keras 3: the elementary functions, in keras.ops and keras.activations."""
 
-from xlogits.catalogue.keras.words import AXIS
+from xlogits.catalogue.keras.words import ALL_OR_ONE
 from xlogits.catalogue.record import Arg, Native
 from xlogits.losses import LogAddExp, Transform
 
@@ -15,15 +15,15 @@ def _twice(name: str, *options: Arg, since: str = "") -> tuple[Native, Native]:
 
 
 NATIVES = (
-    *_twice("softmax", AXIS),
-    *_twice("log_softmax", AXIS),
+    *_twice("softmax", ALL_OR_ONE),
+    *_twice("log_softmax", ALL_OR_ONE),
     *_twice("sigmoid"),
     *_twice("log_sigmoid", since="3.7"),
     *_twice("softplus"),
     Native(
         "keras.ops.logsumexp",
         Transform(function="logsumexp", axis=None),
-        (X, Arg("axis", "axis", None), Arg("keepdims", "keepdims", False)),
+        (X, Arg("axis", "axis", None), Arg("keepdims", "keepdims", False, none=False)),
     ),
     Native(
         "keras.ops.logaddexp",

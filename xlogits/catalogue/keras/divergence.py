@@ -6,6 +6,7 @@ As for cross-entropy, the records say what Keras computes on TensorFlow, its def
 from typing import Any
 
 from xlogits.catalogue.keras.entropy import (
+    CLASS_AXIS,
     CLIP,
     EVENTS,
     INDEXES,
@@ -29,7 +30,7 @@ from xlogits.losses import (
 )
 
 GAMMA, ALPHA = Arg("gamma", "gamma", 2.0), Arg("alpha", "alpha", 0.25)
-BALANCED = Arg("apply_class_balancing", "balanced", False, {False: False, True: True})
+BALANCED = Arg("apply_class_balancing", "balanced", False, {False: False, True: True}, none=False)
 # the focal loss of classes clips after its softmax, so logits get no further than probabilities do
 CLIPPED = Arg("from_logits", "form", False, {False: ROWS, True: Form("logits", clip=CLIP)})
 TARGET, OUTPUT = Arg("target", "target"), Arg("output", "pred")
@@ -150,7 +151,7 @@ NATIVES = (
     Native(
         "keras.ops.categorical_crossentropy",
         SoftmaxCrossEntropy(labels=DENSE),
-        (TARGET, OUTPUT, from_logits(ROWS), AXIS),
+        (TARGET, OUTPUT, from_logits(ROWS), CLASS_AXIS),
         aliases=("keras.ops.nn.categorical_crossentropy",),
     ),
     Native(

@@ -7,7 +7,7 @@ on TensorFlow, its default; the others agree wherever probabilities sum to 1 and
 from dataclasses import replace
 
 from xlogits.catalogue.keras.words import AXIS, CALL, FLOATX, SMOOTHING, Y_PRED, Y_TRUE, class_tail
-from xlogits.catalogue.record import Arg, Native
+from xlogits.catalogue.record import Arg, Native, last_or_counted
 from xlogits.losses import DENSE, LOGITS, Form, Labels, SigmoidCrossEntropy, SoftmaxCrossEntropy
 
 CLIP = (1e-7, 1 - 1e-7)
@@ -15,6 +15,10 @@ ROWS = Form("probabilities", renormalise="before", clip=CLIP)
 ROWS_AFTER_CLIP = Form("probabilities", renormalise="after", clip=CLIP)
 EVENTS = Form("probabilities", clip=CLIP)
 
+# TensorFlow's function, which is called for logits, takes no other negative axis than the last
+CLASS_AXIS = replace(
+    AXIS, takes=lambda axis, given: not given.get("from_logits") or last_or_counted(axis, given)
+)
 LAST_AXIS = Arg("axis", "axis", -1, {-1: -1})  # on TensorFlow, index labels go with no other
 IGNORE_CLASS = Arg("ignore_class", "ignore_index", None)
 INDEXES = Labels("index", column=True, truncated=True)
@@ -25,19 +29,19 @@ SELECTED = (("3.15", "ignored rows are selected out; until then they were multip
 
 
 def from_logits(probabilities: Form) -> Arg:
-    return Arg("from_logits", "form", False, {False: probabilities, True: LOGITS})
+    return Arg("from_logits", "form", False, {False: probabilities, True: LOGITS}, none=False)
 
 
 NATIVES = (
     Native(
         "keras.losses.categorical_crossentropy",
         SoftmaxCrossEntropy(labels=DENSE),
-        (Y_TRUE, Y_PRED, from_logits(ROWS), SMOOTHING, AXIS),
+        (Y_TRUE, Y_PRED, from_logits(ROWS), SMOOTHING, CLASS_AXIS),
     ),
     Native(
         "keras.losses.CategoricalCrossentropy",
         SoftmaxCrossEntropy(labels=DENSE, dtype=FLOATX, spread_weight=True),
-        (from_logits(ROWS), SMOOTHING, AXIS, *class_tail("categorical_crossentropy")),
+        (from_logits(ROWS), SMOOTHING, CLASS_AXIS, *class_tail("categorical_crossentropy")),
         CALL,
         changed=KERAS_2,
     ),

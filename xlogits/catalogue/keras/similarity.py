@@ -1,6 +1,6 @@
 """Keras 3: losses of embeddings."""
 
-from xlogits.catalogue.keras.words import AXIS, CALL, FLOATX, Y_PRED, Y_TRUE, class_tail
+from xlogits.catalogue.keras.words import ALL_OR_ONE, CALL, FLOATX, Y_PRED, Y_TRUE, class_tail
 from xlogits.catalogue.record import Native
 from xlogits.losses import CosineSimilarity
 
@@ -16,13 +16,13 @@ NATIVES = (
     Native(
         "keras.losses.cosine_similarity",
         CosineSimilarity(factor=-1.0, eps=1e-7),
-        (Y_TRUE, Y_PRED, AXIS),
+        (Y_TRUE, Y_PRED, ALL_OR_ONE),
         traps=TRAPS,
     ),
     Native(
         "keras.losses.CosineSimilarity",
         CosineSimilarity(factor=-1.0, eps=1e-7, dtype=FLOATX, spread_weight=True),
-        (AXIS, *class_tail("cosine_similarity")),
+        (ALL_OR_ONE, *class_tail("cosine_similarity")),
         CALL,
         traps=TRAPS,
     ),

@@ -5,8 +5,9 @@ from xlogits.losses import Reduction
 
 Y_TRUE, Y_PRED = Arg("y_true", "target"), Arg("y_pred", "pred")
 SAMPLE_WEIGHT = Arg("sample_weight", "sample_weight", None)
-SMOOTHING = Arg("label_smoothing", "label_smoothing", 0.0)
+SMOOTHING = Arg("label_smoothing", "label_smoothing", 0.0, none=0.0)
 AXIS = Arg("axis", "axis", -1)
+ALL_OR_ONE = Arg("axis", "axis", -1, absent=-1)  # None means all axes
 
 # both means divide by the items that are not masked, whatever their weights
 MEAN = Reduction("mean_over_valid", empty="zero")
@@ -20,6 +21,7 @@ REDUCTION = Arg(
         "mean_with_sample_weight": Reduction("mean_over_weight_as_given", empty="zero"),
         "sum": Reduction("sum"),
         "none": Reduction("none"),
+        None: Reduction("none"),
     },
 )
 # classes compute in keras.config.floatx(), float32 unless told otherwise; functions in the input's

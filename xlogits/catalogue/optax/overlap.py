@@ -6,7 +6,7 @@ from xlogits.losses import AxesFrom, ClassOverlap, Reduction, Tversky
 ARRAYS = Arg("predictions", "pred"), Arg("targets", "target")
 SMOOTH = Arg("smooth", "smooth", 1.0)
 SOFTMAX = Arg("apply_softmax", "activation", True, {True: "softmax", False: "none"})
-BACKGROUND = Arg("ignore_background", "background", False, {False: True, True: False})
+BACKGROUND = Arg("ignore_background", "background", False, {False: True, True: False}, none=False)
 SMOOTHED = "smooth=1 is added to both parts of the fraction; in Keras eps only to the lower one."
 
 NATIVES = (

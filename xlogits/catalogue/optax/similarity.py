@@ -5,7 +5,7 @@ from xlogits.catalogue.record import Arg, Native
 from xlogits.losses import CosineSimilarity, TripletMargin
 
 ARRAYS = Arg("predictions", "pred"), Arg("targets", "target")
-EPSILON = Arg("epsilon", "eps", 0.0)
+EPSILON = Arg("epsilon", "eps", 0.0, none=0.0)
 ZEROS = "A row of zeros gives NaN: epsilon is 0, and floors the squared length. PyTorch gives 0."
 FLOOR = (("0.2.4", "epsilon floors the squared length, which until then was the length"),)
 
@@ -33,7 +33,7 @@ NATIVES = (
         TripletMargin(guard="power"),
         (
             *(Arg("anchors", "pred"), Arg("positives", "target"), Arg("negatives", "other")),
-            Arg("axis", "axis", -1),
+            AXIS,
             # it takes no absolute values, so odd degrees are no distance and mostly NaN
             Arg("norm_degree", "p", 2, {2: 2.0, 4: 4.0, 6: 6.0}),
             *(Arg("margin", "margin", 1.0), Arg("eps", "eps", 1e-6)),

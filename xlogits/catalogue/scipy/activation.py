@@ -36,7 +36,7 @@ NATIVES = (
         Transform(function="logsumexp", axis=None),
         (
             *(Arg("a", "pred"), WHOLE, Arg("b", "weight", None)),
-            Arg("keepdims", "keepdims", False),
+            Arg("keepdims", "keepdims", False, none=False),
             Arg("return_sign", "", False, refuse="it returns two arrays"),
         ),
         changed=(("1.14", "of an empty array it is -inf; until then it raised"),),

@@ -6,7 +6,7 @@ from xlogits.losses import Entropy, KLDivergence, RelativeEntropy
 
 TARGET, PRED = Arg("x1", "target"), Arg("x2", "pred")
 OF_ENTROPY = (
-    *(Arg("base", "base", None), Arg("axis", "axis", 0), "*"),
+    *(Arg("base", "base", None), Arg("axis", "axis", 0, absent=0), "*"),
     Arg("nan_policy", "", "propagate", refuse="leave the rows that hold NaN out yourself"),
     Arg("keepdims", "", False, refuse="add the axis to the result"),
 )

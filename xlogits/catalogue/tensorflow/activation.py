@@ -1,15 +1,18 @@
 """TensorFlow: the elementary functions, in tf.nn and tf.math, and their TF1 forms."""
 
-from xlogits.catalogue.record import Arg, Native
+from dataclasses import replace
+
+from xlogits.catalogue.record import Arg, Native, one_axis
 from xlogits.catalogue.tensorflow.words import LOGITS, NAME, NN, NN1
 from xlogits.losses import Transform, XLogY
 
 TF, MATH = "tensorflow.", "tensorflow.math."
 TF1, MATH1 = "tensorflow.compat.v1.", "tensorflow.compat.v1.math."
 X, AXIS = Arg("x", "pred"), Arg("axis", "axis", None)
+ONE_AXIS = replace(AXIS, takes=one_axis)
 INPUT = Arg("input_tensor", "pred")
 # the old names of TF1; where a call has both, TensorFlow raises
-OLD_AXIS = Arg("dim", "axis", None)
+OLD_AXIS = replace(ONE_AXIS, name="dim", key="dim")
 NO_SLOPE = (
     "Its derivative by x is 0 where x is 0, not the logarithm: at y = 0.5 that is 0, not -0.69."
 )
@@ -18,8 +21,10 @@ NO_SLOPE = (
 def _along(name: str) -> tuple[Native, Native]:
     loss = Transform(function=name)
     return (
-        Native(f"{NN}{name}", loss, (LOGITS, AXIS, NAME), aliases=(f"{MATH}{name}",)),
-        Native(f"{NN1}{name}", loss, (LOGITS, AXIS, NAME, OLD_AXIS), aliases=(f"{MATH1}{name}",)),
+        Native(f"{NN}{name}", loss, (LOGITS, ONE_AXIS, NAME), aliases=(f"{MATH}{name}",)),
+        Native(
+            f"{NN1}{name}", loss, (LOGITS, ONE_AXIS, NAME, OLD_AXIS), aliases=(f"{MATH1}{name}",)
+        ),
     )
 
 
@@ -44,7 +49,7 @@ NATIVES = (
     Native(
         f"{MATH}reduce_logsumexp",
         Transform(function="logsumexp", axis=None),
-        (INPUT, AXIS, Arg("keepdims", "keepdims", False), NAME),
+        (INPUT, AXIS, Arg("keepdims", "keepdims", False, none=False), NAME),
         aliases=(f"{TF}reduce_logsumexp",),
     ),
     Native(

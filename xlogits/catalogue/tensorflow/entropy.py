@@ -1,5 +1,7 @@
 """TensorFlow: cross-entropy in tf.nn, and the TF1 forms in tf.compat.v1.nn and tf.compat.v1.losses."""
 
+from dataclasses import replace
+
 from xlogits.catalogue.record import Arg, Native
 from xlogits.catalogue.tensorflow.words import (
     AXIS,
@@ -19,6 +21,8 @@ from xlogits.catalogue.tensorflow.words import (
 from xlogits.losses import DENSE, INDEX, Labels, SigmoidCrossEntropy, SoftmaxCrossEntropy
 
 CONSTANT_LABELS = Labels("dense", gradient=False)
+
+EITHER_AXIS = replace(AXIS, default=None)
 
 NATIVES = (
     Native(
@@ -47,14 +51,14 @@ NATIVES = (
         f"{NN1}softmax_cross_entropy_with_logits",
         SoftmaxCrossEntropy(labels=CONSTANT_LABELS),
         (
-            *(NO_LABELS, NO_LOGITS, Arg("dim", "axis", -1), NAME),
+            *(NO_LABELS, NO_LOGITS, replace(AXIS, name="dim", key="dim"), NAME),
             Arg("axis", "", None, refuse="TensorFlow raises: `dim` is given too, by default"),
         ),
     ),
     Native(
         f"{NN1}softmax_cross_entropy_with_logits_v2",
         SoftmaxCrossEntropy(labels=DENSE),
-        (LABELS, LOGITS, Arg("axis", "axis", None), NAME, Arg("dim", "axis", None)),
+        (LABELS, LOGITS, EITHER_AXIS, NAME, replace(EITHER_AXIS, name="dim", key="dim")),
     ),
     Native(
         f"{NN1}sparse_softmax_cross_entropy_with_logits",

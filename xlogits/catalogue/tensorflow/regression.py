@@ -59,7 +59,10 @@ NATIVES = (
         PoissonNLL(),
         (
             *(Arg("targets", "target"), Arg("log_input", "pred")),
-            *(Arg("compute_full_loss", "stirling", False, {True: True, False: False}), NAME),
+            *(
+                Arg("compute_full_loss", "stirling", False, {True: True, False: False}, none=False),
+                NAME,
+            ),
         ),
         aliases=(f"{NN1}log_poisson_loss",),
     ),

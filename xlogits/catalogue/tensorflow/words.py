@@ -1,11 +1,14 @@
 """The parameters that TensorFlow's functions share."""
 
-from xlogits.catalogue.record import Arg
+from xlogits.catalogue.record import Arg, last_or_counted
 from xlogits.losses import Reduction
 
 LABELS, LOGITS = Arg("labels", "target"), Arg("logits", "pred")
 NO_LABELS, NO_LOGITS = Arg("labels", "target", None), Arg("logits", "pred", None)
-AXIS, NAME = Arg("axis", "axis", -1), Arg("name", "", None)
+# TensorFlow brings the classes to the end itself, and does it wrongly for other negative axes
+AXIS = Arg("axis", "axis", -1, none=-1, takes=last_or_counted)
+NAME = Arg("name", "", None)
+
 
 NN = "tensorflow.nn."
 NN1 = "tensorflow.compat.v1.nn."

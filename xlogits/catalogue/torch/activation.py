@@ -1,6 +1,8 @@
 """PyTorch: the elementary functions, in torch, torch.special, torch.nn.functional and torch.nn."""
 
-from xlogits.catalogue.record import Arg, Native
+from dataclasses import replace
+
+from xlogits.catalogue.record import Arg, Native, one_axis
 from xlogits.catalogue.torch.words import DTYPE, INPUT, in_c
 from xlogits.losses import AxisByRank, LogAddExp, Transform, XLogY
 
@@ -11,7 +13,8 @@ GUESSED = (
     "Without `dim` it takes axis 0 of arrays of 1 or 3 axes and axis 1 of the others: of a (2, 5, 3) "
     "array of zeros every entry is 1/2."
 )
-DIM, NO_DIM = Arg("dim", "axis"), Arg("dim", "axis", None)
+DIMS = Arg("dim", "axis")
+DIM, NO_DIM = replace(DIMS, takes=one_axis), Arg("dim", "axis", None, takes=one_axis)
 OUT = Arg("out", "", None, refuse="xlogits writes into no array")
 OTHER = Arg("other", "target")
 EPS = Arg("eps", "clamp", None)
@@ -41,7 +44,7 @@ def _each(name: str, function: str, *options: Arg | str, aliases: tuple[str, ...
 LOGSUMEXP = Native(
     "torch.logsumexp",
     Transform(function="logsumexp"),
-    (INPUT, DIM, Arg("keepdim", "keepdims", False), "*", OUT),
+    (INPUT, DIMS, Arg("keepdim", "keepdims", False), "*", OUT),
     traps=("Its gradient is exp(x - result): of logits near 1000, in float32, off by up to 2e-5.",),
     aliases=(f"{SPECIAL}logsumexp",),
 )

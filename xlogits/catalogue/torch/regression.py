@@ -23,7 +23,7 @@ BETA, DELTA = Arg("beta", "delta", 1.0), Arg("delta", "delta", 1.0)
 RATES = {True: True, False: False}
 LOG_INPUT = Arg("log_input", "log_rate", True, RATES)
 STIRLING, POISSON_EPS = Arg("full", "stirling", False, RATES), Arg("eps", "eps", 1e-8)
-FULL, EPS = Arg("full", "full", False, RATES), Arg("eps", "eps", 1e-6)
+FULL, EPS = Arg("full", "full", False, RATES, none=False), Arg("eps", "eps", 1e-6)
 VAR = Arg("var", "variance")
 
 COLUMN = (

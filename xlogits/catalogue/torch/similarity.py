@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from xlogits.catalogue.record import Arg, Native
+from xlogits.catalogue.record import Arg, Native, one_axis
 from xlogits.catalogue.torch.words import OLD_PLAIN_MEAN, PLAIN_MEAN, REDUCE, SIZE_AVERAGE, in_c
 from xlogits.losses import CosineEmbedding, CosineSimilarity, Distance, TripletMargin
 
@@ -12,7 +12,7 @@ INPUTS = Arg("input1", "pred"), Arg("input2", "other"), Arg("target", "target")
 TRIPLET = Arg("anchor", "pred"), Arg("positive", "target"), Arg("negative", "other")
 NO_MARGIN, MARGIN = Arg("margin", "margin", 0), Arg("margin", "margin", 1.0)
 P, EPS = Arg("p", "p", 2.0), Arg("eps", "eps", 1e-6)
-DIM, DIM_EPS = Arg("dim", "axis", 1), Arg("eps", "eps", 1e-8)
+DIM, DIM_EPS = Arg("dim", "axis", 1, takes=one_axis), Arg("eps", "eps", 1e-8)
 KEEPDIM = Arg("keepdim", "keepdims", False)
 SWAP = Arg("swap", "swap", False, {False: False, True: True})
 

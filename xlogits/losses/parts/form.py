@@ -62,7 +62,7 @@ class Form:
     def columns(self, xp: Namespace, x: Array, labels: Array) -> tuple[Array, bool]:
         """The prediction with all its classes, and whether one column stood for two."""
         shape = xp.shape(x)
-        bare = len(shape) == len(xp.shape(labels))
+        bare = len(shape) == len(xp.shape(labels)) == 1
         if self.positive_column and not bare and shape[-1] is None:
             classes = xp.sizes(x)[-1]  # of both columns the last two, or of more classes all
             both = xp.concat([1 - x, x], len(shape) - 1)

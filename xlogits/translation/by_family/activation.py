@@ -66,7 +66,7 @@ def _summed(whole: Any, x: Expr, axis: int, flat: bool) -> Any:
     if loss.function == "logsumexp":
         return y
     if mask is None:
-        return y - Expr(f"math.log({language.write('classes', (x, axis))})")
+        return y - language.write("log_number", (x, axis))
     # counted as the mask is spread over the prediction, which may have more entries
     seen = xp.where(mask, xp.full_like(whole.operands["pred"], 1.0), 0.0)
     seen = language.write("flat", (seen,)) if flat else seen

@@ -1,4 +1,4 @@
-"""Divergences and focal losses as a person writes them: where no probability is 0."""
+"""Divergences and focal losses as a person writes them; what a label of 0 multiplies is left out."""
 
 from dataclasses import replace
 from typing import Any
@@ -30,14 +30,21 @@ def divergence(whole: Any, loss: KLDivergence, x: Any, y: Any) -> Any:
 
 def _terms(whole: Any, loss: KLDivergence, x: Any, y: Any) -> Any:
     xp = whole.xp
-    if loss.clip is None:
-        whole.assume(POSITIVE)
-    else:
+    if loss.clip is not None:
         x = x if loss.log_pred else xp.clip(x, *loss.clip)
         y = y if loss.log_target else xp.clip(y, *loss.clip)
-    log_p, log_q = x if loss.log_pred else xp.log(x), y if loss.log_target else xp.log(y)
+        terms = y * (xp.log(y) - xp.log(x))
+    elif loss.log_target:
+        whole.assume(POSITIVE)
+        terms = xp.exp(y) * (y - x)
+    elif loss.log_pred:
+        terms = xp.x_log_x(y) - y * x
+    else:
+        whole.assume("no negative probability")
+        there = y != 0  # selected before the logarithm, or a derivative of log 0 comes back
+        q, p = xp.where(there, y, 1.0), xp.where(there, x, 1.0)
+        terms = y * (xp.log(q) - xp.log(p))
     q = xp.exp(y) if loss.log_target else y
-    terms = q * (log_q - log_p)
     return terms - q + (xp.exp(x) if loss.log_pred else x) if loss.generalized else terms
 
 
@@ -45,7 +52,7 @@ def relative_entropy(whole: Any, loss: RelativeEntropy, x: Any, y: Any) -> Any:
     """Rows divided by their sums, and the sum of the terms."""
     xp = whole.xp
     p, q = (array / xp.sum(array, -1, keepdims=True) for array in (x, y))
-    total = xp.sum(_terms(whole, KLDivergence(), p, q), -1)
+    total = xp.sum(divergence(whole, KLDivergence(), p, q), -1)
     return total if loss.base is None else total / loss._unit()
 
 
@@ -55,8 +62,8 @@ def entropy(whole: Any, loss: Entropy, x: Any) -> Any:
     p = x / xp.sum(x, -1, keepdims=True)
     parts = whole.core(Transform(function="entr"), {"pred": p})
     if parts is None:
-        whole.assume(POSITIVE)
-        parts = -p * xp.log(p)
+        whole.assume("slope at 0")
+        parts = -p * xp.log(xp.where(p != 0, p, 1.0))
     total = xp.sum(parts, -1)
     return total if loss.base is None else total / loss._unit()
 

@@ -28,6 +28,8 @@ class Softmax:
         self.weight = whole.operands.get("class_weight")
         self.mask = whole.operands.get("mask")
         self.indexed = self.loss.labels.kind != "dense"
+        if self.indexed:
+            self.y = whole.indexes(self.y)
         if self.loss.labels.kind == "inferred":
             whole.assume("index labels")
         if self.loss.labels.column:
@@ -38,6 +40,7 @@ class Softmax:
             whole.assume("every class has its column")
         self._class_axis_last()
         if self.mask is not None:
+            whole.assume("class mask")
             whole.assume("some class")
             self.x = self.xp.where(self.mask, self.x, self.language.write("infinity", ()) * -1)
 
@@ -96,16 +99,20 @@ class Softmax:
         """The loss of items with one number per class."""
         xp, loss = self.xp, self.loss
         if loss.label_smoothing:
-            e, classes = loss.label_smoothing, self.language.write("classes", (self.x, -1))
+            e, classes = loss.label_smoothing, self.language.write("number", (self.x, -1))
             q = (1 - e) * q + e / classes
         fused = self.plain and loss.form.exact and self.weight is None and self.mask is None
         # TensorFlow's own gradient is right only for labels that sum to 1
+        fused = fused and not self.whole.safe
         if fused and (sums_to_one or self.language.manners.any_labels):
             plain = SoftmaxCrossEntropy(labels=Labels("dense"))
             found = self.whole.core(plain, {"pred": self.x, "target": q})
             if found is not None:
                 return found
         weight = q if self.weight is None else self.weight * q
+        if self.whole.safe and self.mask is None:
+            self.whole.assume("constant labels")
+            return -xp.sum(xp.where(q != 0, weight * self._log_p(), 0.0), -1)
         if self.mask is None:
             self.whole.assume("no zero")
         if self.plain:
@@ -173,12 +180,31 @@ def _binary(whole: Any, loss: Any, x: Expr, z: Expr, positive: Expr | None) -> A
     if form.kind == "logits":
         yes, no = form.log_probability_pair(xp, x)
     else:
-        p = x if form.clip is None else xp.clip(x, *form.clip)
+        given = isinstance(form.clip, tuple)
+        if form.clip is not None and not given:
+            whole.assume("within the clip")
+        p = xp.clip(x, *form.clip) if given else x
         yes, no = (_logarithm(whole, replace(form, clip=None), each, None) for each in (p, 1 - p))
     if form.log_floor is None and form.clip is None and not form.log_offset:
         whole.assume("no zero")
     happened = z if positive is None else positive * z
     return -(happened * yes + (1 - z) * no)
+
+
+def one_column(wanted: Reading, language: Language) -> Reading:
+    """A probability of the second of two classes, without a class axis, as that of an event."""
+    loss: Any = wanted.loss
+    form = getattr(loss, "form", None)
+    if form is None or not form.positive_column:
+        return wanted
+    pred, target = (wrap(wanted.operands[name]) for name in ("pred", "target"))
+    happened = language.write("like", (target, pred))
+    plain = SigmoidCrossEntropy(
+        form=replace(form, positive_column=False),
+        reduction=loss.reduction,
+        spread_weight=loss.spread_weight,
+    )
+    return Reading(plain, wanted.operands | {"target": happened})
 
 
 def in_two_steps(wanted: Reading, language: Language) -> Reading:

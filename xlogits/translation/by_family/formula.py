@@ -17,6 +17,7 @@ from xlogits.losses import (
 )
 from xlogits.translation.by_family.divergence import divergence, entropy, relative_entropy
 from xlogits.translation.by_family.similarity import COMPOSED
+from xlogits.translation.expression import literal_number
 from xlogits.translation.tidy import lines
 
 NONE = Reduction("none")
@@ -71,6 +72,9 @@ def _inner_mean(whole: Any, loss: Any, plain: Any) -> Any:
 def _written_down(whole: Any, loss: Any, names: tuple[str, ...]) -> Any:
     """The formula itself, with the class axis last and class indexes as rows of 0 and 1."""
     arrays = [whole.operands[name] for name in names]
+    variance = whole.operands.get("variance")
+    if variance is not None and literal_number(variance) is None:
+        whole.assume("variances of elements")
     if isinstance(loss, KLDivergence):
         return divergence(whole, loss, *arrays)
     if isinstance(loss, Elementwise):
@@ -112,7 +116,7 @@ def _written_down(whole: Any, loss: Any, names: tuple[str, ...]) -> Any:
     if loss.labels.kind == "index":
         at = names.index("target")
         classes = write("classes", (arrays[0], -1))
-        arrays[at] = whole.xp.one_hot(arrays[at], classes, arrays[0])
+        arrays[at] = whole.xp.one_hot(whole.indexes(arrays[at]), classes, arrays[0])
     composed = COMPOSED.get(type(loss))
     items = composed(whole.xp, loss, *arrays) if composed else loss.term(whole.xp, *arrays)
     return write("expand", (items, axis)) if loss.keepdims else items

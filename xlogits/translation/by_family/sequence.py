@@ -4,6 +4,7 @@ They differ in whether frames or items come first, in logits or log-probabilitie
 told what counts: PyTorch and TensorFlow by lengths, optax by paddings, Keras' losses by nothing.
 """
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from xlogits.errors import Refused
@@ -34,6 +35,11 @@ def aligned(whole: Any, loss: CTC) -> Any:
     if layout is None:
         raise Refused(f"no function of {whole.language.name} computes it")
     _take_for_granted(whole, loss, layout)
+    if (
+        isinstance(loss.blank, int) and loss.blank < 0
+    ):  # counted from the last class, elsewhere none
+        classes = whole.language.write("classes", (whole.operands["pred"], -1))
+        loss = replace(loss, blank=classes - -loss.blank)
     time_major = loss.time_major if layout.time_major is None else layout.time_major
     plain = CTC(
         form=layout.form,
