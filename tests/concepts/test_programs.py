@@ -8,7 +8,8 @@ import pytest
 
 import xlogits as xl
 from tests.conftest import need
-from tests.data.programs import FOLDER, ONE, PORTS, PROGRAMS, clipped, costs, mean, softmax
+from tests.data.program_ports import PORTS
+from tests.data.programs import FOLDER, ONE, PROGRAMS, clipped, costs, mean, softmax
 from xlogits.naming import Answer
 
 

@@ -5,7 +5,7 @@ import pytest
 
 import xlogits as xl
 from tests.conftest import need
-from tests.data.programs import Slip, slips
+from tests.data.program_slips import Slip, slips
 from xlogits.diagnosis import diagnose
 
 NAMES = (

@@ -10,18 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, need
-from tests.data.programs import (
-    FOLDER,
-    PACKAGES,
-    PORTS,
-    PROGRAMS,
-    Port,
-    Printed,
-    Program,
-    costs,
-    mean,
-    printed,
-)
+from tests.data.program_ports import PACKAGES, PORTS, Port
+from tests.data.programs import FOLDER, PROGRAMS, Printed, Program, costs, mean, printed
 from tests.port.porting import choices, main_in
 from xlogits.port.document import Document, ported
 
