@@ -54,7 +54,7 @@ class Source(NamedTuple):
 
     def size(self, axis: int) -> Expr:
         """How many entries the prediction has along an axis, as it was passed."""
-        return self.language.write("classes", (LOGITS, axis))
+        return self.language.write("length", (LOGITS, axis))
 
     def rows(self, items: Expr) -> Expr:
         """The losses of the items with two axes: the batch, and everything else."""

@@ -105,7 +105,7 @@ def _write_shifted(exprs: Exprs, step: Step, language: Language, operands: Opera
     x, y, labels = exprs["pred"], exprs["target"], operands["target"]
     if labels.shape == operands["pred"].shape:
         return {"target": language.write("roll", (y, int(step.amount), step.axis))}
-    classes = language.write("classes", (x, step.axis))
+    classes = language.write("length", (x, step.axis))
     inside = (labels >= 0) & (labels < operands["pred"].shape[step.axis])
     moved = y + 1 if step.amount > 0 else y - 1
     if not np.array_equal(labels + int(step.amount), _shifted(operands, step)["target"]):
@@ -124,7 +124,7 @@ def _filled(operands: Operands, step: Step) -> Operands:
 
 def _write_filled(exprs: Exprs, step: Step, language: Language, _: Operands) -> Exprs:
     x, y = exprs["pred"], exprs["target"]
-    inside = (y >= 0) & (y < language.write("classes", (x, step.axis)))
+    inside = (y >= 0) & (y < language.write("length", (x, step.axis)))
     return {"target": language.write("where", (inside, y, 0))}
 
 
@@ -145,7 +145,7 @@ def _write_hot(exprs: Exprs, step: Step, language: Language, operands: Operands)
     x, y, labels = exprs["pred"], exprs["target"], operands["target"]
     if ((labels >= 0) & (labels < operands["pred"].shape[step.axis])).all():
         return {"target": _one_hot(y, x, step.axis, language, operands)}
-    inside = (y >= 0) & (y < language.write("classes", (x, step.axis)))
+    inside = (y >= 0) & (y < language.write("length", (x, step.axis)))
     hot = _one_hot(language.write("where", (inside, y, 0)), x, step.axis, language, operands)
     kept = language.write("expand", (language.write("like", (inside, x)), step.axis))
     return {"target": hot * kept}
@@ -187,7 +187,7 @@ def _write_hardest(exprs: Exprs, step: Step, language: Language, operands: Opera
 
 def _one_hot(y: Expr, x: Expr, axis: int, language: Language, operands: Operands) -> Expr:
     """Class indexes as rows of 0 and 1, with the classes on the axis where the prediction has them."""
-    classes = language.write("classes", (x, axis))
+    classes = language.write("length", (x, axis))
     hot = language.write("one_hot", (y, classes, x))
     hot = Expr(f"{hot}.float()") if language.manners.integer_one_hot else hot
     last = axis % operands["pred"].ndim == operands["pred"].ndim - 1

@@ -154,7 +154,7 @@ def _view(operands: Operands, step: Step) -> Operands:
 
 def _write_view(exprs: Exprs, step: Step, language: Language, operands: Operands) -> Exprs:
     x, y = exprs["pred"], exprs["target"]
-    classes = language.write("classes", (x, 1))
+    classes = language.write("length", (x, 1))
     dense = operands["target"].shape == operands["pred"].shape
     flat = language.write("rows", (y, classes)) if dense else language.write("flat", (y,))
     return {"pred": language.write("rows", (x, classes)), "target": flat}

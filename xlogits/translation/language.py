@@ -36,6 +36,7 @@ _NUMPY = {
     "pick": "np.take_along_axis({0}, np.expand_dims({1}, {2}), axis={2}).squeeze({2})",
     "one_hot": "np.eye({1})[{0}]",
     "classes": "{0}.shape[{1}]",
+    "length": "{0}.shape[{1}]",  # where the arrays are there, and no size is open
     "number": "{0}.shape[{1}]",
     "log_number": "math.log({0}.shape[{1}])",
     "size": "{0}.size",
@@ -117,6 +118,7 @@ _TORCH = {
     "pick": "torch.gather({0}, {2}, {1}.unsqueeze({2})).squeeze({2})",
     "one_hot": "F.one_hot({0}, {1})",
     "classes": "{0}.shape[{1}]",
+    "length": "{0}.shape[{1}]",  # where the arrays are there, and no size is open
     "number": "{0}.shape[{1}]",
     "log_number": "math.log({0}.shape[{1}])",
     "size": "{0}.numel()",
@@ -188,6 +190,7 @@ _TENSORFLOW = {
     "one_hot": "tf.one_hot({0}, {1}, dtype={2}.dtype)",
     # sizes that are open in a `tf.function` are None in `.shape`
     "classes": "tf.shape({0})[{1}]",
+    "length": "{0}.shape[{1}]",  # where the arrays are there, and no size is open
     "number": "tf.cast(tf.shape({0})[{1}], {0}.dtype)",
     "log_number": "tf.math.log(tf.cast(tf.shape({0})[{1}], {0}.dtype))",
     "size": "tf.cast(tf.size({0}), {0}.dtype)",
@@ -244,6 +247,7 @@ _KERAS = {
     "keras.ops.take_along_axis({0}, keras.ops.expand_dims({1}, {2}), axis={2}), {2})",
     "take": "keras.ops.take({0}, {1})",
     "classes": "keras.ops.shape({0})[{1}]",
+    "length": "{0}.shape[{1}]",  # where the arrays are there, and no size is open
     "number": "keras.ops.cast(keras.ops.shape({0})[{1}], {0}.dtype)",
     "log_number": "keras.ops.log(keras.ops.cast(keras.ops.shape({0})[{1}], {0}.dtype))",
     "shaped": "keras.ops.reshape({0}, keras.ops.shape({1}))",

@@ -33,7 +33,8 @@ def _terms(whole: Any, loss: KLDivergence, x: Any, y: Any) -> Any:
     if loss.clip is not None:
         x = x if loss.log_pred else xp.clip(x, *loss.clip)
         y = y if loss.log_target else xp.clip(y, *loss.clip)
-        terms = y * (xp.log(y) - xp.log(x))
+        log_p, log_q = x if loss.log_pred else xp.log(x), y if loss.log_target else xp.log(y)
+        terms = (xp.exp(y) if loss.log_target else y) * (log_q - log_p)
     elif loss.log_target:
         whole.assume(POSITIVE)
         terms = xp.exp(y) * (y - x)
