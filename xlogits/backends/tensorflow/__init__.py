@@ -330,8 +330,10 @@ def _less_weights(logits: Array, weights: Array) -> Array:
 def _dense_cross_entropy(logits: Array, weights: Array) -> tuple[Array, Callable[..., Any]]:
     def gradient(out: Array) -> tuple[Array, Array]:
         out = tf.expand_dims(out, -1)
-        beside = tf.reduce_sum(weights, -1, keepdims=True) - 1
-        slope = _less_weights(logits, weights) + tf.nn.softmax(logits) * beside
+        p, total = tf.nn.softmax(logits), tf.reduce_sum(weights, -1, keepdims=True)
+        # the kernel's digits where they count; its p need not be this one, so nothing is taken away
+        usual = _less_weights(logits, weights) + p * (total - 1)
+        slope = tf.where(tf.abs(total - 1) < 0.5, usual, p * total - weights)
         return out * slope, -out * tf.nn.log_softmax(logits)
 
     cost = tf.nn.softmax_cross_entropy_with_logits(labels=weights, logits=logits)
