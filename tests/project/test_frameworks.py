@@ -202,7 +202,7 @@ def test_where_somebody_imported_that_folder_arrays_are_recognised(
     for name in BACKENDS:
         if name != "numpy":
             monkeypatch.setitem(sys.modules, name, ModuleType(name))
-    monkeypatch.setattr("xlogits.backends.MODULES", {})
+    monkeypatch.setattr("xlogits.backends.seen.MODULES", {})
     assert namespace(np.zeros(1)).NAME == "NumPy"
     with pytest.raises(BackendError, match="expected an array of NumPy"):
         namespace(object())
