@@ -55,6 +55,8 @@ class Framework(NamedTuple):
 
     also: tuple[str, ...] = ()  # what else people call it
     short: tuple[tuple[str, str], ...] = ()  # what full names begin with, and what people write
+    # what its code imports, besides what `short` says: the module of its id, if nothing is said
+    imported: tuple[str, ...] = ()
     read: tuple[tuple[str, str], ...] = ()  # what else they write, and what it can stand for
     within: str = ""  # the framework that has it as a module, too
     same: tuple[str, ...] = ()  # other modules that are this one
@@ -76,6 +78,18 @@ class Framework(NamedTuple):
         inside = (f"{self.within}.{self.id}",) if self.within else ()
         return (self.id, *inside, *self.same)
 
+    @property
+    def imports(self) -> dict[str, str]:
+        """The line that makes a word known, by what expressions with the word begin with.
+
+        >>> FRAMEWORKS["torch"].imports["F."]
+        'import torch.nn.functional as F'
+        """
+        named = [f"{full[:-1]} as {word[:-1]}" for full, word in self.short]
+        whole = () if any(full == f"{self.id}." for full, _ in self.short) else (self.id,)
+        modules = (*(self.imported or whole), *named)
+        return {f"{text.split()[-1]}.": f"import {text}" for text in modules}
+
 
 _TORCH = "https://docs.pytorch.org/docs/stable"
 _KERAS = "https://keras.io/api"
@@ -92,6 +106,7 @@ FRAMEWORKS: dict[str, Framework] = {
             differentiable=False,
             named=False,
             also=("np",),
+            imported=("numpy as np",),
             packages=("scipy", "sklearn"),
             manners=Manners(strict_one_hot=True),
         ),
@@ -194,6 +209,7 @@ FRAMEWORKS: dict[str, Framework] = {
             column="JAX, optax",
             pages=(("", "https://docs.jax.dev/en/latest/_autosummary/{name}.html"),),
             short=(("jax.numpy.", "jnp."),),
+            imported=("jax", "jax.scipy"),
             read=(("jsp.", "jax.scipy."), ("lax.", "jax.lax.")),
             places=(("flax.linen.", "jax.nn."), ("flax.nn.", "jax.nn.")),
             packages=("optax", "jax"),
@@ -220,6 +236,7 @@ FRAMEWORKS: dict[str, Framework] = {
             oldest="1.13",
             column="SciPy, scikit-learn",
             pages=(("", "https://docs.scipy.org/doc/scipy/reference/generated/{name}.html"),),
+            imported=("scipy.special", "scipy.stats"),
             read=(("special.", "scipy.special."), ("stats.", "scipy.stats.")),
             packages=("scipy", "sklearn"),
         ),
@@ -231,6 +248,7 @@ FRAMEWORKS: dict[str, Framework] = {
             oldest="1.5",
             column="SciPy, scikit-learn",
             pages=(("", "https://scikit-learn.org/stable/modules/generated/{name}.html"),),
+            imported=("sklearn.metrics",),
             read=(("metrics.", "sklearn.metrics."),),
             packages=("sklearn", "scipy"),
             manners=Manners(strict_one_hot=True, every_class=True),

@@ -1,7 +1,6 @@
 """What a framework is stands in one record: nothing else of the package knows their names."""
 
 import ast
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+from tests import child
 from tests.conftest import ROOT
 from xlogits.backends import namespace
 from xlogits.catalogue import NATIVES
@@ -186,7 +186,7 @@ def test_beside_a_folder_of_its_name_a_framework_is_not_installed(tmp_path: Path
         capture_output=True,
         text=True,
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env=child.environment(ROOT, TF_CPP_MIN_LOG_LEVEL="3"),
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert "jax: jax is not installed" in done.stdout

@@ -1,6 +1,5 @@
 """A framework that nobody knows: a record, a folder of the catalogue, and everything speaks it."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import child
 from tests.conftest import ROOT, need
 from xlogits.report.results import Cell, Results
 
@@ -80,7 +80,7 @@ class Copy:
             capture_output=True,
             text=True,
             cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": str(self.folder), "TF_CPP_MIN_LOG_LEVEL": "3"},
+            env=child.environment(self.folder, TF_CPP_MIN_LOG_LEVEL="3"),
         )
 
     def says(self, code: str) -> str:
