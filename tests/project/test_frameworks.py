@@ -16,6 +16,8 @@ from xlogits.catalogue import NATIVES
 from xlogits.errors import BackendError
 from xlogits.frameworks import BACKENDS, FRAMEWORKS, OURS, Framework, differentiable, installed
 from xlogits.frameworks import version as version_of
+from xlogits.translation import imports_of
+from xlogits.translation.language import IMPORTS
 
 PACKAGE = ROOT / "xlogits"
 NAMES = {
@@ -92,6 +94,40 @@ def test_only_the_record_knows_the_names_of_frameworks() -> None:
 )
 def test_a_name_is_found(source: str, names: set[str]) -> None:
     assert names_in(source) == names
+
+
+def wrong_home(f: Framework) -> str:
+    """What is wrong with whose arrays the functions of a framework take; '' if nothing is."""
+    if not f.arrays or f.arrays in BACKENDS:
+        return ""
+    known = FRAMEWORKS.get(f.arrays)
+    better = f'; say arrays="{known.home}", whose arrays {f.arrays} takes' if known else ""
+    return f'arrays="{f.arrays}" of {f.id} is no framework with arrays of its own{better}'
+
+
+def test_arrays_are_those_of_a_framework_that_has_some() -> None:
+    assert [said for f in FRAMEWORKS.values() if (said := wrong_home(f))] == []
+    assert wrong_home(Framework("zephyr", "Zephyr", arrays="keras")) == (
+        'arrays="keras" of zephyr is no framework with arrays of its own; say arrays="tensorflow", '
+        "whose arrays keras takes"
+    )
+    assert wrong_home(Framework("zephyr", "Zephyr", arrays="nowhere")) == (
+        'arrays="nowhere" of zephyr is no framework with arrays of its own'
+    )
+    assert wrong_home(Framework("zephyr", "Zephyr", arrays="torch")) == ""
+
+
+@pytest.mark.parametrize("name", sorted(FRAMEWORKS))
+def test_every_word_that_is_written_short_has_its_import(name: str) -> None:
+    """`F.` is of no use without `import torch.nn.functional as F`."""
+    f = FRAMEWORKS[name]
+    for full, word in f.short:
+        assert IMPORTS[word] == f"import {full[:-1]} as {word[:-1]}"
+        assert imports_of(f"{word}anything(x)") == (IMPORTS[word],)
+    assert all(IMPORTS[word] == line for word, line in f.imports.items())
+    assert f.imports
+    made = Framework("zephyr", "Zephyr", short=(("zephyr.objectives.", "zo."),))
+    assert made.imports == {"zephyr.": "import zephyr", "zo.": "import zephyr.objectives as zo"}
 
 
 def test_every_record_has_what_it_speaks_of() -> None:
