@@ -61,7 +61,8 @@ class Framework(NamedTuple):
     within: str = ""  # the framework that has it as a module, too
     same: tuple[str, ...] = ()  # other modules that are this one
     places: tuple[tuple[str, str], ...] = ()  # where else its functions are, and where in public
-    eras: bool = False  # whether two generations of it share its name
+    eras: str = ""  # where its first generation is, if two share its name
+    means: tuple[str, ...] = ()  # what the names of its mean and its sum begin with
     by_string: str = ""  # the module whose losses its training loop takes as strings
 
     packages: tuple[str, ...] = ()  # what its code is written with, the first choice first
@@ -107,6 +108,7 @@ FRAMEWORKS: dict[str, Framework] = {
             named=False,
             also=("np",),
             imported=("numpy as np",),
+            means=("numpy.",),
             packages=("scipy", "sklearn"),
             manners=Manners(strict_one_hot=True),
         ),
@@ -122,6 +124,7 @@ FRAMEWORKS: dict[str, Framework] = {
                 ("", f"{_TORCH}/generated/{{name}}.html"),
             ),
             also=("pytorch",),
+            means=("torch.",),
             short=(("torch.nn.functional.", "F."), ("torch.nn.", "nn.")),
             places=(
                 ("torch.nn.modules.loss.", "torch.nn."),
@@ -158,7 +161,8 @@ FRAMEWORKS: dict[str, Framework] = {
             ),
             same=("tensorflow.compat.v2",),
             places=(("tensorflow.math.", "tensorflow."),),
-            eras=True,
+            eras="tensorflow.compat.v1.",
+            means=("tensorflow.reduce_", "tensorflow.math.reduce_", "tensorflow.compat.v1.reduce_"),
             packages=("tensorflow", "keras"),
             manners=Manners(
                 methods=False, any_labels=False, xla=True, one_shape=True, by_name=True
@@ -187,6 +191,10 @@ FRAMEWORKS: dict[str, Framework] = {
                 ("tensorflow.compat.v1.keras.", "keras."),
                 ("tensorflow.python.keras.", "keras."),
             ),
+            means=(
+                *("keras.ops.", "keras.backend."),
+                *("tensorflow.keras.backend.", "tensorflow.keras.ops."),
+            ),
             by_string="keras.losses.",
             manners=Manners(
                 methods=False,
@@ -210,6 +218,7 @@ FRAMEWORKS: dict[str, Framework] = {
             pages=(("", "https://docs.jax.dev/en/latest/_autosummary/{name}.html"),),
             short=(("jax.numpy.", "jnp."),),
             imported=("jax", "jax.scipy"),
+            means=("jax.numpy.",),
             read=(("jsp.", "jax.scipy."), ("lax.", "jax.lax.")),
             places=(("flax.linen.", "jax.nn."), ("flax.nn.", "jax.nn.")),
             packages=("optax", "jax"),
