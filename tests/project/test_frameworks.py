@@ -92,7 +92,7 @@ LEFT: dict[str, tuple[dict[str, int], str]] = {
             "numpy.": 2,
             "optax.": 2,
             "tensorflow.": 12,
-            "torch.": 1,
+            "torch.": 3,
         },
         "functions that no record is of, by their full names; a method of a tensor",
     ),
