@@ -8,12 +8,16 @@ passed with NumPy alone.
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+# options that say how tests run, and not which: `-qx`, `--durations=20`
+ANYHOW = ("--durations", "--exitfirst", "--maxfail", "--passed", "--quiet", "--tb", "--verbose")
+ANYHOW_SHORT = re.compile(r"-[lqsvx]+|-r[a-zA-Z]+")
 sys.path[0] = str(ROOT)
 
 
@@ -33,13 +37,23 @@ def main(arguments: list[str]) -> int:
     except ImportError:
         sys.exit('pytest is not installed in this environment: pip install -e ".[all,test]"')
     given = ["--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *arguments]
-    if arguments in ([], ["-m", "long"]) or [a.partition("=")[0] for a in arguments] == [
-        "--passed"
-    ]:
+    if is_whole(arguments):
         processes = min(4, os.cpu_count() or 1)
         given += ["-n", str(processes), "--dist", "worksteal"]
         given += ["--least"] if hidden and "long" not in arguments else []
     return int(pytest.main(given))
+
+
+def is_whole(arguments: list[str]) -> bool:
+    """Whether these run all tests, or all long ones: none chooses some of them.
+
+    >>> is_whole([]), is_whole(["-q", "-x"]), is_whole(["-m", "long"]), is_whole(["--passed=file"])
+    (True, True, True, True)
+    >>> is_whole(["tests/port"]), is_whole(["-k", "softmax"]), is_whole(["-m", "nightly"])
+    (False, False, False)
+    """
+    rest = arguments[:-2] if arguments[-2:] == ["-m", "long"] else arguments
+    return all(a.partition("=")[0] in ANYHOW or ANYHOW_SHORT.fullmatch(a) for a in rest)
 
 
 def each_alone() -> int:

@@ -47,7 +47,7 @@ def given(x: Any, role: str) -> Given:
 def _array(x: Any, role: str) -> tuple[Array, str]:
     if hasattr(x, "detach") and hasattr(x, "cpu"):  # PyTorch
         x = x.detach().cpu()
-        dtype = str(x.dtype).removeprefix("torch.")
+        dtype = str(x.dtype).rpartition(".")[2]  # torch.float32
         if dtype in ("bfloat16", "float16"):
             x = x.float()
         return x.resolve_neg().numpy(), dtype

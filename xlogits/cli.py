@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 
-import xlogits
+from xlogits import __version__
 from xlogits.errors import Refused, Unknown, XlogitsError
 
 
@@ -41,7 +41,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """The parser; only the command that is asked for gets its options, as that imports its modules."""
     about = "One loss API for NumPy, PyTorch, TensorFlow and JAX, and the proof that it agrees."
     parser = argparse.ArgumentParser(prog="xlogits", description=about)
-    parser.add_argument("--version", action="version", version=f"xlogits {xlogits.__version__}")
+    parser.add_argument("--version", action="version", version=f"xlogits {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (about, add_options) in COMMANDS.items():
         command = commands.add_parser(name, help=about, description=about)

@@ -57,11 +57,14 @@ class Framework(NamedTuple):
 
     also: tuple[str, ...] = ()  # what else people call it
     short: tuple[tuple[str, str], ...] = ()  # what full names begin with, and what people write
+    # what its code imports, besides what `short` says: the module of its id, if nothing is said
+    imported: tuple[str, ...] = ()
     read: tuple[tuple[str, str], ...] = ()  # what else they write, and what it can stand for
     within: str = ""  # the framework that has it as a module, too
     same: tuple[str, ...] = ()  # other modules that are this one
     places: tuple[tuple[str, str], ...] = ()  # where else its functions are, and where in public
-    eras: bool = False  # whether two generations of it share its name
+    eras: str = ""  # where its first generation is, if two share its name
+    means: tuple[str, ...] = ()  # what the names of its mean and its sum begin with
     by_string: str = ""  # the module whose losses its training loop takes as strings
 
     packages: tuple[str, ...] = ()  # what its code is written with, the first choice first
@@ -77,6 +80,18 @@ class Framework(NamedTuple):
         """Every module that is this framework as a whole."""
         inside = (f"{self.within}.{self.id}",) if self.within else ()
         return (self.id, *inside, *self.same)
+
+    @property
+    def imports(self) -> dict[str, str]:
+        """The line that makes a word known, by what expressions with the word begin with.
+
+        >>> FRAMEWORKS["torch"].imports["F."]
+        'import torch.nn.functional as F'
+        """
+        named = [f"{full[:-1]} as {word[:-1]}" for full, word in self.short]
+        whole = () if any(full == f"{self.id}." for full, _ in self.short) else (self.id,)
+        modules = (*(self.imported or whole), *named)
+        return {f"{text.split()[-1]}.": f"import {text}" for text in modules}
 
 
 _TORCH = "https://docs.pytorch.org/docs/stable"
@@ -94,6 +109,8 @@ FRAMEWORKS: dict[str, Framework] = {
             differentiable=False,
             named=False,
             also=("np",),
+            imported=("numpy as np",),
+            means=("numpy.",),
             packages=("scipy", "sklearn"),
             manners=Manners(strict_one_hot=True),
         ),
@@ -109,6 +126,7 @@ FRAMEWORKS: dict[str, Framework] = {
                 ("", f"{_TORCH}/generated/{{name}}.html"),
             ),
             also=("pytorch",),
+            means=("torch.",),
             short=(("torch.nn.functional.", "F."), ("torch.nn.", "nn.")),
             places=(
                 ("torch.nn.modules.loss.", "torch.nn."),
@@ -146,7 +164,8 @@ FRAMEWORKS: dict[str, Framework] = {
             ),
             same=("tensorflow.compat.v2",),
             places=(("tensorflow.math.", "tensorflow."),),
-            eras=True,
+            eras="tensorflow.compat.v1.",
+            means=("tensorflow.reduce_", "tensorflow.math.reduce_", "tensorflow.compat.v1.reduce_"),
             packages=("tensorflow", "keras"),
             manners=Manners(
                 methods=False, any_labels=False, xla=True, one_shape=True, by_name=True
@@ -175,6 +194,10 @@ FRAMEWORKS: dict[str, Framework] = {
                 ("tensorflow.compat.v1.keras.", "keras."),
                 ("tensorflow.python.keras.", "keras."),
             ),
+            means=(
+                *("keras.ops.", "keras.backend."),
+                *("tensorflow.keras.backend.", "tensorflow.keras.ops."),
+            ),
             by_string="keras.losses.",
             manners=Manners(
                 methods=False,
@@ -198,6 +221,8 @@ FRAMEWORKS: dict[str, Framework] = {
             column="JAX, optax",
             pages=(("", "https://docs.jax.dev/en/latest/_autosummary/{name}.html"),),
             short=(("jax.numpy.", "jnp."),),
+            imported=("jax", "jax.scipy"),
+            means=("jax.numpy.",),
             read=(("jsp.", "jax.scipy."), ("lax.", "jax.lax.")),
             places=(("flax.linen.", "jax.nn."), ("flax.nn.", "jax.nn.")),
             packages=("optax", "jax"),
@@ -224,6 +249,7 @@ FRAMEWORKS: dict[str, Framework] = {
             oldest="1.13",
             column="SciPy, scikit-learn",
             pages=(("", "https://docs.scipy.org/doc/scipy/reference/generated/{name}.html"),),
+            imported=("scipy.special", "scipy.stats"),
             read=(("special.", "scipy.special."), ("stats.", "scipy.stats.")),
             packages=("scipy", "sklearn"),
         ),
@@ -235,6 +261,7 @@ FRAMEWORKS: dict[str, Framework] = {
             oldest="1.5",
             column="SciPy, scikit-learn",
             pages=(("", "https://scikit-learn.org/stable/modules/generated/{name}.html"),),
+            imported=("sklearn.metrics",),
             read=(("metrics.", "sklearn.metrics."),),
             packages=("sklearn", "scipy"),
             manners=Manners(strict_one_hot=True, every_class=True, columns=True),

@@ -5,6 +5,7 @@ import runpy
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from tests import child
 from xlogits import frameworks as known
 
 HIDE = "XLOGITS_HIDE"  # packages and distributions, for every process that is started
@@ -52,11 +53,7 @@ def packages(words: Iterable[str]) -> tuple[str, ...]:
 def environment(words: Iterable[str]) -> dict[str, str]:
     """The variables with which a process is started that shall not find these packages either."""
     before = filter(None, os.environ.get(HIDE, "").split(","))
-    paths = [str(STARTUP), os.environ.get("PYTHONPATH", "")]
-    return {
-        HIDE: ",".join(packages([*before, *words])),
-        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-    }
+    return {HIDE: ",".join(packages([*before, *words])), **dict([child.on_path(STARTUP)])}
 
 
 def hide(words: Iterable[str]) -> None:

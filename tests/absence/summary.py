@@ -87,7 +87,12 @@ def skipped(reports: Iterable[Any]) -> Counter[str]:
 
 
 def shortfall(run: str, passed: int, least: dict[str, int]) -> str:
-    """What is wrong with the number of tests that passed; '' if nothing is."""
+    """What is wrong with the number of tests that passed; '' if nothing is.
+
+    A run with several frameworks has no number that it must reach.
+    """
+    if not run:
+        return ""
     if run not in least:
         return f"{LEAST.name} has no number for {run!r}"
     if passed < least[run]:
@@ -161,8 +166,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(line)
     if config.option.least:
         run = alone()
-        told = shortfall(run, number, least()) or f"{run} alone: {least()[run]} have to pass"
-        terminalreporter.write_line(told)
+        enough = f"{run} alone: {least()[run]} have to pass" if run in least() else ""
+        several = "" if run else "several frameworks: there is no number that has to pass"
+        terminalreporter.write_line(shortfall(run, number, least()) or enough or several)
 
 
 def _lines(passed: int, before: int, gone: Counter[str]) -> Iterator[str]:

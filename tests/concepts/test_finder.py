@@ -2,10 +2,10 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from tests import child
 from tests.conftest import ROOT
 from tests.data import reader_questions as readers
 from tests.data.concept_questions import FIRST_TRIED, FOREIGN, FURTHER_FOREIGN, UNTRIED
@@ -153,7 +153,7 @@ def test_it_loads_nothing_and_is_the_same_in_every_process() -> None:
             capture_output=True,
             text=True,
             cwd=ROOT,
-            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(ROOT))},
+            env=child.environment(ROOT, PYTHONHASHSEED=seed),
         )
         assert done.returncode == 0, done.stderr
         told.add(done.stdout)

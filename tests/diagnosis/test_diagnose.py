@@ -1,7 +1,6 @@
 """A diagnosis finds what was changed in mismatches made from the records, and invents nothing."""
 
 import math
-import os
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 
 import xlogits as xl
+from tests import child
 from tests.conftest import ROOT, Framework
 from tests.data.mismatches import Mismatch, Side, mismatches, padded
 from xlogits.diagnosis import Cause, Diagnosis, diagnose, solve
@@ -401,7 +401,7 @@ def test_two_numbers_alone_do_without_numpy(
         capture_output=True,
         text=True,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env=child.environment(ROOT),
     )
     assert "is log(10)" in done.stdout, done.stderr
     assert done.stdout.splitlines()[-1] == f"1 {loads}"

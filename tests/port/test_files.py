@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests import child
 from tests.conftest import ROOT
 from tests.port.porting import JAX, TO_JAX, TORCH, main_in
 from xlogits.cli import main
@@ -186,7 +187,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
 def port_in(folder: Path, more: str) -> subprocess.CompletedProcess[str]:
     """`xlogits port . --write` in a process of its own, after some other code."""
     code = f"from xlogits.cli import main\n{more}\nraise SystemExit(main({WRITE!r}))\n"
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment = child.environment(ROOT)
     command = [sys.executable, "-c", code]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 
@@ -288,8 +289,7 @@ def test_interrupted_at_any_moment_every_file_is_old_or_new(tmp_path: Path, coun
     for number in range(count):
         (tmp_path / f"m{number}.py").write_text(f"{TORCH}# {number}\n")
     command = [sys.executable, "-m", "xlogits", "port", ".", *TO_JAX, "--write"]
-    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-    environment = os.environ | {"PYTHONPATH": paths}
+    environment = child.environment(ROOT)
     states = []
     for wait in (0, count / 20000, count / 5000):
         with subprocess.Popen(
@@ -452,8 +452,7 @@ def test_the_diff_is_a_patch(tmp_path: Path) -> None:
     data = TORCH.replace("\n", "\r\n").encode() + b"last = 1  # no newline \xc3\xa9"
     (tmp_path / "a.py").write_bytes(data)
     command = [sys.executable, "-m", "xlogits", "port", "a.py", *TO_JAX]
-    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-    environment = os.environ | {"PYTHONPATH": paths}
+    environment = child.environment(ROOT)
     diff = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True)
     subprocess.run(["git", "apply", "-"], input=diff.stdout, cwd=tmp_path, check=True)
     assert (tmp_path / "a.py").read_bytes() == ported("a.py", data, CHOICES).after != data

@@ -2,13 +2,13 @@
 
 import contextlib
 import io
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests import child
 from tests.conftest import ROOT, need
 from tests.data.program_ports import PACKAGES, PORTS, Port
 from tests.data.programs import FOLDER, PROGRAMS, Printed, Program, costs, mean, printed
@@ -142,15 +142,9 @@ def in_a_process(port: Port, folder: Path) -> str:
         capture_output=True,
         text=True,
         cwd=folder,
-        env=environment(),
+        env=child.environment(ROOT),
     )
     return done.stdout if done.returncode == 0 else done.stderr
-
-
-def environment() -> dict[str, str]:
-    return os.environ | {
-        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-    }
 
 
 def test_a_file_that_is_ported_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,5 @@
 """`xlogits port --verify` runs rewrites beside their originals and withdraws those that are off."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests import child
 from tests.absence.hiding import environment
 from tests.conftest import ROOT, need
 from tests.port.porting import TO_JAX, TORCH, main_in, port_of
@@ -104,7 +104,7 @@ def test_a_module_beside_what_is_ported_is_not_imported(
     monkeypatch.chdir(tmp_path)
     assert verify._run([], "torch", 60) == []
     assert not mark.exists()
-    there = {**os.environ, "PYTHONPATH": str(ROOT)}
+    there = child.environment(ROOT)
     careless = subprocess.run(
         [sys.executable, "-m", "xlogits.parity.proofs"], input="[]", text=True, env=there
     )

@@ -1,5 +1,6 @@
 """A hidden framework is absent in every process, and a run in which too few tests passed fails."""
 
+import ast
 import json
 import os
 import subprocess
@@ -10,7 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.__main__ import runs_alone
+from tests import child
+from tests.__main__ import main, runs_alone
 from tests.absence.hiding import Unknown, environment, packages, taken
 from tests.absence.summary import alone, asks, least, missing, shortfall, skipped, unread
 from tests.conftest import INSTALLED, ROOT, need
@@ -83,6 +85,63 @@ def test_the_others_are_still_there() -> None:
     assert ("ml_dtypes" in seen(["jax"])["specs"]) == ("tensorflow" in INSTALLED)
 
 
+def specs(environment: dict[str, str]) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK], env=environment, capture_output=True, text=True, check=True
+    )
+    return list(json.loads(done.stdout)["specs"])
+
+
+def test_processes_of_tests_do_not_find_them_either(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    need("torch")
+    for word, value in environment(["torch"]).items():
+        monkeypatch.setenv(word, value)
+    assert "torch" not in specs(child.environment(tmp_path, LINES="30"))
+    # the control: with PYTHONPATH set anew they would
+    assert "torch" in specs({**os.environ, child.on_path()[0]: str(tmp_path)})
+
+
+def unhiding(source: str) -> list[int]:
+    """The lines that name PYTHONPATH, or start a process with variables of their own alone."""
+    name, found = child.on_path()[0], []
+    tree = ast.parse(source)
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in told else ""
+        if isinstance(text, str) and name in text:
+            found.append(node.lineno)
+        if isinstance(node, ast.keyword) and node.arg == name:
+            found.append(node.lineno)
+        if isinstance(node, ast.keyword) and node.arg == "env" and isinstance(node.value, ast.Dict):
+            found += [] if None in node.value.keys else [node.lineno]  # None: **others
+    return found
+
+
+def test_no_test_sets_the_path_of_a_process_otherwise() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix(): unhiding(path.read_text(encoding="utf-8"))
+        for path in (ROOT / "tests").rglob("*.py")
+    }
+    assert [path for path, lines in found.items() if lines] == ["tests/child.py"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "env = os.environ | {'NAME': 'x'}",
+        "run(command, env={'HOME': 'x'})",
+        "dict(os.environ, NAME='x')",
+        "monkeypatch.setenv('NAME', 'x')",
+        "code = 'os.environ.pop(\"NAME\")'",
+    ],
+)
+def test_a_path_that_is_set_is_found(line: str) -> None:
+    assert unhiding(line.replace("NAME", child.on_path()[0]))
+    assert not unhiding("run(command, env={**os.environ, 'HOME': 'x'})")
+
+
 def test_what_each_word_hides() -> None:
     assert {"torch", "torchvision"} <= set(packages(["torch"]))
     assert {"tensorflow", "keras"} <= set(packages(["tensorflow"]))
@@ -153,7 +212,7 @@ def test_skipped_tests_are_counted_by_what_is_missing() -> None:
         ("numpy", 100, ""),
         ("numpy", 99, "99 tests passed with numpy alone; at least 100 have to"),
         ("torch", 1000, "no number for 'torch'"),
-        ("", 1000, "no number for ''"),
+        ("", 0, ""),  # several frameworks
     ],
 )
 def test_too_few_are_told(run: str, passed: int, told: str) -> None:
@@ -198,8 +257,7 @@ def run(pytester: pytest.Pytester, name: str, *arguments: str) -> pytest.RunResu
 
 @pytest.fixture
 def on_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-    monkeypatch.setenv("PYTHONPATH", paths)
+    monkeypatch.setenv(*child.on_path(ROOT))
 
 
 @pytest.mark.parametrize(("number", "status"), [(2, 0), (3, 1)])
@@ -212,6 +270,44 @@ def test_a_run_fails_if_too_few_passed(
     done.stdout.fnmatch_lines("2 tests passed; skipped: 1 without jax")
     told = "numpy alone: 2 have to pass" if not status else "2 tests passed with numpy alone; *"
     done.stdout.fnmatch_lines(told)
+
+
+def test_a_run_with_several_frameworks_has_no_number(
+    pytester: pytest.Pytester, on_path: None
+) -> None:
+    (pytester.path / "least.json").write_text(json.dumps({"numpy": 1000}))
+    done = run(pytester, "", "--least")
+    assert done.ret == 0
+    done.stdout.fnmatch_lines("several frameworks: there is no number that has to pass")
+    assert run(pytester, "numpy", "--least").ret == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "least"),
+    [
+        ([], True),
+        (["-q", "-x"], True),
+        (["-qx", "--tb=short", "--durations=20"], True),
+        (["--passed=passed.txt"], True),
+        (["-m", "long"], False),  # whole as well, but other tests
+        (["tests/port"], False),
+        (["-k", "softmax"], False),
+        (["-m", "nightly"], False),
+        (["--lf"], False),
+        (["-q", "tests/port/test_scan.py::test_it"], False),
+    ],
+)
+def test_a_whole_run_has_its_number(
+    arguments: list[str], least: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+    monkeypatch.setattr(pytest, "main", lambda words: given.extend(words) or 0)
+    monkeypatch.setattr("tests.absence.hiding.hide", lambda words: None)
+    assert main(["--hide", "torch,tensorflow,jax", *arguments]) == 0
+    assert ("--least" in given) == least
+    given.clear()
+    assert main(arguments) == 0
+    assert "--least" not in given
 
 
 def test_what_passed_with_numpy_alone_is_not_run_again(

@@ -1,29 +1,34 @@
 """What a framework is stands in one record: nothing else of the package knows their names."""
 
 import ast
-import os
+import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from tests import child
+from tests.absence import hiding
 from tests.conftest import ROOT
 from xlogits.backends import namespace
 from xlogits.catalogue import NATIVES
 from xlogits.errors import BackendError
 from xlogits.frameworks import BACKENDS, FRAMEWORKS, OURS, Framework, differentiable, installed
 from xlogits.frameworks import version as version_of
+from xlogits.translation import imports_of
+from xlogits.translation.language import IMPORTS
 
 PACKAGE = ROOT / "xlogits"
 NAMES = {
     name
     for f in FRAMEWORKS.values()
-    for name in (f.id, f.title, f.column, *f.distributions)
+    for name in (f.id, f.title, f.column, *f.distributions, *f.also)
     if name
-}
+} | {package for packages in hiding.FRAMEWORKS.values() for package in packages}
 
 # where the names of frameworks belong: records of their functions and of where they differ, and pages
 # with examples; besides these, a framework's own files, and the words that code for it is written with
@@ -33,35 +38,105 @@ OWN = {
     "translation/language.py",
     *(f"parity/engines/{name}.py" for name in BACKENDS),
 }
-# what else has them, and why; this list may only become shorter
-LEFT = {
-    "backends/__init__.py": {*BACKENDS},  # plain imports
-    "cli.py": {OURS},  # what the program is called
-    "port/read/operands.py": {"numpy"},  # a method of a tensor
-    "port/read/paths.py": {"keras"},  # an attribute that TensorFlow 1 did not have
-    "testing/making.py": {"jax", "tensorflow", "torch"},  # how arrays of each are made
-    "testing/options.py": {OURS},  # what its options are called
-    "testing/reporter.py": {OURS},  # what its version is called
-    "translation/by_family/sequence.py": {
-        "keras",
-        "optax",
-        "tensorflow",
-        "torch",
-    },  # layouts of CTC
-    "translation/encoding.py": {"numpy"},  # a method of a tensor
+# What else has them, how often, and why; a number may only become smaller.
+LEFT: dict[str, tuple[dict[str, int], str]] = {
+    "backends/__init__.py": (
+        {"jax": 1, "numpy": 1, "tensorflow": 1, "torch": 2},
+        "plain imports, and what is loaded of each",
+    ),
+    "cli.py": (
+        {"xlogits": 2},
+        "what the program is called, also beside its version",
+    ),
+    "diagnosis/evaluation.py": (
+        {"np.": 2, "scipy": 1},
+        "what the text is computed with: NumPy, and SciPy under its name there",
+    ),
+    "parity/accuracy/measure.py": (
+        {"jax.": 6, "optax.": 3, "scipy.": 5, "tensorflow.": 9, "torch.": 3},
+        "the functions of the table of accuracy, by their full names",
+    ),
+    "parity/proofs.py": (
+        {"optax.": 1},
+        "a function that no record is of",
+    ),
+    "port/read/operands.py": (
+        {"numpy": 1},
+        "a method of a tensor",
+    ),
+    "port/read/paths.py": (
+        {"keras": 1, "torch.": 1},
+        "an attribute that TensorFlow 1 did not have; the methods of a tensor",
+    ),
+    "testing/making.py": (
+        {"jax": 2, "tensorflow": 3, "torch": 2},
+        "how arrays of each are made",
+    ),
+    "testing/options.py": (
+        {"xlogits": 1},
+        "what its options are called",
+    ),
+    "testing/reporter.py": (
+        {"xlogits": 1},
+        "what its version is called",
+    ),
+    "translation/by_family/sequence.py": (
+        {"keras": 1, "optax": 1, "tensorflow": 1, "torch": 1},
+        "layouts of CTC",
+    ),
+    "translation/encoding.py": (
+        {
+            "jax.": 4,
+            "keras.": 9,
+            "numpy": 1,
+            "numpy.": 2,
+            "optax.": 2,
+            "tensorflow.": 12,
+            "torch.": 3,
+        },
+        "functions that no record is of, by their full names; a method of a tensor",
+    ),
+    "translation/tidy.py": (
+        {"np.": 1},
+        "a name for what a function makes",
+    ),
 }
+WORDS = {word for f in FRAMEWORKS.values() for word in (f.id, *f.also)} | {
+    short.rstrip(".") for f in FRAMEWORKS.values() for _, short in f.short
+}
+DOTTED = re.compile(r"(\w+)(?:\.\w+)*[.(]?")
 
 
-def names_in(source: str) -> set[str]:
-    """The strings of a file that are names of frameworks; docstrings are none."""
+def names_in(source: str) -> Counter[str]:
+    """How often the strings of a file name a framework; docstrings, and texts with other words, do not.
+
+    Named is what a string equals; each of several names in one string; and, with a dot behind it, the
+    first word of a dotted name, be that whole (`jax.numpy`) or the start of others (`torch.`, `F.`,
+    `keras.ops.softmax(`). A keyword (`dict(torch=1)`) names one, too. The project's own name counts only
+    by itself.
+    """
     tree = ast.parse(source)
     told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    found = set()
+    found: Counter[str] = Counter()
     for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in FRAMEWORKS:
+            found[node.arg] += 1
         if isinstance(node, ast.Constant) and id(node) not in told:
-            value = node.value.decode() if isinstance(node.value, bytes) else node.value
-            found |= {value} & NAMES if isinstance(value, str) else set()
+            value = node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value
+            found.update(_named(value) if isinstance(value, str) else ())
     return found
+
+
+def _named(text: str) -> list[str]:
+    if text.strip() in NAMES:
+        return [text.strip()]
+    words = re.split(r"[\s,;|]+", text.strip())
+    if len(words) > 1:
+        return words if set(words) <= NAMES else []
+    dotted = DOTTED.fullmatch(text.strip())
+    if dotted and dotted[1] in WORDS - {OURS, "xl"} and text != dotted[1]:
+        return [f"{dotted[1]}."]
+    return []
 
 
 def files() -> Iterator[tuple[str, Path]]:
@@ -75,23 +150,69 @@ def files() -> Iterator[tuple[str, Path]]:
 
 def test_only_the_record_knows_the_names_of_frameworks() -> None:
     found = {place: names_in(path.read_text(encoding="utf-8")) for place, path in files()}
-    assert {place: names for place, names in found.items() if names} == LEFT
+    assert {place: names for place, names in found.items() if names} == {
+        place: names for place, (names, _) in LEFT.items()
+    }
 
 
 @pytest.mark.parametrize(
     ("source", "names"),
     [
-        ('if framework == "torch":\n    pass\n', {"torch"}),
-        ('ORDER = ("numpy", "JAX, optax", b"keras")\n', {"numpy", "JAX, optax", "keras"}),
-        ('PACKAGES = {"sklearn": "scikit-learn"}\n', {"sklearn", "scikit-learn"}),
-        (
-            '"""torch"""\n\ndef f():\n    """keras"""\n    return "torch.nn", "a torch tensor"\n',
-            set(),
-        ),
+        ('if framework == "torch":\n    pass\n', {"torch": 1}),
+        ('ORDER = ("numpy", "JAX, optax", b"keras")\n', {"numpy": 1, "JAX, optax": 1, "keras": 1}),
+        ('PACKAGES = {"sklearn": "scikit-learn"}\n', {"sklearn": 1, "scikit-learn": 1}),
+        ('if a == "jax" or b == "jax":\n    pass\n', {"jax": 2}),
+        ('x.startswith("torch.")\n', {"torch.": 1}),
+        ('x.startswith(("jax.numpy", "F.", "tf.nn."))\n', {"jax.": 1, "F.": 1, "tf.": 1}),
+        ('x in ("jax.numpy", "keras.ops.softmax(", "jax.nn")\n', {"jax.": 2, "keras.": 1}),
+        ('f"{module}torch.{name}"\n', {"torch.": 1}),
+        ('for name in "numpy torch jax".split():\n    pass\n', {"numpy": 1, "torch": 1, "jax": 1}),
+        ('for name in "torch,jax".split(","):\n    pass\n', {"torch": 1, "jax": 1}),
+        ("ORDER = dict(torch=1, keras=2)\n", {"torch": 1, "keras": 1}),
+        ('match framework:\n    case "torch":\n        pass\n', {"torch": 1}),
+        ('match framework:\n    case "xlogits":\n        pass\n', {"xlogits": 1}),
+        ('if word in ("tf", "np ", "jaxlib"):\n    pass\n', {"tf": 1, "np": 1, "jaxlib": 1}),
+        ('import_module("xlogits.losses")\n', {}),
+        ('"""torch"""\n\ndef f():\n    """keras"""\n    return "a torch tensor"\n', {}),
+        ('CODE = "np.sum({0}, axis={1})"\n', {}),
     ],
 )
-def test_a_name_is_found(source: str, names: set[str]) -> None:
+def test_a_name_is_found(source: str, names: dict[str, int]) -> None:
     assert names_in(source) == names
+
+
+def wrong_home(f: Framework) -> str:
+    """What is wrong with whose arrays the functions of a framework take; '' if nothing is."""
+    if not f.arrays or f.arrays in BACKENDS:
+        return ""
+    known = FRAMEWORKS.get(f.arrays)
+    better = f'; say arrays="{known.home}", whose arrays {f.arrays} takes' if known else ""
+    return f'arrays="{f.arrays}" of {f.id} is no framework with arrays of its own{better}'
+
+
+def test_arrays_are_those_of_a_framework_that_has_some() -> None:
+    assert [said for f in FRAMEWORKS.values() if (said := wrong_home(f))] == []
+    assert wrong_home(Framework("zephyr", "Zephyr", arrays="keras")) == (
+        'arrays="keras" of zephyr is no framework with arrays of its own; say arrays="tensorflow", '
+        "whose arrays keras takes"
+    )
+    assert wrong_home(Framework("zephyr", "Zephyr", arrays="nowhere")) == (
+        'arrays="nowhere" of zephyr is no framework with arrays of its own'
+    )
+    assert wrong_home(Framework("zephyr", "Zephyr", arrays="torch")) == ""
+
+
+@pytest.mark.parametrize("name", sorted(FRAMEWORKS))
+def test_every_word_that_is_written_short_has_its_import(name: str) -> None:
+    """`F.` is of no use without `import torch.nn.functional as F`."""
+    f = FRAMEWORKS[name]
+    for full, word in f.short:
+        assert IMPORTS[word] == f"import {full[:-1]} as {word[:-1]}"
+        assert imports_of(f"{word}anything(x)") == (IMPORTS[word],)
+    assert all(IMPORTS[word] == line for word, line in f.imports.items())
+    assert f.imports
+    made = Framework("zephyr", "Zephyr", short=(("zephyr.objectives.", "zo."),))
+    assert made.imports == {"zephyr.": "import zephyr", "zo.": "import zephyr.objectives as zo"}
 
 
 def test_every_record_has_what_it_speaks_of() -> None:
@@ -186,7 +307,7 @@ def test_beside_a_folder_of_its_name_a_framework_is_not_installed(tmp_path: Path
         capture_output=True,
         text=True,
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env=child.environment(ROOT, TF_CPP_MIN_LOG_LEVEL="3"),
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert "jax: jax is not installed" in done.stdout
@@ -202,7 +323,7 @@ def test_where_somebody_imported_that_folder_arrays_are_recognised(
     for name in BACKENDS:
         if name != "numpy":
             monkeypatch.setitem(sys.modules, name, ModuleType(name))
-    monkeypatch.setattr("xlogits.backends.MODULES", {})
+    monkeypatch.setattr("xlogits.backends.seen.MODULES", {})
     assert namespace(np.zeros(1)).NAME == "NumPy"
     with pytest.raises(BackendError, match="expected an array of NumPy"):
         namespace(object())

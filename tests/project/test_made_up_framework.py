@@ -1,6 +1,5 @@
 """A framework that nobody knows: a record, a folder of the catalogue, and everything speaks it."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import child
 from tests.conftest import ROOT, need
 from xlogits.report.results import Cell, Results
 
@@ -18,6 +18,7 @@ RECORD = """
             title="Made up",
             arrays="{arrays}",
             pages=(("", "https://example.org/{{short}}"),),
+            short=(("{name}.losses.", "mu."),),
         ),
 """
 CATALOGUE = '''
@@ -80,7 +81,7 @@ class Copy:
             capture_output=True,
             text=True,
             cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": str(self.folder), "TF_CPP_MIN_LOG_LEVEL": "3"},
+            env=child.environment(self.folder, TF_CPP_MIN_LOG_LEVEL="3"),
         )
 
     def says(self, code: str) -> str:
@@ -173,11 +174,11 @@ def test_it_is_explained(made_up: Copy) -> None:
 
 def test_it_has_a_column_of_names(made_up: Copy) -> None:
     said = made_up.xlogits("names", "regression")
-    assert "    Made up:             madeup.losses.off\n" in said
+    assert "    Made up:             mu.off\n" in said
     head, _, *rows = made_up.xlogits("names", "regression", "--markdown").splitlines()
     place = head.split(" | ").index("Made up")
-    (row,) = [row for row in rows if "madeup" in row]
-    assert "madeup.losses.off" in row.split(" | ")[place]
+    (row,) = [row for row in rows if "mu.off" in row]
+    assert "mu.off" in row.split(" | ")[place]
 
 
 def test_code_is_written_for_it(made_up: Copy) -> None:
@@ -188,8 +189,8 @@ def test_code_is_written_for_it(made_up: Copy) -> None:
         "    print(found.source, found.imports)\n"
     )
     assert said.splitlines() == [
-        "madeup.losses.off(x, y) ('import madeup',)",
-        "madeup.losses.off(x, y, scale=0.5) ('import madeup',)",
+        "mu.off(x, y) ('import madeup.losses as mu',)",
+        "mu.off(x, y, scale=0.5) ('import madeup.losses as mu',)",
         "scipy.special.softmax(x, axis=1) ('import scipy.special',)",
     ]
 
@@ -205,6 +206,17 @@ def test_its_calls_are_ported(made_up: Copy) -> None:
     )
     assert "+    return xl.dialects.madeup.losses.off(x, y, scale=0.5)" in said
     assert "2 verified by running them" in said
+
+
+def test_calls_are_ported_to_it_with_its_import(made_up: Copy) -> None:
+    before = "import optax\n\n\ndef loss(x, y):\n    return optax.l2_loss(x, y)\n"
+    made_up.write("other/use.py", before)
+    made_up.xlogits("port", "other/use.py", "--from", "optax", "--to", "madeup", "--write")
+    after = (made_up.folder / "other" / "use.py").read_text()
+    assert "import madeup.losses as mu\n" in after
+    assert "return mu.off(x, y, scale=0.5)" in after
+    said = made_up.says(f"{after}\nprint(loss(3.0, 1.0))\n")
+    assert said == "2.0\n"
 
 
 def test_it_is_no_backend(made_up: Copy) -> None:

@@ -1,9 +1,8 @@
 """Long and nightly tests run when they are asked for, and not otherwise."""
 
-import os
-
 import pytest
 
+from tests import child
 from tests.conftest import ROOT
 
 pytest_plugins = ["pytester"]
@@ -45,8 +44,7 @@ from tests.conftest import pytest_collection_modifyitems
 def test_marks_choose(
     marks: list[str], ran: set[str], pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
+    monkeypatch.setenv(*child.on_path(ROOT))
     pytester.makepyfile(TESTS)
     pytester.makeconftest(HERE)
     given = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(pytester.path), "-v"]

@@ -2,7 +2,6 @@
 
 import email
 import importlib.util
-import os
 import re
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
+from tests import child
 from tests.conftest import ROOT
 from xlogits import _bootstrap
 
@@ -157,7 +157,7 @@ def test_what_is_built(tmp_path: Path) -> None:
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     build = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)]
     subprocess.run([*pip, "install", "--target", str(tools), "hatchling>=1.27"], check=True)
-    there = {**os.environ, "PYTHONPATH": str(tools)}
+    there = child.environment(tools)
     subprocess.run(build, cwd=ROOT, env=there, check=True)
     (source,) = tmp_path.glob("*.tar.gz")
     subprocess.run([*pip, "wheel", "--no-deps", "-w", str(tmp_path), str(source)], check=True)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests import child
 from tests.absence.hiding import environment
 from tests.conftest import INSTALLED, ROOT, Framework
 from xlogits.errors import DtypeError, OptionError, ShapeError
@@ -615,8 +616,7 @@ def entry(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: xlogits-entry\nVersion: 0\n")
     lines = "".join(f"{name} = {value}\n" for name, value in points.items())
     (folder / "entry_points.txt").write_text(f"[pytest11]\n{lines}")
-    paths = [str(ROOT), str(folder.parent), os.environ.get("PYTHONPATH", "")]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
+    monkeypatch.setenv(*child.on_path(ROOT, folder.parent))
 
 
 def test_loading_it_imports_nothing_else(runs: Runs, entry: None) -> None:

@@ -8,10 +8,10 @@ import sys
 from typing import Any
 
 from xlogits.backends.protocol import Namespace
+from xlogits.backends.seen import MODULES as MODULES
+from xlogits.backends.seen import SHORTENED, remember
+from xlogits.backends.seen import met as met
 from xlogits.errors import BackendError
-
-MODULES: dict[type, Namespace] = {}  # by the types met so far
-SHORTENED: list[tuple[Any, Any]] = []  # what `shortened` was told
 
 # how what is no array of numbers becomes one, by the name of its type
 CONVERSION = {
@@ -22,15 +22,6 @@ CONVERSION = {
     "Series": "{}.to_numpy()",
     "DataFrame": "{}.to_numpy()",
 }
-
-
-def met(array: Any) -> Namespace | None:
-    """The backend module for an array of a type met before, without further questions, or None."""
-    return MODULES.get(type(array))
-
-
-def remember(kind: type, module: Namespace) -> None:
-    MODULES[kind] = module
 
 
 def namespace(array: Any, role: str = "logits") -> Namespace:

@@ -7,7 +7,7 @@ what NumPy has under the same word. No framework is loaded.
 
 import ast
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
@@ -147,7 +147,7 @@ class _Evaluation:
         minded = manners(call.native.framework)
         written = dict(call.reading.operands)
         if minded.behind_softmax and isinstance(loss, CROSS_ENTROPIES):
-            before = _behind(written["pred"])
+            before = _behind(written["pred"], LANGUAGES[call.native.framework].words)
             if before is not None:
                 written["pred"], loss = before, replace(loss, form=LOGITS)
         given = {name: self._operand(x) for name, x in written.items()}
@@ -207,9 +207,10 @@ class _Evaluation:
         return found
 
 
-def _behind(x: Any) -> Expr | None:
+def _behind(x: Any, words: Mapping[str, str]) -> Expr | None:
     """The logits that Keras' cross-entropies use in place of what its own activations give."""
-    if not str(x).startswith(("keras.ops.softmax(", "keras.ops.sigmoid(")):
+    activations = (words[word].partition("(")[0] for word in ("softmax", "sigmoid"))
+    if not str(x).startswith(tuple(f"{name}(" for name in activations)):
         return None
     node = ast.parse(str(x), mode="eval").body
     return Expr(ast.unparse(node.args[0])) if isinstance(node, ast.Call) else None

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xlogits.arrays import given, require_some
-from xlogits.diagnosis.numbers import ROUNDING, written
+from xlogits.diagnosis.seen import ROUNDING, written
 from xlogits.errors import ShapeError
 from xlogits.precision import EPS
 

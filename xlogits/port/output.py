@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-import xlogits
+from xlogits import __version__
 from xlogits.port.decide.change import LEFT, Change
 from xlogits.port.document import Document
 
@@ -88,7 +88,7 @@ def as_json(documents: list[Document]) -> str:
     """Everything, as JSON."""
     return json.dumps(
         {
-            "version": xlogits.__version__,
+            "version": __version__,
             "summary": dict(Counter(c.mark for d in documents for c in d.changes)),
             "files": [_file(d) for d in documents if d.changes or d.error or d.broken],
         },
@@ -124,7 +124,7 @@ def as_sarif(documents: list[Document]) -> str:
     results += [_unread(d) for d in documents if d.error or d.broken]
     driver = {
         "name": "xlogits port",
-        "version": xlogits.__version__,
+        "version": __version__,
         "rules": [{"id": rule.replace(" ", "-")} for rule in rules],
     }
     run = {"tool": {"driver": driver}, "results": results, "columnKind": "unicodeCodePoints"}

@@ -23,23 +23,23 @@ def array(x: Any, name: str, device: str, dtype: str | None = None) -> Any:
     x = given(x, "the array").values
     wanted = dtype or ("float32" if x.dtype.kind == "f" else None)
     if name == "torch":
-        torch = import_module("torch")
+        torch = import_module(name)
         return torch.tensor(x, dtype=getattr(torch, wanted) if wanted else None, device=device)
     if name == "tensorflow":
-        tensorflow = _tensorflow()
+        tensorflow = _tensorflow(name)
         with on_device(name, device):
             made = tensorflow.constant(x)
             return tensorflow.cast(made, wanted) if wanted else made
     if name == "jax":
-        return _jax(x, device, wanted)
+        return _jax(import_module(name), x, device, wanted)
     # NumPy, and what follows the array standard
     return import_module(name).asarray(x.astype(_numpy(wanted)) if wanted else x)
 
 
-def _tensorflow() -> Any:
+def _tensorflow(name: str) -> Any:
     with suppress(ImportError):  # loaded after TensorFlow, Triton's library crashes the interpreter
         import_module("triton.knobs")
-    return import_module("tensorflow")
+    return import_module(name)
 
 
 def _numpy(dtype: str) -> Any:
@@ -54,8 +54,7 @@ def _numpy(dtype: str) -> Any:
         ) from None
 
 
-def _jax(x: Any, device: str, dtype: str | None) -> Any:
-    jax = import_module("jax")
+def _jax(jax: Any, x: Any, device: str, dtype: str | None) -> Any:
     if dtype in ("float64", "int64") and not jax.config.jax_enable_x64:
         raise OptionError(
             f"dtype is {dtype!r}, which JAX has in 64-bit mode only: "
@@ -73,13 +72,13 @@ def has(name: str, device: str) -> bool:
     if device == "cpu":
         return True
     if name == "torch":
-        torch = import_module("torch")
+        torch = import_module(name)
         here = torch.backends.mps if device == "mps" else getattr(torch, device, None)
         return here is not None and bool(here.is_available())
     if name == "tensorflow":
-        return bool(_tensorflow().config.list_physical_devices("GPU"))
+        return bool(_tensorflow(name).config.list_physical_devices("GPU"))
     try:
-        return bool(_place(import_module("jax"), device))
+        return bool(_place(import_module(name), device))
     except RuntimeError:
         return False
 
@@ -87,12 +86,12 @@ def has(name: str, device: str) -> bool:
 def on_device(name: str, device: str) -> AbstractContextManager[Any]:
     """Where operations run meanwhile, for the two frameworks whose arrays do not settle it alone."""
     if name == "tensorflow":
-        place: AbstractContextManager[Any] = _tensorflow().device(
+        place: AbstractContextManager[Any] = _tensorflow(name).device(
             "GPU:0" if device == "cuda" else "CPU:0"
         )
         return place
     if name == "jax":
-        jax = import_module("jax")
+        jax = import_module(name)
         chosen: AbstractContextManager[Any] = jax.default_device(_place(jax, device))
         return chosen
     return nullcontext()

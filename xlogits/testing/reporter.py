@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-import xlogits
+from xlogits import __version__
 from xlogits.report.files import write
 from xlogits.testing.record import listening
 
@@ -66,7 +66,7 @@ class Reporter:
             for one in sorted(self.found, key=lambda one: one["test"])
         ]
         return {
-            "xlogits": xlogits.__version__,
+            "xlogits": __version__,
             "backends": self.versions,
             "exit_status": exitstatus,
             "tests": len({one["test"] for one in comparisons}),

@@ -21,11 +21,13 @@ class Encoder:
 
     args: tuple[str, ...]
     taken: tuple[str, ...] = ()
+    counts: bool = False  # whether it counts the classes itself
+    integers: bool = False  # whether its rows are integers, of tensors that have `.to`
 
 
 # PyTorch raises for labels out of range; the others make rows of zeros, or count from the end
 ENCODERS = {
-    "torch.nn.functional.one_hot": Encoder(("input", "num_classes")),
+    "torch.nn.functional.one_hot": Encoder(("input", "num_classes"), counts=True, integers=True),
     "tensorflow.one_hot": Encoder(
         ("indices", "depth", "on_value", "off_value", "axis", "dtype", "name"),
         ("labels in range",),
@@ -241,14 +243,13 @@ def _counts(classes: ast.expr, pred: str, axis: int) -> bool:
 
 def encoded(found: OneHot, axis: int, pred: str, indexes: str) -> str:
     """The encoding under its full name, of as many classes as the prediction has: what is verified."""
-    names = ENCODERS[found.name].args
+    encoder = ENCODERS[found.name]
+    names = encoder.args
     parts = [indexes]
-    counted = found.classes is None and found.name.startswith(
-        "torch."
-    )  # Keras only of NumPy arrays
+    counted = found.classes is None and encoder.counts  # Keras only of NumPy arrays
     parts += [] if counted else [f"{names[1]}={pred}.shape[{axis}]"]
     parts += [f"axis={found.axis}"] if "axis" in names else []
     text = f"{found.name}({', '.join(parts)}){found.moved}"
-    if found.name.startswith("torch.") and found.cast:
+    if encoder.integers and found.cast:
         text += f".to({pred}.dtype)"
     return f"optax.smooth_labels({text}, {found.smoothing!r})" if found.smoothing else text

@@ -280,22 +280,9 @@ _KERAS = {
 
 # what an expression begins with, and the line that makes it known
 IMPORTS = {
-    "np.": "import numpy as np",
-    "scipy.special.": "import scipy.special",
-    "scipy.stats.": "import scipy.stats",
-    "sklearn.metrics.": "import sklearn.metrics",
-    "torch.": "import torch",
-    "F.": "import torch.nn.functional as F",
-    "nn.": "import torch.nn as nn",
-    "tf.": "import tensorflow as tf",
-    "keras.": "import keras",
-    "jax.": "import jax",
-    "jnp.": "import jax.numpy as jnp",
-    "jax.scipy.": "import jax.scipy",
     "math.": "import math",
     "ml_dtypes.": "import ml_dtypes",
-    "optax.": "import optax",
-    "xl.": "import xlogits as xl",
+    **{word: line for f in FRAMEWORKS.values() for word, line in f.imports.items()},
 }
 
 
@@ -356,10 +343,6 @@ LANGUAGES = {
     for f in FRAMEWORKS.values()
     if {f.id, f.home} & {*_WORDS}  # a mere backend has no words
 }
-for _framework in FRAMEWORKS.values():
-    _prefix = spelled(f"{_framework.id}.")
-    if _framework.named and not any(known.startswith(_prefix) for known in IMPORTS):
-        IMPORTS[_prefix] = f"import {_framework.id}"
 
 
 def language(name: str) -> Language:

@@ -23,7 +23,7 @@ from xlogits.backends.jax.rows import index_cross_entropy as index_cross_entropy
 from xlogits.backends.jax.rows import pick as pick
 from xlogits.backends.jax.rows import sigmoid_cross_entropy as sigmoid_cross_entropy
 from xlogits.backends.jax.rows import wrapless as _wrapless
-from xlogits.errors import require_labels
+from xlogits.errors import require_labels as _require_labels
 
 NAME = "JAX"
 STACK = "jax.numpy.stack({})"
@@ -116,7 +116,7 @@ def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
 def check_labels(labels: Array, classes: int | None) -> Array:
     values = known(labels)
     if values is not None:
-        require_labels(values, classes)
+        _require_labels(values, classes)
     if labels.dtype in _WIDE:
         return labels
     # int8 and the like wrap around where there are more classes than they have numbers

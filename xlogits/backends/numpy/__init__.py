@@ -24,7 +24,7 @@ from xlogits.backends.numpy.rows import log_softmax as log_softmax
 from xlogits.backends.numpy.rows import logsumexp as logsumexp
 from xlogits.backends.numpy.rows import shares as shares
 from xlogits.backends.numpy.rows import softmax as softmax
-from xlogits.errors import require_labels
+from xlogits.errors import require_labels as _require_labels
 
 NAME = "NumPy"
 STACK = "numpy.stack({})"
@@ -125,7 +125,7 @@ def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
 
 
 def check_labels(labels: Array, classes: int | None) -> Array:
-    require_labels(labels, classes)
+    _require_labels(labels, classes)
     return labels.astype(np.intp, copy=False)
 
 

@@ -17,7 +17,8 @@ from xlogits.backends.tensorflow.quick import (
 from xlogits.backends.tensorflow.quick import (
     quick_softmax_cross_entropy as quick_softmax_cross_entropy,
 )
-from xlogits.errors import ShapeError, require_labels
+from xlogits.errors import ShapeError as _ShapeError
+from xlogits.errors import require_labels as _require_labels
 
 NAME = "TensorFlow"
 STACK = "tf.stack({})"
@@ -36,7 +37,7 @@ def refuse(x: Array) -> str:
 def shape(x: Array) -> tuple[int | None, ...]:
     static = x.shape
     if static.rank is None:
-        raise ShapeError(
+        raise _ShapeError(
             "a TensorFlow tensor of unknown rank; expected one whose number of axes is known: "
             "call tf.ensure_shape or set_shape first"
         )
@@ -161,7 +162,7 @@ def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
 def check_labels(labels: Array, classes: int | None) -> Array:
     values = known(labels)
     if values is not None:
-        require_labels(values, classes)
+        _require_labels(values, classes)
     return labels if labels.dtype in (tf.int32, tf.int64) else tf.cast(labels, tf.int64)
 
 

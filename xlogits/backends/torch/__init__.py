@@ -20,7 +20,7 @@ from xlogits.backends.torch.quick import (
 from xlogits.backends.torch.quick import (
     quick_softmax_cross_entropy as quick_softmax_cross_entropy,
 )
-from xlogits.errors import require_labels
+from xlogits.errors import require_labels as _require_labels
 
 NAME = "PyTorch"
 STACK = "torch.stack({})"
@@ -143,7 +143,7 @@ def _explain(labels: Array, classes: int | None) -> None:
     """Turn a kernel's complaint about an index into our error, where it is one."""
     values = known(labels)
     if values is not None:
-        require_labels(values, classes)
+        _require_labels(values, classes)
 
 
 def choose(x: Array, labels: Array) -> Array:

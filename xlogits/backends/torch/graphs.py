@@ -14,17 +14,17 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from xlogits import backends
 from xlogits.backends.protocol import Namespace
+from xlogits.backends.seen import MODULES, SHORTENED, met, remember
 
 Array = Any
 
 
 def install(module: Namespace) -> None:
     """Have torch.compile trace the dispatch, and the public functions there are, as said above."""
-    _trace(backends.met, _met(module))
-    _trace(backends.remember, _forget)
-    for public, whole in backends.SHORTENED:
+    _trace(met, _met(module))
+    _trace(remember, _forget)
+    for public, whole in SHORTENED:
         shortened(public, whole)
 
 
@@ -39,7 +39,7 @@ def _trace(function: Any, instead: Any) -> None:
 
 
 def _met(module: Namespace) -> Callable[[Array], Namespace | None]:
-    tensor, modules = torch.Tensor, backends.MODULES
+    tensor, modules = torch.Tensor, MODULES
 
     def met(array: Array) -> Namespace | None:
         return module if isinstance(array, tensor) else modules.get(type(array))

@@ -4,10 +4,10 @@ A tf.function is traced once for each computation, dtype and number of axes, wit
 XLA needs the sizes, so every call is compiled, several of them as one program.
 """
 
-import importlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from xlogits.parity.engines.run import Call, Outcome, Result, each
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 with suppress(ImportError):  # loaded after TensorFlow, Triton's library crashes the interpreter
-    importlib.import_module("triton.knobs")
+    import_module("triton.knobs")
 
 import tensorflow as tf
 

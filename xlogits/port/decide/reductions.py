@@ -4,6 +4,7 @@ import ast
 from typing import Any, NamedTuple
 
 from xlogits.errors import Refused
+from xlogits.frameworks import FRAMEWORKS
 from xlogits.port.read.operands import HOLES
 from xlogits.port.read.scopes import Scopes
 from xlogits.translation import imports_of
@@ -11,19 +12,10 @@ from xlogits.translation.expression import Expr
 from xlogits.translation.language import Language
 
 REDUCERS = {
-    **{
-        f"{module}{name}": name.removeprefix("reduce_")
-        for module in ("tensorflow.", "tensorflow.math.", "tensorflow.compat.v1.")
-        for name in ("reduce_mean", "reduce_sum")
-    },
-    **{
-        f"{module}{name}": name
-        for module in (
-            *("torch.", "jax.numpy.", "numpy.", "keras.ops.", "keras.backend."),
-            *("tensorflow.keras.backend.", "tensorflow.keras.ops."),
-        )
-        for name in ("mean", "sum")
-    },
+    f"{start}{word}": word
+    for framework in FRAMEWORKS.values()
+    for start in framework.means
+    for word in ("mean", "sum")
 }
 ARRAY = frozenset({"input_tensor", "input", "a", "x"})
 AXIS = frozenset({"axis", "dim", "reduction_indices"})

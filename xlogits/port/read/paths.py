@@ -46,6 +46,21 @@ def names_of(known: Known) -> tuple[str, ...]:
     return (known.name, *known.aliases) if isinstance(known, Native) else (known.name,)
 
 
+# of the framework with two generations: what a path begins with, and where either is by itself
+OLD_PLACES = {
+    f"{f.id}.": (f.eras, *(f"{module}." for module in f.same))
+    for f in FRAMEWORKS.values()
+    if f.eras
+}
+# its places that both have, each with functions of its own, and where those of the second are
+SHARED = [
+    (place, new)
+    for f in FRAMEWORKS.values()
+    for place, new in f.read
+    if f.eras and place.startswith(f"{f.id}.") and not new.startswith(f.eras)
+]
+INSIDE = [f.id for f in FRAMEWORKS.values() if f.within]  # what only the second has
+
 SHORT = {name.rpartition(".")[2] for known in KNOWN for name in names_of(known)}
 
 
@@ -57,20 +72,21 @@ def find(path: str, era: str = "") -> list[Known]:
     """
     if path.partition(".")[0] not in ROOTS:
         return []
-    bare = path.startswith("tensorflow.") and not path.startswith(("tensorflow.compat.v",))
+    root = next((root for root in OLD_PLACES if path.startswith(root)), "")
+    places = OLD_PLACES.get(root, ())
+    bare = bool(root) and not path.startswith(places)
     spellings = [path]
     spellings += [new + path[len(old) :] for old, new in SAME if path.startswith(old)]
     modern = _first(spellings)
     if not bare:
         return modern
-    if path.startswith("tensorflow.losses."):
-        modern = modern or _first([f"keras.losses.{path[len('tensorflow.losses.') :]}"])
-    old = (
-        [] if ".keras." in path else _first([f"tensorflow.compat.v1.{path[len('tensorflow.') :]}"])
-    )
+    shared = [new + path[len(now) :] for now, new in SHARED if path.startswith(now)]
+    modern = modern or _first(shared)
+    inside = any(f".{name}." in path for name in INSIDE)
+    old = [] if inside else _first([places[0] + path[len(root) :]])
     if era == "tf1":
         return old or modern
-    if era == "tf2" or not path.startswith("tensorflow.losses."):
+    if era == "tf2" or not shared:
         return modern or old
     return [*modern, *old]
 
@@ -85,14 +101,14 @@ def _first(spellings: list[str]) -> list[Known]:
 
 def era_of(paths: set[str]) -> str:
     """Whether a file is written for TensorFlow 1 or 2, from everything it uses; '' if unclear."""
-    rest = [path.partition(".")[2] for path in paths if path.startswith("tensorflow.")]
+    rest = [path.partition(".")[2] for path in paths if path.startswith(tuple(OLD_PLACES))]
     old, new = any(_old(part) for part in rest), any(_new(part) for part in rest)
     return "" if old == new else "tf1" if old else "tf2"
 
 
 def _old(part: str) -> bool:
     head, _, tail = part.partition(".")
-    losses = head == "losses" and not find(f"tensorflow.{part}", "tf2") and bool(tail)
+    losses = head == "losses" and bool(tail) and not any(find(r + part, "tf2") for r in OLD_PLACES)
     return head in OLD or (head == "train" and tail.startswith(OLD_TRAINING)) or losses
 
 
