@@ -56,20 +56,22 @@ def said(message: Message, code: str) -> list[str]:
     """What is said when this code of a record runs: errors as Python shows them, warnings, the log."""
     names = scope(message)
     lines = _Lines()
-    loggers = [logging.getLogger(name) for name in ("tensorflow", "absl")]
+    loggers = {log: log.level for log in map(logging.getLogger, ("tensorflow", "absl"))}
     _forget_what_was_said_once()
     told: list[str] = []
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         for logger in loggers:
             logger.addHandler(lines)
+            logger.setLevel(logging.WARNING)  # whoever ran before may have silenced it
         try:
             exec(code, names)
         except Exception as error:  # whatever the framework raises is what is asked for
             told.append(f"{type(error).__name__}: {error}")
         finally:
-            for logger in loggers:
+            for logger, level in loggers.items():
                 logger.removeHandler(lines)
+                logger.setLevel(level)
     return [*told, *lines.told, *(f"{w.category.__name__}: {w.message}" for w in warned)]
 
 

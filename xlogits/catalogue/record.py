@@ -167,7 +167,8 @@ class Native:
             value = given.get(arg.key, arg.default)
             if value is REQUIRED:
                 raise TypeError(f"{self.short}() missing a required argument: '{arg.name}'")
-            if value is None and arg.to and not arg.needed and arg.given_other(given):
+            optional = arg.to and not arg.needed and arg.to not in self.loss.ARRAYS
+            if value is None and optional and arg.given_other(given):
                 value = arg.given_none(self.name)
             if arg.takes is not None and not arg.takes(value, given):
                 raise OptionError(f"{self.name}({arg.name}={value!r}): it does not take that")

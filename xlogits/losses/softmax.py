@@ -20,7 +20,7 @@ from xlogits.losses.parts.labels import (
     require_index,
     require_integer,
 )
-from xlogits.losses.parts.loss import Loss, Weight, counted, is_number, spreads, times
+from xlogits.losses.parts.loss import Loss, Weight, counted, is_number, times
 from xlogits.losses.parts.value import frozen
 from xlogits.reduction import Items
 from xlogits.types import Result, Rows
@@ -235,8 +235,6 @@ class SoftmaxCrossEntropy(Loss):
         shape = xp.shape(x)
         if xp.shape(mask) == shape[:axis] + shape[axis + 1 :]:
             mask = xp.expand(mask, axis)
-        elif len(xp.shape(mask)) == len(shape) and spreads(xp.shape(mask), shape):
-            mask = (xp.full_like(x, 1.0) == 1) & mask
         elif xp.shape(mask) != shape:
             raise ShapeError(
                 f"mask has shape {xp.shape(mask)} and logits {shape}; expected the same"
