@@ -209,6 +209,7 @@ def test_its_calls_are_ported(made_up: Copy) -> None:
 
 
 def test_calls_are_ported_to_it_with_its_import(made_up: Copy) -> None:
+    need("optax")
     before = "import optax\n\n\ndef loss(x, y):\n    return optax.l2_loss(x, y)\n"
     made_up.write("other/use.py", before)
     made_up.xlogits("port", "other/use.py", "--from", "optax", "--to", "madeup", "--write")

@@ -73,6 +73,7 @@ def evaluated(text: str, name: str, arrays: dict[str, Any]) -> Array:
 @cache
 def original(row: Row) -> Array:
     native = parse(row.source).native
+    need(native.framework)
     importlib.import_module(native.framework)
     return np.asarray(evaluated(row.source, native.framework, row.arrays))
 

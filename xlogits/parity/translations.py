@@ -326,10 +326,20 @@ def _no_tie(loss: Any, case: Case) -> bool:
 
 
 def _no_row_of_zeros(loss: Any, case: Case) -> bool:
-    mask = case.operands.get("mask", True)
+    mask = np.asarray(case.operands.get("mask", True))
+    axes = np.ndim(case.operands["pred"])
+    if 0 < mask.ndim < axes:  # one of the items
+        mask = mask.reshape(mask.shape + (1,) * (axes - mask.ndim))
     return all(
         bool(np.where(mask, case.operands[name], 0).any(loss.axis).all()) for name in loss.ARRAYS
     )
+
+
+def _as_many_classes(loss: Any, case: Case) -> bool:
+    """Encoded as they are, labels have as many classes as the largest of them says."""
+    labels = np.asarray(case.operands["target"])
+    classes = np.shape(case.operands["pred"])[-1]
+    return labels.dtype.kind not in "iu" or (labels.size > 0 and labels.max() + 1 == classes)
 
 
 def _some_weight(loss: Any, case: Case) -> bool:
@@ -349,7 +359,7 @@ HOLDS: dict[str, Holds] = {
     "index labels": lambda loss, case: True,  # translated for the kind that the case has
     "dense labels": lambda loss, case: True,
     "labels in range": lambda loss, case: True,  # no case has others but those that are ignored
-    "as many classes": lambda loss, case: True,  # encoded so where it is run
+    "as many classes": _as_many_classes,
     "no column": lambda loss, case: not _column(case),
     "integer labels": lambda loss, case: np.asarray(case.operands["target"]).dtype.kind in "iu",
     "constant labels": lambda loss, case: True,

@@ -183,7 +183,9 @@ def _text(arg: Arg, given: dict[str, Any], native: Native, language: Language) -
         return text if isinstance(value, Expr) else f"{minded.dtypes}.{value}"
     if minded.full_weight and arg.to == "sample_weight" and isinstance(native.loss, Elementwise):
         shape = language.write("shape", (given[native.parameter("pred").key],))
-        return str(language.write("spread", (value, shape)))
+        spread = str(language.write("spread", (value, shape)))
+        already = text.partition("(")[0] == spread.partition("(")[0]
+        return text if already else spread
     if isinstance(value, Expr) or arg.to not in native.loss.OPERANDS or value is None:
         return text
     listed = isinstance(value, (list, tuple))
