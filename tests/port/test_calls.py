@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import need
-from xlogits.catalogue import NATIVES, Native
+from xlogits.catalogue import NATIVES, Native, find
 from xlogits.catalogue.record import Arg
 from xlogits.parity.proofs import DTYPES, judged
 from xlogits.parity.variants import variants
@@ -22,6 +22,27 @@ PLAIN = (bool, int, float, str, type(None), tuple)
 
 # off in float32, and so withdrawn by --verify: Keras computes in float64 whatever its arrays are
 WITHDRAWN = ("keras.losses.Binary", "dtype='float64'")  # a call that has both
+
+# what callers bring and some translations are still wrong on, with a call and a target of each
+OPEN = {
+    "(N, 1) with labels (1, N)": ("keras.losses.Poisson()(y_true=target, y_pred=pred)", "numpy"),
+    "(N, 1) with labels (N,)": (
+        "torch.nn.MultiLabelSoftMarginLoss(reduction='sum')(input=pred, target=target)",
+        "numpy",
+    ),
+    "sample weight (N, 1)": (
+        (
+            "keras.losses.CategoricalHinge(reduction='none')("
+            "y_true=target, y_pred=pred, sample_weight=sample_weight)"
+        ),
+        "numpy",
+    ),
+    "int64 labels": ("torch.special.xlog1py(input=pred, other=target)", "jax"),
+    "three axes of one length": (
+        "torch.nn.PoissonNLLLoss(full=True)(log_input=pred, target=target)",
+        "tensorflow",
+    ),
+}
 
 
 def calls() -> list[tuple[Native, str]]:
@@ -102,11 +123,25 @@ def test_no_rewritten_call_gives_a_wrong_value(seed: int) -> None:
                 proof = change.proof._asdict() | {"target": language(target).frameworks[0]}
                 dtype = rng.choice(DTYPES)
                 found = judged(proof, [dtype], lambda some: rng.sample(some, min(1, len(some))))
-                wrong += [f"{text} to {target}: {change.after}: {why}" for why in found.wrong[:1]]
+                new = [why for why in found.wrong if not any(f"{kind!r}" in why for kind in OPEN)]
+                wrong += [f"{text} to {target}: {change.after}: {why}" for why in new[:1]]
                 run += found.inputs > 0
     wrong = [text for text in wrong if not all(word in text for word in WITHDRAWN)]
     assert not wrong, "\n".join(wrong)
     assert run > 250
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", OPEN)
+def test_what_is_open_is_still_wrong(kind: str) -> None:
+    """What is mended is taken out of `OPEN`."""
+    need("torch", "tensorflow", "jax")
+    text, target = OPEN[kind]
+    (change,) = port_call(find(text.partition("(")[0]), text, target).changes
+    assert change.proof is not None
+    proof = change.proof._asdict() | {"target": language(target).frameworks[0]}
+    found = judged(proof, ["float32"], lambda some: [case for case in some if case.name == kind])
+    assert found.wrong
 
 
 @pytest.mark.long

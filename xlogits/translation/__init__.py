@@ -28,6 +28,7 @@ from xlogits.translation.single import (
     candidates,
     miscounts,
     multiplies_zeros,
+    spread,
     wide,
     written,
 )
@@ -158,6 +159,8 @@ def _translated(call: Call, target: Language, ndim: int | None, labels: str | No
     single = found[0] if found and not found[0].real else None
     if single is not None and not _old_fashioned(single, call, target):
         single = wide(single, wanted.loss, _narrow(call))
+        if single.native.framework != call.native.framework:
+            single = spread(single, target)
         return _single(single, call, target, taken)
     if not target.words:  # xlogits itself: the same name on arrays of any framework
         if call.reading != call.native.read(call.given):

@@ -22,7 +22,7 @@ from xlogits.translation.by_family.sequence import aligned
 from xlogits.translation.difference import axis_at, denominator
 from xlogits.translation.expression import ATOM, Expr, floating, literal_number, wrap
 from xlogits.translation.language import Language, Namespace
-from xlogits.translation.single import candidates, wide, written
+from xlogits.translation.single import candidates, spread, wide, written
 
 
 class Composition:
@@ -95,7 +95,8 @@ class Composition:
             if not candidate.real and "float32" not in candidate.assumed:
                 for word in candidate.assumed:
                     self.assume(word)
-                return Expr(written(wide(candidate, loss, self.wide), self.language))
+                wider = wide(candidate, loss, self.wide)
+                return Expr(written(spread(wider, self.language), self.language))
         return None
 
     def weighted(self, items: Expr) -> Any:

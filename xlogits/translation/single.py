@@ -144,6 +144,19 @@ def wide(candidate: Candidate, loss: Any, narrow: bool) -> Candidate:
     return candidate._replace(given=candidate.given | {key: Expr(f"{labels.at(ATOM)}.long()")})
 
 
+def spread(candidate: Candidate, language: Language) -> Candidate:
+    """The call with weights of the shape of the losses, where others may come and would be refused."""
+    native, given = candidate.native, candidate.given
+    names = {arg.to: arg.key for arg in native.parameters if arg.key in given}
+    if not manners(native.framework).full_weight or "sample_weight" not in names:
+        return candidate
+    if not isinstance(native.loss, Elementwise):
+        return candidate
+    shape = language.write("shape", (given[names["pred"]],))
+    weight = language.write("spread", (given[names["sample_weight"]], shape))
+    return candidate._replace(given=given | {names["sample_weight"]: weight})
+
+
 def written(candidate: Candidate, language: Language) -> str:
     """The call as source code."""
     native, given = candidate.native, candidate.given
@@ -181,11 +194,6 @@ def _text(arg: Arg, given: dict[str, Any], native: Native, language: Language) -
     text, minded = str(wrap(value)), manners(native.framework)
     if minded.dtypes and arg.to == "dtype":
         return text if isinstance(value, Expr) else f"{minded.dtypes}.{value}"
-    if minded.full_weight and arg.to == "sample_weight" and isinstance(native.loss, Elementwise):
-        shape = language.write("shape", (given[native.parameter("pred").key],))
-        spread = str(language.write("spread", (value, shape)))
-        already = text.partition("(")[0] == spread.partition("(")[0]
-        return text if already else spread
     if isinstance(value, Expr) or arg.to not in native.loss.OPERANDS or value is None:
         return text
     listed = isinstance(value, (list, tuple))
