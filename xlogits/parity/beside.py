@@ -93,6 +93,15 @@ def precision(calls: tuple[Named, ...], dtype: str) -> str:
     return COARSE if dtype == PRECISE and any(_coarse(call.native) for call in calls) else dtype
 
 
+def row_of_precision(calls: tuple[Named, ...], dtype: str) -> tuple[Divergence, str] | None:
+    """The row that says of one of the calls that it is one of float32 alone, and the function."""
+    for row in ledger.ROWS:
+        for call in calls:
+            if dtype == PRECISE and row.of_precision and call.native in row.natives:
+                return row, call.native
+    return None
+
+
 @cache
 def _coarse(native: str) -> bool:
     """Whether a function computes in float32 whatever it is given: so its record or the ledger says.

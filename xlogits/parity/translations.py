@@ -16,7 +16,7 @@ from xlogits.cases import Case
 from xlogits.frameworks import FRAMEWORKS, differentiable
 from xlogits.losses import LOGITS, Loss, Transform
 from xlogits.losses.parts.axes import class_axes
-from xlogits.parity.beside import Named, called, precision, row_about
+from xlogits.parity.beside import Named, called, precision, row_about, row_of_precision
 from xlogits.parity.engines import Call, Failure, Outcome, Result, settled
 from xlogits.parity.engines.run import differentiated
 from xlogits.parity.natives import Natives
@@ -185,7 +185,7 @@ def _judged(
             yield cell(found, "value", None, f"{first.kind}: {t.source} takes what is refused")
         return
     if isinstance(second, Failure):
-        found = row_about(calls, case, "value", dtype)
+        found = row_about(calls, case, "value", dtype) or row_of_precision(calls, dtype)
         yield cell(found, "value", None, f"{t.source} raised {second.kind}: {second.message}")
         return
     given = None if isinstance(first, Failure) else first
