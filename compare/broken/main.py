@@ -14,12 +14,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from compare import RESULTS
 from compare.broken.breaking import KINDS, Broken, every
+from tests.port.typed import PLAIN, typed
 from xlogits.catalogue import NATIVES, Native
-from xlogits.catalogue.record import Arg
 from xlogits.errors import XlogitsError
 from xlogits.parity import beside
 from xlogits.parity.proofs import judged
@@ -30,7 +30,6 @@ from xlogits.port.document import ported
 from xlogits.translation.language import language
 
 TARGETS = ("torch", "tensorflow", "jax", "numpy")
-PLAIN = (bool, int, float, str, type(None), tuple)
 EACH, SEED = 8, 16  # records of each kind: 7 kinds, 56 records
 CALLS = 4  # that come out otherwise and are run, until one is found wrong
 
@@ -88,7 +87,13 @@ def _otherwise(
 ) -> Iterator[tuple[str, str, Change]]:
     """Calls, targets, and what is written where that is another text than with the right record."""
     source = language(broken.native.framework)
-    texts = list(dict.fromkeys(_written(broken, v) for v in variants(broken.native) if _literal(v)))
+    texts = list(
+        dict.fromkeys(
+            typed(broken.native, v, broken.positional)
+            for v in variants(broken.native)
+            if _literal(v)
+        )
+    )
     pairs = [(text, t) for text in texts for t in targets if t != source.name]
     rng.shuffle(pairs)
     pairs.sort(key=lambda pair: texts.index(pair[0]) > 0)  # the plain call first
@@ -116,39 +121,6 @@ def _ported(native: Native, text: str, target: str) -> Change | None:
 
 def _literal(variant: Variant) -> bool:
     return all(isinstance(v, PLAIN) and v != float("inf") for v in variant.options.values())
-
-
-def _written(broken: Broken, variant: Variant) -> str:
-    """A call as the right record has it."""
-    native = broken.native
-
-    def listed(args: tuple[Arg | str, ...]) -> str:
-        parts, positional = [], broken.positional or "/" in args
-        for arg in args:
-            positional = positional and arg != ("*" if broken.positional else "/")
-            if not isinstance(arg, Arg):
-                continue
-            array = arg.to in variant.wanted or arg.to in native.loss.ARRAYS
-            first = next(a for a in native.parameters if a.to == arg.to) is arg
-            text = arg.to if array and first and arg.to else None
-            text = (
-                _word(native, arg, variant.options[arg.name])
-                if arg.name in variant.options
-                else text
-            )
-            if text is None:
-                positional = False
-            else:
-                parts.append(text if positional else f"{arg.name}={text}")
-        return ", ".join(parts)
-
-    made = f"{native.name}({listed(native.args)})"
-    return f"{made}({listed(native.then)})" if native.then else made
-
-
-def _word(native: Native, arg: Arg, value: Any) -> str:
-    torch = native.framework == "torch" and arg.to == "dtype"
-    return f"torch.{value}" if torch else repr(value)
 
 
 def drawn(each: int, seed: int, kinds: Sequence[str] = tuple(KINDS)) -> Iterator[Found]:

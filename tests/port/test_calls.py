@@ -2,13 +2,12 @@
 
 import math
 import random
-from typing import Any
 
 import pytest
 
 from tests.conftest import need
+from tests.port.typed import PLAIN, typed
 from xlogits.catalogue import NATIVES, Native, find
-from xlogits.catalogue.record import Arg
 from xlogits.parity.proofs import DTYPES, judged
 from xlogits.parity.variants import variants
 from xlogits.port.decide.change import LEFT
@@ -18,7 +17,6 @@ from xlogits.translation.language import language
 
 TARGETS = ("torch", "tensorflow", "keras", "jax", "numpy", "xlogits")
 SOURCES = {"optax": "jax", "scipy": "numpy", "sklearn": "numpy"}
-PLAIN = (bool, int, float, str, type(None), tuple)
 
 # off in float32, and so withdrawn by --verify: Keras computes in float64 whatever its arrays are
 WITHDRAWN = ("keras.losses.Binary", "dtype='float64'")  # a call that has both
@@ -48,36 +46,12 @@ OPEN = {
 def calls() -> list[tuple[Native, str]]:
     """Every function with every option that is a literal, as source code."""
     return [
-        (native, _written(native, variant.options, variant.wanted))
+        (native, typed(native, variant))
         for native in NATIVES.values()
         if native.framework != "xlogits"
         for variant in variants(native)
         if all(isinstance(v, PLAIN) and v != math.inf for v in variant.options.values())
     ]
-
-
-def _written(native: Native, options: dict[str, Any], wanted: frozenset[str]) -> str:
-    def listed(args: tuple[Arg | str, ...]) -> str:
-        parts, positional = [], "/" in args
-        for arg in args:
-            positional = positional and arg != "/"
-            if not isinstance(arg, Arg):
-                continue
-            array = arg.to in wanted or arg.to in native.loss.ARRAYS
-            first = next(a for a in native.parameters if a.to == arg.to) is arg
-            text = arg.to if array and first and arg.to else None
-            text = _literal(native, arg, options[arg.key]) if arg.key in options else text
-            if text is not None:
-                parts.append(text if positional else f"{arg.name}={text}")
-        return ", ".join(parts)
-
-    made = f"{native.name}({listed(native.args)})"
-    return f"{made}({listed(native.then)})" if native.then else made
-
-
-def _literal(native: Native, arg: Arg, value: Any) -> str:
-    torch = native.framework == "torch" and arg.to == "dtype"
-    return f"torch.{value}" if torch else repr(value)
 
 
 def port_call(native: Native, text: str, target: str) -> Document:
