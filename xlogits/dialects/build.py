@@ -26,6 +26,7 @@ def _function(native: Native) -> Any:
     name, place = _place(native, native.args)
     also = native.parameter("pred").also
     alone = native.without and _place(native.without, native.args)
+    aligns = _aligns(native)
 
     def function(*args: Any, **kwargs: Any) -> Any:
         pred = args[place] if place < len(args) else kwargs.get(name)
@@ -37,7 +38,7 @@ def _function(native: Native) -> Any:
         if own is not None:
             return own(*args, **kwargs)
         loss, operands = native.read(bind(native.short, native.args, args, kwargs))
-        return loss(**_columns(native, operands))
+        return loss(**(_columns(operands) if aligns else operands))
 
     return _named(function, native, signature(native.args))
 
@@ -47,6 +48,7 @@ class DialectClass:
 
     native: ClassVar[Native]
     _place: ClassVar[tuple[str, int]]
+    _aligned: ClassVar[bool]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         native = self.native
@@ -64,13 +66,17 @@ class DialectClass:
             return own(*self._given[0], **self._given[1])(*args, **kwargs)
         arrays = bind(f"{native.short}.__call__", native.then, args, kwargs)
         loss, operands = native.read({**self._options, **arrays})
-        return loss(**_columns(native, operands))
+        return loss(**(_columns(operands) if self._aligned else operands))
 
 
-def _columns(native: Native, operands: dict[str, Any]) -> dict[str, Any]:
-    """The operands; (N,) beside (N, 1) as a column of it, where the framework takes it for one."""
-    alike = hasattr(native.loss, "inner")  # a loss of single numbers
-    if not (alike and manners(native.framework).columns) or operands.get("target") is None:
+def _aligns(native: Native) -> bool:
+    """Whether a function, of a loss of single numbers, takes (N,) beside (N, 1) for a column."""
+    return hasattr(native.loss, "inner") and manners(native.framework).columns
+
+
+def _columns(operands: dict[str, Any]) -> dict[str, Any]:
+    """The operands, with (N,) beside (N, 1) as a column."""
+    if operands.get("target") is None:
         return operands
     pred, target = operands["pred"], operands["target"]
     ranks = [len(getattr(a, "shape", ())) for a in (pred, target)]
@@ -83,7 +89,8 @@ def _columns(native: Native, operands: dict[str, Any]) -> dict[str, Any]:
 
 
 def _class(native: Native) -> Any:
-    made = type(native.short, (DialectClass,), {"_place": _place(native, native.then)})
+    facts = {"_place": _place(native, native.then), "_aligned": _aligns(native)}
+    made = type(native.short, (DialectClass,), facts)
     return _named(made, native, signature(native.args))
 
 

@@ -27,9 +27,8 @@ from xlogits.report.results import TRANSLATION_LIMIT
 Array = Any
 
 PRECISE, COARSE = "float64", "float32"
-CHECKED = {
-    OF_INDEXES: "dense labels"
-}  # what an original refuses, and the condition that this makes
+# what an original refuses, and the condition that this makes
+CHECKED = {OF_INDEXES: "dense labels"}
 
 
 class Named(NamedTuple):
@@ -113,7 +112,7 @@ def _coarse(native: str) -> bool:
     record = NATIVES[native]
     if record.loss.dtype == COARSE and not any(arg.to == "dtype" for arg in record.parameters):
         return True
-    return any(native in row.natives and row.of_precision for row in ledger.ROWS)
+    return row_of_precision((Named(native, ""),), PRECISE) is not None
 
 
 @dataclass

@@ -8,7 +8,7 @@ from xlogits.catalogue import NATIVES, Arg, Native
 from xlogits.catalogue.record import REQUIRED, Reading
 from xlogits.errors import XlogitsError
 from xlogits.frameworks import manners
-from xlogits.ledger import ROWS, Divergence, matches, rows_of
+from xlogits.ledger import ROWS, matches, rows_of
 from xlogits.losses import CTC, Elementwise
 from xlogits.translation.difference import Difference, axis_at, differ
 from xlogits.translation.expression import ATOM, Expr, floating, wrap
@@ -55,13 +55,9 @@ def miscounts(native: Native, loss: Any, ndim: int | None) -> str:
     axis = axis_at(getattr(loss, "axis", -1), ndim)
     if not getattr(loss, "label_smoothing", 0) or axis == -1:
         return ""
-    row = next((row for row in rows_of_options(native.name) if "*axis=*" in row.variant), None)
+    mine = (row for row in ROWS if native.name in row.natives)
+    row = next((row for row in mine if "*axis=*" in row.variant), None)
     return f"smoothed labels whose classes are not on the last axis: {row.reason}" if row else ""
-
-
-def rows_of_options(native: str) -> list[Divergence]:
-    """The rows of the ledger about a function with some option."""
-    return [row for row in ROWS if native in row.natives and row.variant != "*"]
 
 
 def _rank(candidate: Candidate, language: Language) -> tuple[Any, ...]:

@@ -147,9 +147,7 @@ def fitted(x: Array, sizes: Sequence[Any], role: str) -> Array:
     if not sizes:
         return x
     given, wanted = tf.shape(x), tf.stack(sizes)
-    fits = tf.reduce_all(
-        tf.equal(given, wanted)
-    )  # in TF1 graphs == asks whether they are one object
+    fits = tf.reduce_all(tf.equal(given, wanted))  # == asks TF1's graphs if they are one object
     said = f"{role} and logits do not fit together: sizes of {role}, and the expected ones:"
     if x.dtype.is_unsigned:
         x = tf.cast(x, tf.int64)

@@ -29,9 +29,8 @@ def refuse_behind(arguments: Arguments, scopes: Scopes, target: str) -> None:
         return
     node = arguments.nodes.get(str(arguments.call.reading.operands.get("pred")))
     inside = next((word for kind, word in INSIDE.items() if isinstance(loss, kind)), "")
-    homes = {
-        FRAMEWORKS[name].home for name in (framework, target)
-    }  # one that is ported already, too
+    # a prediction that is ported already is made by the target
+    homes = {FRAMEWORKS[name].home for name in (framework, target)}
     if node is None or not _made_by(node, inside, homes, scopes, frozenset()):
         return
     text, there = ast.unparse(node), looks_behind(framework)

@@ -35,9 +35,7 @@ def aligned(whole: Any, loss: CTC) -> Any:
     if layout is None:
         raise Refused(f"no function of {whole.language.name} computes it")
     _take_for_granted(whole, loss, layout)
-    if (
-        isinstance(loss.blank, int) and loss.blank < 0
-    ):  # counted from the last class, elsewhere none
+    if isinstance(loss.blank, int) and loss.blank < 0:  # counted from the last class
         classes = whole.language.write("classes", (whole.operands["pred"], -1))
         loss = replace(loss, blank=classes - -loss.blank)
     time_major = loss.time_major if layout.time_major is None else layout.time_major
